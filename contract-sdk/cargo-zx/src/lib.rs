@@ -1,0 +1,1 @@
+//! cargo zx: build, check and deploy contracts.

@@ -1,0 +1,1 @@
+//! ZX-20: a fungible token, compatible with ERC-20.

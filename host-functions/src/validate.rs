@@ -1,0 +1,279 @@
+//! Module validation, denied by default: a rule for each section, in the order in which a module is read.
+
+use crate::{
+    EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, HOST_FUNCTIONS, IMPORT_MODULE, ModuleLimits, WasmType,
+    fuel::FRAME_OVERHEAD,
+};
+use alloc::{borrow::ToOwned, string::{String, ToString}, vec::Vec};
+use wasmparser::{
+    BinaryReaderError, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, MemoryType, Operator,
+    Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+};
+
+/// What a valid module is known to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleFacts {
+    /// Stack bytes of each function that the module defines, by its place after the imports.
+    pub frames: Vec<u32>,
+    /// Pages of memory at the start.
+    pub initial_pages: u32,
+    /// Whether it has a constructor.
+    pub has_constructor: bool,
+    /// Names of the host functions that it imports.
+    pub imports: Vec<&'static str>,
+}
+
+/// Why a module is refused: the rule, where, and for a limit how far it was passed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ValidationError {
+    /// Not well-formed, or uses a feature beyond MVP and mutable globals.
+    #[error("not a valid module for this chain (MVP and mutable globals; no floats, SIMD, threads or other proposals): {reason} (at offset {offset:#x})")]
+    Malformed {
+        /// What the parser says.
+        reason: String,
+        /// Byte of the module.
+        offset: u64,
+    },
+    /// More of something than the chain allows.
+    #[error("too many {what}{at}: {actual}, the limit is {limit}")]
+    Limit {
+        /// What is counted, with its unit.
+        what: &'static str,
+        /// Where, beginning with a space, or empty.
+        at: String,
+        /// The chain's limit.
+        limit: u64,
+        /// What the module has.
+        actual: u64,
+    },
+    /// Imports something that the node does not offer.
+    #[error("unknown import `{module}.{name}`: a module may import only the functions listed in docs/host-functions.md, from `zx`")]
+    UnknownImport {
+        /// Its namespace.
+        module: String,
+        /// Its name.
+        name: String,
+    },
+    /// Imports a host function with other types.
+    #[error("import `zx.{name}` has the type {actual}, the node offers {expected}")]
+    ImportType {
+        /// Name of the function.
+        name: &'static str,
+        /// Type in the table.
+        expected: String,
+        /// Type in the module.
+        actual: String,
+    },
+    /// Lacks an export that the node needs.
+    #[error("export `{0}` is missing{hint}", hint = if *.0 == EXPORT_CALL { " (is there a `#[zx::public]` block?)" } else { "" })]
+    MissingExport(&'static str),
+    /// Exports something that the node has no use for, or under the wrong kind.
+    #[error("export `{0}` is not allowed: a module exports `memory`, `call` and `deploy`, and nothing else")]
+    UnexpectedExport(String),
+    /// `call` or `deploy` has the wrong type.
+    #[error("export `{0}` must take nothing and return an i32")]
+    EntryType(&'static str),
+    /// Has a start function.
+    #[error("a start function is not allowed: put its work into the constructor")]
+    StartFunction,
+}
+
+impl From<BinaryReaderError> for ValidationError {
+    fn from(e: BinaryReaderError) -> Self {
+        Self::Malformed { reason: e.message().to_owned(), offset: e.offset() as u64 }
+    }
+}
+
+/// The accepted feature set. `GC_TYPES` only lets the parser name reference types, so that it can refuse them.
+const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::GC_TYPES);
+
+/// Checks a module against every rule of the chain.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn validate(module: &[u8], limits: &ModuleLimits) -> Result<ModuleFacts, ValidationError> {
+    check("bytes", "", limits.module_bytes, module.len())?;
+    Check { limits, validator: Validator::new_with_features(FEATURES), facts: Facts::default(), reuse: Some(Default::default()) }
+        .run(module)
+}
+
+fn check(what: &'static str, at: &str, limit: u32, actual: usize) -> Result<(), ValidationError> {
+    if actual as u64 <= u64::from(limit) {
+        return Ok(());
+    }
+    Err(ValidationError::Limit { what, at: at.to_owned(), limit: limit.into(), actual: actual as u64 })
+}
+
+/// What has been seen of the module so far.
+#[derive(Default)]
+struct Facts {
+    frames: Vec<u32>,
+    imports: Vec<&'static str>,
+    functions: usize,
+    initial_pages: Option<u64>,
+    call: bool,
+    deploy: bool,
+    memory: bool,
+}
+
+struct Check<'a> {
+    limits: &'a ModuleLimits,
+    validator: Validator,
+    facts: Facts,
+    reuse: Option<FuncValidatorAllocations>,
+}
+
+impl Check<'_> {
+    fn run(mut self, module: &[u8]) -> Result<ModuleFacts, ValidationError> {
+        for payload in Parser::new(0).parse_all(module) {
+            let payload = payload?;
+            match self.validator.payload(&payload)? {
+                ValidPayload::Func(function, body) => self.function(function, &body)?,
+                ValidPayload::Ok | ValidPayload::End(_) | ValidPayload::Parser(_) => self.section(payload)?,
+            }
+        }
+        self.finish()
+    }
+
+    fn section(&mut self, payload: Payload<'_>) -> Result<(), ValidationError> {
+        let limits = self.limits;
+        match payload {
+            Payload::TypeSection(types) => check("types", "", limits.types, types.count() as usize),
+            Payload::ImportSection(imports) => self.imports(imports),
+            Payload::FunctionSection(functions) => {
+                self.facts.functions += functions.count() as usize;
+                check("functions", "", limits.functions, self.facts.functions)
+            }
+            Payload::TableSection(tables) => tables.into_iter().try_for_each(|t| self.table(&t?.ty)),
+            Payload::MemorySection(memories) => memories.into_iter().try_for_each(|m| self.memory(&m?)),
+            Payload::GlobalSection(globals) => check("globals", "", limits.globals, globals.count() as usize),
+            Payload::ExportSection(exports) => exports.into_iter().try_for_each(|e| self.export(&e?)),
+            Payload::StartSection { .. } => Err(ValidationError::StartFunction),
+            Payload::ElementSection(s) => check("element segments", "", limits.element_segments, s.count() as usize),
+            Payload::DataSection(s) => check("data segments", "", limits.data_segments, s.count() as usize),
+            _ => Ok(()),
+        }
+    }
+
+    fn imports(&mut self, imports: wasmparser::ImportSectionReader<'_>) -> Result<(), ValidationError> {
+        for import in imports.into_imports() {
+            let import = import?;
+            let unknown =
+                || ValidationError::UnknownImport { module: import.module.to_owned(), name: import.name.to_owned() };
+            let TypeRef::Func(ty) = import.ty else { return Err(unknown()) };
+            let function = HOST_FUNCTIONS
+                .iter()
+                .find(|f| import.module == IMPORT_MODULE && f.name == import.name)
+                .ok_or_else(unknown)?;
+            let expected = signature(function.params.iter().map(|p| p.2), function.result);
+            let actual = self.type_of(ty);
+            if expected != actual {
+                return Err(ValidationError::ImportType { name: function.name, expected, actual });
+            }
+            self.facts.imports.push(function.name);
+            self.facts.functions += 1;
+        }
+        Ok(())
+    }
+
+    /// The function type at `index`, as text: `(i32 i64) -> i32`.
+    fn type_of(&self, index: u32) -> String {
+        let Some(types) = self.validator.types(0) else { return String::new() };
+        let ty = types[types.core_type_at_in_module(index)].unwrap_func();
+        let one = |t: &ValType| t.to_string();
+        let params: Vec<_> = ty.params().iter().map(one).collect();
+        let results: Vec<_> = ty.results().iter().map(one).collect();
+        alloc::format!("({}) -> ({})", params.join(" "), results.join(" "))
+    }
+
+    fn table(&self, table: &TableType) -> Result<(), ValidationError> {
+        check("table elements", "", self.limits.table_elements, table.initial as usize)
+    }
+
+    fn memory(&mut self, memory: &MemoryType) -> Result<(), ValidationError> {
+        self.facts.initial_pages = Some(memory.initial);
+        check("initial pages of memory", "", self.limits.initial_pages, memory.initial as usize)
+    }
+
+    fn export(&mut self, export: &wasmparser::Export<'_>) -> Result<(), ValidationError> {
+        let entry = |name| match self.entry_type(export.index) {
+            true => Ok(true),
+            false => Err(ValidationError::EntryType(name)),
+        };
+        match (export.name, export.kind) {
+            (EXPORT_MEMORY, ExternalKind::Memory) => self.facts.memory = true,
+            (EXPORT_CALL, ExternalKind::Func) => self.facts.call = entry(EXPORT_CALL)?,
+            (EXPORT_DEPLOY, ExternalKind::Func) => self.facts.deploy = entry(EXPORT_DEPLOY)?,
+            _ => return Err(ValidationError::UnexpectedExport(export.name.to_owned())),
+        }
+        Ok(())
+    }
+
+    fn entry_type(&self, function: u32) -> bool {
+        let Some(types) = self.validator.types(0) else { return false };
+        let ty = types[types.core_function_at(function)].unwrap_func();
+        ty.params().is_empty() && ty.results() == [ValType::I32]
+    }
+
+    /// Validates a body and measures its frame: locals and the deepest operand stack, 8 bytes each.
+    fn function(
+        &mut self,
+        function: FuncToValidate<ValidatorResources>,
+        body: &FunctionBody<'_>,
+    ) -> Result<(), ValidationError> {
+        let index = function.index;
+        let at = alloc::format!(" in function {index}");
+        check("bytes", &at, self.limits.body_bytes, body.range().len())?;
+        let mut reader = body.get_binary_reader();
+        let mut validator = function.into_validator(self.reuse.take().unwrap_or_default());
+        validator.read_locals(&mut reader)?;
+        check("locals", &at, self.limits.locals, validator.len_locals() as usize)?;
+        let params = self.validator_params(index);
+        check("parameters", &at, self.limits.params, params)?;
+        let mut deepest = 0;
+        while !reader.eof() {
+            let offset = reader.original_position();
+            let operator = reader.read_operator()?;
+            if let Operator::BrTable { targets } = &operator {
+                check("br_table targets", &at, self.limits.br_table, targets.len() as usize)?;
+            }
+            validator.op(offset, &operator)?;
+            deepest = deepest.max(validator.operand_stack_height());
+            check("nested blocks", &at, self.limits.nesting, validator.control_stack_height() as usize)?;
+        }
+        reader.finish_expression(&validator.visitor(reader.original_position()))?;
+        let slots = validator.len_locals().saturating_add(deepest);
+        self.facts.frames.push(slots.saturating_mul(8).saturating_add(FRAME_OVERHEAD));
+        self.reuse = Some(validator.into_allocations());
+        Ok(())
+    }
+
+    fn validator_params(&self, function: u32) -> usize {
+        let Some(types) = self.validator.types(0) else { return 0 };
+        types[types.core_function_at(function)].unwrap_func().params().len()
+    }
+
+    fn finish(self) -> Result<ModuleFacts, ValidationError> {
+        let facts = self.facts;
+        for (there, name) in [(facts.memory, EXPORT_MEMORY), (facts.call, EXPORT_CALL)] {
+            if !there {
+                return Err(ValidationError::MissingExport(name));
+            }
+        }
+        Ok(ModuleFacts {
+            frames: facts.frames,
+            initial_pages: facts.initial_pages.unwrap_or_default() as u32,
+            has_constructor: facts.deploy,
+            imports: facts.imports,
+        })
+    }
+}
+
+fn signature(params: impl Iterator<Item = WasmType>, result: Option<WasmType>) -> String {
+    let one = |t: WasmType| match t {
+        WasmType::I32 => "i32",
+        WasmType::I64 => "i64",
+    };
+    let params: Vec<_> = params.map(one).collect();
+    alloc::format!("({}) -> ({})", params.join(" "), result.map(one).unwrap_or_default())
+}

@@ -1,0 +1,1 @@
+//! Flags, config, wiring and shutdown of the node.

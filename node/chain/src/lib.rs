@@ -1,0 +1,1 @@
+//! The only writer: produce, import, commit, publish.

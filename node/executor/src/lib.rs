@@ -1,0 +1,1 @@
+//! revm with WASM frames.

@@ -1,0 +1,1 @@
+//! Chain spec, blocks, receipts and their codecs.

@@ -1,0 +1,1 @@
+//! The metered wasmer sandbox with its ahead-of-time cache.

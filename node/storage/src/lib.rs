@@ -1,0 +1,1 @@
+//! RocksDB tables and atomic commits.

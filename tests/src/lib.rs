@@ -1,0 +1,1 @@
+//! Tests across rooms: the real binary, real clients, the house rules.
