@@ -1,0 +1,3 @@
+;; expect: export `call` is missing
+(module
+  (memory (export "memory") 1))

@@ -1,0 +1,3 @@
+;; expect: export `memory` is missing
+(module
+  (func (export "call") (result i32) (i32.const 0)))
