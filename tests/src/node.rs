@@ -1,0 +1,103 @@
+//! The real node as a child process.
+
+use crate::{
+    Http, Rpc, Signal, binary,
+    process::{Process, run},
+};
+use eyre::{WrapErr as _, ensure};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::{Command, ExitStatus},
+    time::Duration,
+};
+
+/// A start compiles nothing and opens a small database; the limit is for a machine that is busy with a build.
+const START: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_secs(60);
+
+/// A running `zx-node dev`. Killed when dropped.
+#[derive(Debug)]
+pub struct Node {
+    process: Process,
+    address: SocketAddr,
+}
+
+impl Node {
+    /// Starts a node on a free port and waits until it listens.
+    ///
+    /// # Errors
+    /// If the binary is missing, ends early or does not listen in time; the message carries what it printed.
+    pub fn start(datadir: &Path) -> eyre::Result<Self> {
+        let process = Process::spawn(command(datadir, 0)?)?;
+        let address = process
+            .line(START, |line| line.trim().strip_prefix("Listening on http://").map(str::to_owned))
+            .wrap_err("the node did not say `Listening on`")?;
+        let address = address.parse().wrap_err_with(|| format!("the node listens on {address}"))?;
+        Ok(Self { process, address })
+    }
+
+    /// Runs a node that is expected to end by itself, and gives its status with what it printed.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub fn run_to_end(datadir: &Path, port: u16) -> eyre::Result<(ExitStatus, String)> {
+        run(command(datadir, port)?, START)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it has printed.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// A JSON-RPC client with a connection of its own.
+    ///
+    /// # Errors
+    /// If it does not accept connections.
+    pub fn rpc(&self) -> eyre::Result<Rpc> {
+        Rpc::connect(self.address)
+    }
+
+    /// A bare HTTP connection.
+    ///
+    /// # Errors
+    /// If it does not accept connections.
+    pub fn http(&self) -> eyre::Result<Http> {
+        Http::connect(self.address)
+    }
+
+    /// Sends it a signal and waits until it has ended.
+    ///
+    /// # Errors
+    /// If it does not end in time.
+    pub fn end(mut self, signal: Signal) -> eyre::Result<ExitStatus> {
+        self.process.signal(signal)?;
+        self.process.wait(STOP)
+    }
+
+    /// Stops it as a service manager would.
+    ///
+    /// # Errors
+    /// If it does not end in time, or not with exit code 0.
+    pub fn stop(self) -> eyre::Result<()> {
+        let status = self.end(Signal::Term)?;
+        ensure!(status.code() == Some(0), "the node ended with {status} on SIGTERM");
+        Ok(())
+    }
+}
+
+fn command(datadir: &Path, port: u16) -> eyre::Result<Command> {
+    let mut command = Command::new(binary("zx-node", "ZX_NODE_BIN")?);
+    command.args(["dev", "--port", &port.to_string(), "--datadir"]).arg(datadir);
+    Ok(command)
+}

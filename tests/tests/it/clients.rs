@@ -1,0 +1,29 @@
+//! ethers, viem and Solidity against the real binary.
+
+use zx_tests::clients::run_suite;
+
+/// A suite that lost most of its tests would still pass: each must keep at least this many.
+fn holds(file: &str, at_least: usize) {
+    let passed = run_suite(file).unwrap_or_else(|e| panic!("{e:?}"));
+    assert!(passed >= at_least, "{file}: only {passed} tests ran");
+}
+
+#[test]
+fn ethers_deploys_sends_reads_and_decodes() {
+    holds("ethers.test.mjs", 25);
+}
+
+#[test]
+fn viem_deploys_sends_reads_and_decodes() {
+    holds("viem.test.mjs", 20);
+}
+
+#[test]
+fn wasm_and_evm_contracts_call_each_other() {
+    holds("crossvm.test.mjs", 20);
+}
+
+#[test]
+fn bad_transactions_and_deployments_are_refused_clearly() {
+    holds("bad_input.test.mjs", 35);
+}

@@ -1,0 +1,8 @@
+//! The whole, from outside: the house rules, the RPC's edges, real clients, and what survives a stop or a crash.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod clients;
+mod http;
+mod kill9;
+mod layers;
+mod restart;
