@@ -1,0 +1,63 @@
+# Every command of the project lives here; `make` lists them. All of them share one Cargo profile and one target
+# folder (CARGO_TARGET_DIR, default ./target), so that dependencies compile once.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+BIN := $(CARGO_TARGET_DIR)/release
+# Always the whole workspace: a smaller selection would settle on other features and compile dependencies again.
+CARGO_FLAGS := --release --workspace
+
+.PHONY: help
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup contracts ## Shows it: deploys a token, sends 200 transfers, restarts
+	@ZX_NODE_BIN=$(BIN)/zx-node ZX_ARTIFACTS=$(CARGO_TARGET_DIR)/zx/artifacts node tests/clients/demo.mjs
+
+# Cargo prints a summary for each test binary; the last line here is their sum.
+.PHONY: test
+test: setup contracts ## Runs every test
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; status=0; \
+	cargo test $(CARGO_FLAGS) --no-fail-fast 2>&1 | tee "$$log" || status=$$?; \
+	awk '/^test result: / { passed += $$4; failed += $$6 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$$log"; \
+	exit $$status
+
+.PHONY: build
+build: setup-build ## Builds the node and the tools
+	cargo build $(CARGO_FLAGS) --bins
+
+.PHONY: contracts
+contracts: build setup-contracts ## Builds ZX-20 to WebAssembly
+	$(BIN)/cargo-zx-build -p zx20
+
+.PHONY: bench
+bench: contracts setup-test ## Measures, and prints ratios
+	cargo bench --workspace --bench '*'
+
+.PHONY: docs
+docs: build ## Regenerates docs/host-functions.md
+	$(BIN)/zx-node docs host-functions > $(CARGO_TARGET_DIR)/host-functions.md
+	mv $(CARGO_TARGET_DIR)/host-functions.md docs/host-functions.md
+
+.PHONY: check-docs
+check-docs: build ## Fails if a generated document is out of date
+	@$(BIN)/zx-node docs host-functions | diff -u docs/host-functions.md - \
+	    || { echo 'docs/host-functions.md is out of date: run `make docs`' >&2; exit 1; }
+
+.PHONY: lint
+lint: setup-build setup-lint ## Checks formatting, clippy, and cargo deny if it is installed
+	cargo fmt --all --check
+	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; \
+	else echo 'cargo deny is not installed: skipped (cargo install --locked cargo-deny)'; fi
+
+.PHONY: setup
+setup: setup-build setup-contracts setup-test ## Installs what is missing
+
+.PHONY: setup-build setup-contracts setup-test setup-lint
+setup-build setup-contracts setup-test setup-lint:
+	@scripts/setup.sh $(@:setup-%=%)

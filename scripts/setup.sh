@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# Installs what building, testing and the demo need, and nothing that is there already.
+#
+#   scripts/setup.sh [build] [contracts] [test] [lint]     default: the first three
+#
+#   build      compiler and libclang for RocksDB's bindings
+#   contracts  a Rust toolchain for wasm32v1-none
+#   test       node and npm, and the packages of tests/clients
+#   lint       rustfmt and clippy
+#
+# Installs with apt-get when it may (root, or sudo without a password). Where it may not, or with ZX_SETUP=print, it
+# prints the commands to run and exits with 1; with 0 if nothing is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf 'setup: %s\n' "$*"; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# --- How things get installed ------------------------------------------------------------------------------------
+
+sudo=()
+may_install=yes
+if [[ ${ZX_SETUP:-} == print ]] || ! has apt-get; then
+    may_install=no
+elif [[ $(id -u) != 0 ]]; then
+    if has sudo && sudo -n true 2>/dev/null; then sudo=(sudo -n); else may_install=no; fi
+fi
+
+missing=() # Commands that somebody else has to run.
+updated=no
+
+# apt_install WHY PACKAGE...
+apt_install() {
+    local why=$1
+    shift
+    if [[ $may_install == no ]]; then
+        local as_root=
+        [[ $(id -u) == 0 ]] || as_root='sudo '
+        missing+=("${as_root}apt-get install -y --no-install-recommends $*    # $why")
+        return
+    fi
+    say "installing $* ($why)"
+    if [[ $updated == no ]]; then
+        quietly "${sudo[@]}" apt-get update -qq
+        updated=yes
+    fi
+    quietly "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+# Shows what a command printed only if it fails.
+quietly() {
+    local log
+    log=$(mktemp)
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        cat "$log" >&2
+        rm -f "$log"
+        say "failed: $*" >&2
+        exit 1
+    fi
+    rm -f "$log"
+}
+
+# --- What is needed ----------------------------------------------------------------------------------------------
+
+has_libclang() {
+    local folder
+    for folder in "${LIBCLANG_PATH:-}" /usr/lib/llvm-*/lib /usr/lib/*-linux-gnu /usr/lib /usr/lib64 /usr/local/lib; do
+        compgen -G "$folder/libclang*.so*" >/dev/null && return
+    done
+    return 1
+}
+
+need_rust() {
+    has cargo && return
+    missing+=("curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh    # Rust")
+}
+
+need_build() {
+    need_rust
+    local packages=()
+    has cc && has c++ && has make || packages+=(build-essential)
+    has clang && has_libclang || packages+=(clang libclang-dev)
+    [[ ${#packages[@]} == 0 ]] || apt_install "RocksDB and its bindings" "${packages[@]}"
+}
+
+has_wasm_target() {
+    local sysroot
+    sysroot=$(rustc --print sysroot 2>/dev/null) && [[ -d $sysroot/lib/rustlib/wasm32v1-none/lib ]]
+}
+
+# Debian's own compiler for WebAssembly: it brings the sources of core and alloc instead of a built target.
+has_debian_wasm() {
+    local sysroot
+    has lld || has rust-lld || has wasm-ld || return 1
+    [[ -x /usr/bin/rustc && -x /usr/bin/cargo ]] || return 1
+    /usr/bin/rustc --print target-list | grep -qx wasm32v1-none || return 1
+    sysroot=$(/usr/bin/rustc --print sysroot 2>/dev/null) && [[ -d $sysroot/lib/rustlib/src/rust/library ]]
+}
+
+need_contracts() {
+    has_wasm_target || has_debian_wasm && return
+    if [[ ${ZX_SETUP:-} == print ]]; then
+        missing+=("rustup target add wasm32v1-none    # contracts")
+        return
+    fi
+    if has rustup; then
+        say "adding the Rust target wasm32v1-none"
+        if rustup -q target add wasm32v1-none >/dev/null 2>&1 </dev/null && has_wasm_target; then return; fi
+        say "rustup cannot provide it; taking Debian's compiler for WebAssembly"
+    fi
+    apt_install "contracts, where rustup has no wasm32v1-none" rustc-web cargo-web rust-web-src lld
+}
+
+has_node() {
+    has node && has npm && [[ $(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0) -ge 18 ]]
+}
+
+need_node() {
+    has_node && return
+    if has node && has npm; then
+        missing+=("# node $(node --version) is too old, 18 or newer is needed: https://nodejs.org/en/download")
+        return
+    fi
+    apt_install "ethers and viem" nodejs npm
+    if [[ $may_install == yes ]] && ! has_node; then
+        missing+=("# this system's node is too old, 18 or newer is needed: https://nodejs.org/en/download")
+    fi
+}
+
+# The stamp is the lock file that was installed last: npm runs again only when it has changed.
+need_npm_packages() {
+    local folder=tests/clients
+    local stamp=$folder/node_modules/.zx-installed
+    cmp -s "$folder/package-lock.json" "$stamp" && return
+    if [[ ${ZX_SETUP:-} == print ]] || ! has_node; then
+        missing+=("npm ci --prefix $folder    # ethers, viem, solc")
+        return
+    fi
+    say "installing the npm packages of $folder"
+    quietly npm ci --prefix "$folder" --no-audit --no-fund
+    cp "$folder/package-lock.json" "$stamp"
+}
+
+need_test() {
+    need_node
+    need_npm_packages
+}
+
+need_lint() {
+    cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
+    if [[ ${ZX_SETUP:-} == print ]] || ! has rustup; then
+        missing+=("rustup component add rustfmt clippy    # make lint")
+        return
+    fi
+    say "adding rustfmt and clippy"
+    quietly rustup -q component add rustfmt clippy
+}
+
+# --- Do it -------------------------------------------------------------------------------------------------------
+
+for piece in "${@:-all}"; do
+    case $piece in
+        build | contracts | test | lint) "need_$piece" ;;
+        all)
+            need_build
+            need_contracts
+            need_test
+            ;;
+        *)
+            say "unknown piece: $piece (build, contracts, test, lint)" >&2
+            exit 2
+            ;;
+    esac
+done
+
+if [[ ${#missing[@]} != 0 ]]; then
+    say "missing, and not for this script to install; run:"
+    printf '  %s\n' "${missing[@]}"
+    exit 1
+fi
