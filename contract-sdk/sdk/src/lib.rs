@@ -1,1 +1,129 @@
 //! What a contract author imports.
+//!
+//! A contract is one struct of storage fields, one `impl` of public methods, and as many events and errors as it
+//! likes. The package is imported under the name `zx`, which the macros rely on:
+//!
+//! ```toml
+//! [dependencies]
+//! zx = { package = "zx-sdk", path = "../../contract-sdk/sdk" }
+//! ```
+//!
+//! ```
+//! # extern crate zx_sdk as zx;
+//! use zx::prelude::*;
+//!
+//! /// Counts what it is told to count.
+//! #[zx::contract]
+//! pub struct Counter {
+//!     count: Item<U256>,
+//! }
+//!
+//! /// The count went up.
+//! #[derive(zx::Event)]
+//! pub struct Increased {
+//!     /// Who did it.
+//!     #[indexed]
+//!     pub by: Address,
+//!     /// The new count.
+//!     pub count: U256,
+//! }
+//!
+//! /// Why a call was refused.
+//! #[derive(Debug, PartialEq, zx::Error)]
+//! pub enum CounterError {
+//!     /// Nothing to add.
+//!     NothingToAdd,
+//! }
+//!
+//! #[zx::public]
+//! impl Counter {
+//!     /// The count.
+//!     pub fn count(&self, _cx: &Ctx) -> U256 {
+//!         self.count.get()
+//!     }
+//!
+//!     /// Adds to the count; an overflow reverts with `Panic(0x11)`.
+//!     pub fn add(&mut self, cx: &mut Ctx, amount: U256) -> Result<U256, CounterError> {
+//!         if amount.is_zero() {
+//!             return Err(CounterError::NothingToAdd);
+//!         }
+//!         let count = self.count.add(amount);
+//!         cx.emit(Increased { by: cx.sender(), count });
+//!         Ok(count)
+//!     }
+//! }
+//!
+//! let host = zx::testing::TestHost::new();
+//! let mut counter = host.contract::<Counter>();
+//! assert_eq!(host.transact(|cx| counter.add(cx, U256::from(2))), Ok(U256::from(2)));
+//! ```
+//!
+//! # What the SDK promises
+//! - **Storage is Solidity's.** Each field of the contract takes the next slot in the order of declaration; an
+//!   [`Item`] keeps one value there, a [`Map`] hashes as a Solidity mapping does. Small values are not packed into one
+//!   slot. Writes go through at once: there is nothing to flush, and a call into another contract sees them.
+//! - **Views cannot write.** `&self` methods are views; writing takes `&mut self`, so the borrow checker refuses it.
+//! - **Arithmetic is checked.** [`U256`] reverts with Solidity's `Panic(0x11)` where it would overflow, and so do
+//!   Rust's own integers, because contracts are built with overflow checks.
+//! - **The outside is Solidity ABI.** Method names turn to camelCase; arguments that do not decode, unknown selectors
+//!   and value for a method that is not `#[payable]` revert with a message.
+//!
+//! Off WebAssembly the same code runs on [`testing`]'s host, so `cargo test` tests a contract.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+// Allowed only where the WebAssembly boundary is: `host::wasm` and `runtime`.
+#![deny(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+extern crate alloc;
+
+pub mod abi;
+pub mod call;
+mod ctx;
+mod declare;
+mod entry;
+mod error;
+mod event;
+mod host;
+pub mod revert;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
+mod storage;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
+mod u256;
+
+pub use abi::Abi;
+pub use alloy_primitives::{Address, B256, Bytes, FixedBytes, address, b256};
+pub use call::{CallError, CallOptions};
+pub use ctx::Ctx;
+pub use declare::selector;
+pub use entry::{Contract, Entry, Outcome};
+pub use error::ContractError;
+pub use event::{Event, Log, Topic};
+pub use storage::{Field, Item, Map, MapKey, Slot, StorageValue};
+pub use u256::U256;
+pub use zx_sdk_macros::{Error, Event, contract, interface, public};
+
+/// Everything that most contracts name: `use zx::prelude::*`.
+pub mod prelude {
+    pub use crate::{Address, B256, Bytes, CallError, CallOptions, Ctx, FixedBytes, Item, Map, U256};
+    pub use alloc::{
+        string::{String, ToString},
+        vec::Vec,
+    };
+}
+
+/// What the macros emit calls to. No part of the interface: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        abi::{Abi, Args},
+        call::{invoke, query},
+        declare::{join, keccak, len, selector_of},
+        entry::{Contract, Entry, Outcome, Reply, decode, no_selector, raw, refuse_value, returns, run, split, unknown_selector},
+        error::{ContractError, encode_error},
+        event::{Event, Log, Topic},
+        storage::{Field, slot},
+    };
+    pub use alloc::{string::String, vec, vec::Vec};
+}

@@ -1,0 +1,65 @@
+use crate::names::{error, parameters, refuse_generics, section, signature};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Fields, Ident, Variant};
+
+pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
+    refuse_generics(&item.generics, "an error")?;
+    let Data::Enum(data) = &item.data else {
+        return error(&item.ident, "the errors of a contract are an enum: write one variant for each error");
+    };
+    let name = &item.ident;
+    let variants = data.variants.iter().map(|v| variant(name, v)).collect::<syn::Result<Vec<_>>>()?;
+    let (arms, extras): (Vec<_>, Vec<_>) = variants.into_iter().unzip();
+    // A match on an empty enum needs its place, not a reference.
+    Ok(quote! {
+        impl ::zx::__private::ContractError for #name {
+            fn encode(self) -> ::zx::__private::Vec<u8> {
+                match self { #(#arms)* }
+            }
+        }
+        #(#extras)*
+    })
+}
+
+/// The arm that encodes a variant, and what stands beside the implementation.
+fn variant(name: &Ident, variant: &Variant) -> syn::Result<(TokenStream, TokenStream)> {
+    let ident = &variant.ident;
+    let fields: Vec<_> = match &variant.fields {
+        Fields::Unit => Vec::new(),
+        Fields::Named(fields) => fields.named.iter().filter_map(|f| Some((f.ident.as_ref()?, &f.ty, false))).collect(),
+        Fields::Unnamed(fields) => match fields.unnamed.first() {
+            Some(inner) if fields.unnamed.len() == 1 => return Ok(transparent(name, ident, &inner.ty)),
+            _ => {
+                return error(
+                    fields,
+                    "name the fields, `{ account: Address }`; a single unnamed one hands on another error",
+                );
+            }
+        },
+    };
+    let text = ident.to_string();
+    let signature = signature(&text, &fields.iter().map(|f| f.1).collect::<Vec<_>>());
+    let parameters = parameters(&fields);
+    let section = section(&quote!(&["error ", #text, "(", #parameters ")\n"]));
+    let names: Vec<_> = fields.iter().map(|f| f.0).collect();
+    let arm = quote! {
+        Self::#ident { #(#names),* } => {
+            const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature);
+            ::zx::__private::encode_error(SELECTOR, (#(#names,)*))
+        }
+    };
+    Ok((arm, section))
+}
+
+fn transparent(name: &Ident, ident: &Ident, inner: &syn::Type) -> (TokenStream, TokenStream) {
+    let arm = quote!(Self::#ident(inner) => ::zx::__private::ContractError::encode(inner),);
+    let from = quote! {
+        impl ::core::convert::From<#inner> for #name {
+            fn from(inner: #inner) -> Self {
+                Self::#ident(inner)
+            }
+        }
+    };
+    (arm, from)
+}

@@ -1,0 +1,53 @@
+use crate::names::{error, parameters, refuse_generics, section, signature, take_attribute};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Field, Fields, spanned::Spanned as _};
+
+/// Topics of a log are at most four, and the first is the signature's hash.
+const MAX_INDEXED: usize = 3;
+
+pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
+    refuse_generics(&item.generics, "an event")?;
+    let mut fields = match item.data {
+        Data::Struct(data) => match data.fields {
+            Fields::Named(fields) => fields.named.into_iter().collect(),
+            Fields::Unit => Vec::new(),
+            Fields::Unnamed(fields) => return error(fields, "an event's fields are named: write `{ name: Type }`"),
+        },
+        _ => return error(&item.ident, "an event is a struct: write one struct for each event"),
+    };
+    let indexed = fields.iter_mut().map(|f| take_attribute(&mut f.attrs, "indexed")).collect::<syn::Result<Vec<_>>>()?;
+    if let Some((_, field)) = indexed.iter().zip(&fields).filter(|(i, _)| **i).nth(MAX_INDEXED) {
+        return error(field, "an event has at most three indexed fields: remove `#[indexed]` here");
+    }
+    let (topics, data): (Vec<_>, Vec<_>) = fields.iter().zip(&indexed).partition(|(_, indexed)| **indexed);
+    let topics = topics.into_iter().map(|(field, _)| topic(field));
+    let data = data.into_iter().map(|(field, _)| &field.ident);
+
+    let (name, name_text) = (&item.ident, item.ident.to_string());
+    let signature = signature(&name_text, &fields.iter().map(|f| &f.ty).collect::<Vec<_>>());
+    let parameters = parameters(
+        &fields.iter().zip(&indexed).filter_map(|(f, i)| Some((f.ident.as_ref()?, &f.ty, *i))).collect::<Vec<_>>(),
+    );
+    let declaration = quote!(&["event ", #name_text, "(", #parameters ")\n"]);
+    let section = section(&declaration);
+    Ok(quote! {
+        impl ::zx::__private::Event for #name {
+            const TOPIC: ::zx::B256 = ::zx::FixedBytes(::zx::__private::keccak(#signature));
+            const DECLARATION: &'static [&'static str] = #declaration;
+
+            fn into_log(self) -> ::zx::__private::Log {
+                ::zx::__private::Log {
+                    topics: ::zx::__private::vec![<Self as ::zx::__private::Event>::TOPIC.0, #(#topics),*],
+                    data: ::zx::__private::Args::encode(&(#(self.#data,)*)),
+                }
+            }
+        }
+        #section
+    })
+}
+
+fn topic(field: &Field) -> TokenStream {
+    let (ident, ty) = (&field.ident, &field.ty);
+    quote_spanned!(ty.span()=> <#ty as ::zx::__private::Topic>::topic(&self.#ident))
+}

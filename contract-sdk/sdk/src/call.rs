@@ -1,0 +1,90 @@
+//! Calls of other contracts.
+
+use crate::{Address, Ctx, U256, abi::Abi, abi::Args, error::ContractError, host, revert::revert_raw};
+use alloc::vec::Vec;
+
+/// Why a call or create did not succeed.
+///
+/// As an error of a method (`-> Result<T, CallError>`, or a variant of the contract's error that holds it) it hands
+/// the callee's revert data on as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// The callee reverted with these bytes: a custom error, `Error(string)` or `Panic(uint256)`.
+    Revert(Vec<u8>),
+    /// It failed without a word: out of gas, too little balance, calls too deep.
+    Failed,
+    /// It succeeded, but what it returned is not what the signature says. An account without code returns nothing.
+    Malformed,
+}
+
+impl ContractError for CallError {
+    fn encode(self) -> Vec<u8> {
+        match self {
+            Self::Revert(data) => data,
+            Self::Failed => crate::revert::error_string(&["call failed"]),
+            Self::Malformed => crate::revert::error_string(&["call returned malformed data"]),
+        }
+    }
+}
+
+impl CallError {
+    /// Reverts with the callee's revert data.
+    pub fn bubble(self) -> ! {
+        revert_raw(&self.encode())
+    }
+}
+
+/// What goes along with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallOptions {
+    /// Wei to send.
+    pub value: U256,
+    /// Gas that the callee may use at most; 63/64 of what is left in any case.
+    pub gas: u64,
+}
+
+impl Default for CallOptions {
+    /// No value, all the gas.
+    fn default() -> Self {
+        Self { value: U256::ZERO, gas: u64::MAX }
+    }
+}
+
+impl CallOptions {
+    /// Sends this many wei along.
+    pub fn value(value: U256) -> Self {
+        Self { value, ..Self::default() }
+    }
+
+    /// Limits the callee's gas.
+    pub fn with_gas(self, gas: u64) -> Self {
+        Self { gas, ..self }
+    }
+}
+
+/// What the host says of a call, with what the callee returned.
+pub(crate) fn outcome(status: u32) -> Result<Vec<u8>, CallError> {
+    match status {
+        host::STATUS_SUCCESS => Ok(host::return_data()),
+        host::STATUS_REVERT => Err(CallError::Revert(host::return_data())),
+        _ => Err(CallError::Failed),
+    }
+}
+
+/// Calls a method, decoding what it returns.
+pub fn invoke<A: Args, R: Abi>(
+    cx: &mut Ctx,
+    to: Address,
+    selector: [u8; 4],
+    args: A,
+    options: CallOptions,
+) -> Result<R, CallError> {
+    let data = crate::error::encode_error(selector, args);
+    R::decode_return(&cx.call(to, &data, options)?).ok_or(CallError::Malformed)
+}
+
+/// Calls a view, decoding what it returns; whatever it tries to write is refused.
+pub fn query<A: Args, R: Abi>(cx: &Ctx, to: Address, selector: [u8; 4], args: A) -> Result<R, CallError> {
+    let data = crate::error::encode_error(selector, args);
+    R::decode_return(&cx.static_call(to, &data, u64::MAX)?).ok_or(CallError::Malformed)
+}

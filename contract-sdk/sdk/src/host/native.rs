@@ -1,0 +1,3 @@
+//! The host functions over the in-memory world of the test host.
+
+pub(crate) use crate::testing::functions::*;

@@ -1,0 +1,232 @@
+//! A host in memory, so that `cargo test` runs a contract without a node.
+//!
+//! It models storage, balances, logs, the environment of a call, return data, hashing and signature recovery, calls
+//! between contracts that are registered with it, the refusal of writes in static calls, and the undoing of everything
+//! when a call reverts. It does not model gas ([`Ctx::gas_left`] is a number that a test sets), the limits of the
+//! sandbox, or contract creation, which fails: what depends on those belongs into a test against a node.
+//!
+//! Each thread has its own world, and [`TestHost::new`] begins a fresh one, so tests do not see each other.
+
+pub(crate) mod functions;
+mod world;
+
+use crate::{Address, Contract, ContractError, Ctx, Entry, Event, Log, Outcome, U256, abi::Args, revert};
+use alloc::rc::Rc;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use world::{Program, World};
+
+pub use world::Block;
+
+/// The host's handle. See the [module](self).
+#[derive(Debug)]
+pub struct TestHost(());
+
+/// Why a transaction was undone: the revert data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reverted(pub Vec<u8>);
+
+impl Reverted {
+    /// Message of an `Error(string)`.
+    pub fn message(&self) -> Option<String> {
+        revert::message_of(&self.0)
+    }
+
+    /// Code of a `Panic(uint256)`.
+    pub fn panic_code(&self) -> Option<u8> {
+        revert::panic_code_of(&self.0)
+    }
+}
+
+impl<E: ContractError> From<E> for Reverted {
+    fn from(error: E) -> Self {
+        Self(error.encode())
+    }
+}
+
+/// What a transaction can end with: a value, or a `Result` whose error reverts it.
+pub trait Ending {
+    /// The value.
+    type Value;
+
+    /// The value, or the revert data.
+    #[doc(hidden)]
+    fn end(self) -> Result<Self::Value, Vec<u8>>;
+}
+
+impl<T: crate::Abi> Ending for T {
+    type Value = T;
+
+    fn end(self) -> Result<T, Vec<u8>> {
+        Ok(self)
+    }
+}
+
+impl<T, E: ContractError> Ending for Result<T, E> {
+    type Value = T;
+
+    fn end(self) -> Result<T, Vec<u8>> {
+        self.map_err(E::encode)
+    }
+}
+
+/// Payload of the unwinding that a revert is off WebAssembly.
+struct Unwound(Vec<u8>);
+
+pub(crate) fn unwind(data: &[u8]) -> ! {
+    // Not a panic: the hook does not report it.
+    resume_unwind(Box::new(Unwound(data.to_vec())))
+}
+
+impl Default for TestHost {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TestHost {
+    /// An empty world, in which a contract at [`address`](Self::address) is called by [`sender`](Self::sender).
+    pub fn new() -> Self {
+        World::with(|world| *world = World::default());
+        Self(())
+    }
+
+    /// The contract under test: its storage is the world's, at [`address`](Self::address).
+    pub fn contract<C: Contract>(&self) -> C {
+        C::LAYOUT
+    }
+
+    /// Address of the contract under test.
+    pub fn address(&self) -> Address {
+        World::with(|world| world.frame.address)
+    }
+
+    /// Who calls the contract.
+    pub fn sender(&self) -> Address {
+        World::with(|world| world.frame.caller)
+    }
+
+    /// From now on `sender` calls the contract, and signs the transactions.
+    pub fn set_sender(&self, sender: Address) {
+        World::with(|world| {
+            world.frame.caller = sender;
+            world.origin = sender;
+        });
+    }
+
+    /// From now on calls come with `value`. The contract's balance does not change by that; [`call`](Self::call) moves
+    /// value.
+    pub fn set_value(&self, value: U256) {
+        World::with(|world| world.frame.value = value);
+    }
+
+    /// Gives an account this balance.
+    pub fn set_balance(&self, account: Address, balance: U256) {
+        World::with(|world| world.balances.insert(account, balance));
+    }
+
+    /// Balance of an account.
+    pub fn balance(&self, account: Address) -> U256 {
+        World::with(|world| world.balance(account))
+    }
+
+    /// Sets the block that calls run in.
+    pub fn set_block(&self, block: Block) {
+        World::with(|world| world.block = block);
+    }
+
+    /// The block that calls run in.
+    pub fn block(&self) -> Block {
+        World::with(|world| world.block)
+    }
+
+    /// Logs of the transactions that were not undone, oldest first, with who emitted them.
+    pub fn logs(&self) -> Vec<(Address, Log)> {
+        World::with(|world| world.logs.clone())
+    }
+
+    /// Whether the last log is this event, of the contract under test.
+    pub fn emitted_last<E: Event>(&self, event: E) -> bool {
+        self.logs().last() == Some(&(self.address(), event.into_log()))
+    }
+
+    /// The word at a slot of the contract under test.
+    pub fn slot(&self, slot: [u8; 32]) -> [u8; 32] {
+        World::with(|world| world.read(&slot))
+    }
+
+    /// Looks: runs `f` without undoing anything.
+    pub fn look<T>(&self, f: impl FnOnce(&Ctx) -> T) -> T {
+        f(&Ctx::new())
+    }
+
+    /// Runs `f` as a transaction: if it returns an error, reverts, or overflows, all of it is undone.
+    ///
+    /// # Errors
+    /// The revert data. Panics other than overflows, failed assertions for instance, go through.
+    pub fn transact<R: Ending>(&self, f: impl FnOnce(&mut Ctx) -> R) -> Result<R::Value, Reverted> {
+        atomic(|| f(&mut Ctx::new()).end()).map_err(Reverted)
+    }
+
+    /// Calls a method of `C` by calldata, as the chain does, moving the [value](Self::set_value) from sender to
+    /// contract.
+    ///
+    /// # Errors
+    /// The revert data.
+    pub fn call<C: Entry, A: Args>(&self, selector: [u8; 4], args: A) -> Result<Vec<u8>, Reverted> {
+        self.call_raw::<C>(&crate::error::encode_error(selector, args))
+    }
+
+    /// As [`call`](Self::call), with the calldata as they are.
+    ///
+    /// # Errors
+    /// The revert data.
+    pub fn call_raw<C: Entry>(&self, calldata: &[u8]) -> Result<Vec<u8>, Reverted> {
+        self.enter(|| C::call(&mut Ctx::new(), calldata))
+    }
+
+    /// Runs the constructor of `C`.
+    ///
+    /// # Errors
+    /// The revert data.
+    pub fn deploy<C: Entry, A: Args>(&self, args: A) -> Result<Vec<u8>, Reverted> {
+        self.enter(|| C::deploy(&mut Ctx::new(), &args.encode()))
+    }
+
+    fn enter(&self, entry: impl FnOnce() -> Outcome) -> Result<Vec<u8>, Reverted> {
+        atomic(|| {
+            let moved = World::with(|world| world.move_value(world.frame.caller, world.frame.address, world.frame.value));
+            if moved { entry() } else { Err(Vec::new()) }
+        })
+        .map_err(Reverted)
+    }
+
+    /// Puts the code of `C` at `address`, for the contract under test to call.
+    pub fn register<C: Entry>(&self, address: Address) {
+        self.register_with(address, |cx, input| C::call(cx, input));
+    }
+
+    /// Puts this function at `address`, for the contract under test to call: calldata in, returned or revert data out.
+    pub fn register_with(&self, address: Address, program: impl Fn(&mut Ctx, &[u8]) -> Outcome + 'static) {
+        let program: Program = Rc::new(program);
+        World::with(|world| world.programs.insert(address, program));
+    }
+}
+
+/// Runs `f`, undoing what it did to the world if it fails.
+pub(crate) fn atomic<T>(f: impl FnOnce() -> Result<T, Vec<u8>>) -> Result<T, Vec<u8>> {
+    let before = World::with(|world| world.clone());
+    let result = catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|payload| match payload.downcast::<Unwound>() {
+        Ok(unwound) => Err(unwound.0),
+        Err(payload) if is_overflow(payload.as_ref()) => Err(revert::panic_data(revert::PANIC_OVERFLOW)),
+        Err(payload) => resume_unwind(payload),
+    });
+    if result.is_err() {
+        World::with(|world| *world = before);
+    }
+    result
+}
+
+fn is_overflow(payload: &(dyn core::any::Any + Send)) -> bool {
+    let text = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+    text.is_some_and(|text| text.ends_with("with overflow"))
+}

@@ -1,0 +1,115 @@
+use crate::{Address, Ctx, Log, Outcome, U256};
+use alloc::{collections::BTreeMap, rc::Rc};
+use core::cell::RefCell;
+
+/// Code of a registered contract.
+pub(crate) type Program = Rc<dyn Fn(&mut Ctx, &[u8]) -> Outcome>;
+
+/// The block that a call runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Number.
+    pub number: u64,
+    /// Seconds since 1970.
+    pub timestamp: u64,
+    /// Wei a gas.
+    pub base_fee: U256,
+    /// Gas limit.
+    pub gas_limit: u64,
+    /// Who is paid the tips.
+    pub coinbase: Address,
+    /// Chain id.
+    pub chain_id: u64,
+    /// What the call says when it is asked for its gas.
+    pub gas_left: u64,
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self {
+            number: 1,
+            timestamp: 1_700_000_000,
+            base_fee: U256::from(1_000_000_000u64),
+            gas_limit: 30_000_000,
+            coinbase: Address::repeat_byte(0xCB),
+            chain_id: 1,
+            gas_left: 30_000_000,
+        }
+    }
+}
+
+/// Who runs on whose storage.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame {
+    pub(crate) caller: Address,
+    pub(crate) address: Address,
+    pub(crate) value: U256,
+    /// Whether writes are refused.
+    pub(crate) is_static: bool,
+}
+
+/// Everything that the host functions act on.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) storage: BTreeMap<(Address, [u8; 32]), [u8; 32]>,
+    pub(crate) balances: BTreeMap<Address, U256>,
+    pub(crate) logs: Vec<(Address, Log)>,
+    pub(crate) programs: BTreeMap<Address, Program>,
+    pub(crate) return_data: Vec<u8>,
+    pub(crate) origin: Address,
+    pub(crate) block: Block,
+    pub(crate) frame: Frame,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let sender = Address::repeat_byte(0xA1);
+        Self {
+            storage: BTreeMap::new(),
+            balances: BTreeMap::new(),
+            logs: Vec::new(),
+            programs: BTreeMap::new(),
+            return_data: Vec::new(),
+            origin: sender,
+            block: Block::default(),
+            frame: Frame {
+                caller: sender,
+                address: Address::repeat_byte(0xC0),
+                value: U256::ZERO,
+                is_static: false,
+            },
+        }
+    }
+}
+
+thread_local! {
+    static WORLD: RefCell<World> = RefCell::new(World::default());
+}
+
+impl World {
+    /// Acts on this thread's world; `f` must not call a host function.
+    pub(crate) fn with<T>(f: impl FnOnce(&mut Self) -> T) -> T {
+        WORLD.with(|world| f(&mut world.borrow_mut()))
+    }
+
+    pub(crate) fn balance(&self, account: Address) -> U256 {
+        self.balances.get(&account).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn read(&self, slot: &[u8; 32]) -> [u8; 32] {
+        self.storage.get(&(self.frame.address, *slot)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn write(&mut self, slot: &[u8; 32], word: &[u8; 32]) {
+        self.storage.insert((self.frame.address, *slot), *word);
+    }
+
+    /// Moves value, if there is enough.
+    pub(crate) fn move_value(&mut self, from: Address, to: Address, value: U256) -> bool {
+        let Some(rest) = self.balance(from).checked_sub(value) else { return false };
+        self.balances.insert(from, rest);
+        let Some(sum) = self.balance(to).checked_add(value) else { return false };
+        self.balances.insert(to, sum);
+        true
+    }
+}

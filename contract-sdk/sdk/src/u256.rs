@@ -1,0 +1,333 @@
+//! A 256-bit unsigned integer whose operators are checked.
+
+use crate::revert::{PANIC_DIVISION, PANIC_OVERFLOW, panic_code};
+use alloy_primitives::U256 as Wrapping;
+use core::{
+    fmt,
+    iter::Sum,
+    ops::{
+        Add, AddAssign, BitAnd, BitOr, BitXor, Div, DivAssign, Mul, MulAssign, Not, Rem, RemAssign, Shl, Shr, Sub,
+        SubAssign,
+    },
+    str::FromStr,
+};
+
+/// A 256-bit unsigned integer: Solidity's `uint256`.
+///
+/// `+ - * / %` revert with Solidity's `Panic(0x11)` on overflow and `Panic(0x12)` on division by zero. That is why it
+/// is not alloy's type of this name, whose operators wrap around silently; [`From`] converts both ways. Where a
+/// contract wants to decide itself, there are `checked_`, `wrapping_` and `saturating_` methods.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct U256(Wrapping);
+
+impl U256 {
+    /// 0.
+    pub const ZERO: Self = Self(Wrapping::ZERO);
+    /// 1.
+    pub const ONE: Self = Self(Wrapping::ONE);
+    /// 2^256 - 1.
+    pub const MAX: Self = Self(Wrapping::MAX);
+
+    /// Reads 32 bytes, big endian.
+    #[inline]
+    pub const fn from_be_bytes(bytes: [u8; 32]) -> Self {
+        Self(Wrapping::from_be_bytes(bytes))
+    }
+
+    /// As 32 bytes, big endian.
+    #[inline]
+    pub const fn to_be_bytes(self) -> [u8; 32] {
+        self.0.to_be_bytes()
+    }
+
+    /// Four limbs of 64 bits, the least significant first: the way to write a constant.
+    #[inline]
+    pub const fn from_limbs(limbs: [u64; 4]) -> Self {
+        Self(Wrapping::from_limbs(limbs))
+    }
+
+    /// Whether it is 0.
+    #[inline]
+    pub const fn is_zero(&self) -> bool {
+        self.0.const_is_zero()
+    }
+
+    /// `self + other`, unless that overflows.
+    #[inline]
+    pub const fn checked_add(self, other: Self) -> Option<Self> {
+        wrap(self.0.checked_add(other.0))
+    }
+
+    /// `self - other`, unless that is negative.
+    #[inline]
+    pub const fn checked_sub(self, other: Self) -> Option<Self> {
+        wrap(self.0.checked_sub(other.0))
+    }
+
+    /// `self * other`, unless that overflows.
+    #[inline]
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        wrap(self.0.checked_mul(other.0))
+    }
+
+    /// `self / other`, rounded down, unless `other` is 0.
+    #[inline]
+    pub fn checked_div(self, other: Self) -> Option<Self> {
+        wrap(self.0.checked_div(other.0))
+    }
+
+    /// `self % other`, unless `other` is 0.
+    #[inline]
+    pub fn checked_rem(self, other: Self) -> Option<Self> {
+        wrap(self.0.checked_rem(other.0))
+    }
+
+    /// `self` to the power of `exponent`, unless that overflows.
+    #[inline]
+    pub fn checked_pow(self, exponent: u32) -> Option<Self> {
+        wrap(self.0.checked_pow(Wrapping::from(exponent)))
+    }
+
+    /// `self` to the power of `exponent`; an overflow reverts.
+    #[inline]
+    pub fn pow(self, exponent: u32) -> Self {
+        or_panic(self.checked_pow(exponent), PANIC_OVERFLOW)
+    }
+
+    /// `self + other`, modulo 2^256.
+    #[inline]
+    pub const fn wrapping_add(self, other: Self) -> Self {
+        Self(self.0.wrapping_add(other.0))
+    }
+
+    /// `self - other`, modulo 2^256.
+    #[inline]
+    pub const fn wrapping_sub(self, other: Self) -> Self {
+        Self(self.0.wrapping_sub(other.0))
+    }
+
+    /// `self * other`, modulo 2^256.
+    #[inline]
+    pub fn wrapping_mul(self, other: Self) -> Self {
+        Self(self.0.wrapping_mul(other.0))
+    }
+
+    /// `self + other`, at most [`MAX`](Self::MAX).
+    #[inline]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// `self - other`, at least 0.
+    #[inline]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+const fn wrap(value: Option<Wrapping>) -> Option<U256> {
+    match value {
+        Some(value) => Some(U256(value)),
+        None => None,
+    }
+}
+
+#[inline]
+fn or_panic(value: Option<U256>, code: u8) -> U256 {
+    match value {
+        Some(value) => value,
+        None => panic_code(code),
+    }
+}
+
+macro_rules! checked_operators {
+    ($($op:ident $method:ident $assign:ident $assign_method:ident $checked:ident $code:ident;)+) => {
+        $(
+            impl $op for U256 {
+                type Output = Self;
+
+                #[inline]
+                fn $method(self, other: Self) -> Self {
+                    or_panic(self.$checked(other), $code)
+                }
+            }
+
+            impl $assign for U256 {
+                #[inline]
+                fn $assign_method(&mut self, other: Self) {
+                    *self = self.$method(other);
+                }
+            }
+        )+
+    };
+}
+checked_operators! {
+    Add add AddAssign add_assign checked_add PANIC_OVERFLOW;
+    Sub sub SubAssign sub_assign checked_sub PANIC_OVERFLOW;
+    Mul mul MulAssign mul_assign checked_mul PANIC_OVERFLOW;
+    Div div DivAssign div_assign checked_div PANIC_DIVISION;
+    Rem rem RemAssign rem_assign checked_rem PANIC_DIVISION;
+}
+
+macro_rules! bit_operators {
+    ($($op:ident $method:ident;)+) => {
+        $(impl $op for U256 {
+            type Output = Self;
+
+            #[inline]
+            fn $method(self, other: Self) -> Self {
+                Self(self.0.$method(other.0))
+            }
+        })+
+    };
+}
+bit_operators! {
+    BitAnd bitand;
+    BitOr bitor;
+    BitXor bitxor;
+}
+
+/// As Solidity's: bits shifted out are gone, and no shift overflows.
+impl Shl<u32> for U256 {
+    type Output = Self;
+
+    #[inline]
+    fn shl(self, bits: u32) -> Self {
+        Self(self.0 << bits as usize)
+    }
+}
+
+/// As Solidity's: bits shifted out are gone, and no shift overflows.
+impl Shr<u32> for U256 {
+    type Output = Self;
+
+    #[inline]
+    fn shr(self, bits: u32) -> Self {
+        Self(self.0 >> bits as usize)
+    }
+}
+
+impl Not for U256 {
+    type Output = Self;
+
+    #[inline]
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+impl Sum for U256 {
+    fn sum<I: Iterator<Item = Self>>(values: I) -> Self {
+        values.fold(Self::ZERO, Add::add)
+    }
+}
+
+macro_rules! from_native {
+    ($($ty:ty),+) => {
+        $(
+            impl From<$ty> for U256 {
+                #[inline]
+                fn from(value: $ty) -> Self {
+                    Self(Wrapping::from(value))
+                }
+            }
+
+            /// Fails if the value does not fit.
+            impl TryFrom<U256> for $ty {
+                type Error = TooLarge;
+
+                #[inline]
+                fn try_from(value: U256) -> Result<Self, TooLarge> {
+                    Self::try_from(value.0).map_err(|_| TooLarge)
+                }
+            }
+        )+
+    };
+}
+from_native!(u8, u16, u32, u64, u128);
+
+/// A [`U256`] does not fit the smaller type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value is too large for the type")
+    }
+}
+
+impl core::error::Error for TooLarge {}
+
+impl From<Wrapping> for U256 {
+    #[inline]
+    fn from(value: Wrapping) -> Self {
+        Self(value)
+    }
+}
+
+impl From<U256> for Wrapping {
+    #[inline]
+    fn from(value: U256) -> Self {
+        value.0
+    }
+}
+
+impl FromStr for U256 {
+    type Err = <Wrapping as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for U256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for U256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::LowerHex for U256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::LowerHex::fmt(&self.0, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestHost;
+
+    fn code(f: impl FnOnce() -> U256) -> Option<u8> {
+        TestHost::new().transact(|_| f()).err().and_then(|reverted| reverted.panic_code())
+    }
+
+    #[test]
+    fn operators_revert_where_they_would_wrap() {
+        let two = U256::from(2u8);
+        assert_eq!(code(|| U256::MAX + U256::ONE), Some(PANIC_OVERFLOW));
+        assert_eq!(code(|| U256::ZERO - U256::ONE), Some(PANIC_OVERFLOW));
+        assert_eq!(code(|| U256::MAX * two), Some(PANIC_OVERFLOW));
+        assert_eq!(code(|| two.pow(256)), Some(PANIC_OVERFLOW));
+        assert_eq!(code(|| two / U256::ZERO), Some(PANIC_DIVISION));
+        assert_eq!(code(|| two % U256::ZERO), Some(PANIC_DIVISION));
+        assert_eq!(code(|| [U256::MAX, U256::ONE].into_iter().sum()), Some(PANIC_OVERFLOW));
+        assert_eq!(code(|| two * two + two - U256::ONE), None);
+    }
+
+    #[test]
+    fn bytes_and_native_integers_convert_back() {
+        let value = U256::from(0x0102_u64);
+        assert_eq!(value.to_be_bytes()[30..], [1, 2]);
+        assert_eq!(U256::from_be_bytes(value.to_be_bytes()), value);
+        assert_eq!(u16::try_from(value), Ok(0x0102));
+        assert_eq!(u8::try_from(value), Err(TooLarge));
+        assert_eq!("258".parse(), Ok(value));
+        assert_eq!(value.to_string(), "258");
+    }
+}
