@@ -291,11 +291,14 @@ describe('a deployment', () => {
     assert.equal(await provider.getCode(getCreateAddress({ from: sender.address, nonce })), '0x');
   });
 
-  test('that is right works', async () => {
-    const token = await new ContractFactory(zx20.abi, zx20.bytecode, sender).deploy('Token', 'TKN', 18, 1_000n);
-    await token.waitForDeployment();
-    assert.equal(await token.balanceOf(sender), 1_000n);
-  });
+  for (const [size, module] of [['its own size', zx20.module], ['the largest size', padded(128 * 1024)]]) {
+    test(`that is right works, at ${size}`, async () => {
+      const factory = new ContractFactory(zx20.abi, deployment(module), sender);
+      const token = await factory.deploy('Token', 'TKN', 18, 1_000n);
+      await token.waitForDeployment();
+      assert.equal(await token.balanceOf(sender), 1_000n);
+    });
+  }
 });
 
 describe('a call that traps', () => {

@@ -10,11 +10,28 @@ use std::{
 };
 use zx_tests::{Account, Node, Rpc, Signal, artifacts, quantity};
 
-/// Receipts seen before each blow. Different places in a stream, and at least one after a short life.
-const ROUNDS: [usize; 6] = [40, 7, 90, 25, 1, 60];
 const SENDERS: u32 = 4;
+/// When the blow falls: different places in a stream, and after lives of different length. In the idle rounds the
+/// very last block has been acknowledged to everybody.
+const ROUNDS: [Round; 7] = [
+    Round::Busy { receipts: 40 },
+    Round::Idle { receipts: 10 },
+    Round::Busy { receipts: 7 },
+    Round::Busy { receipts: 90 },
+    Round::Idle { receipts: 1 },
+    Round::Busy { receipts: 1 },
+    Round::Busy { receipts: 60 },
+];
 /// 10,000 coins.
 const FUNDS: u128 = 10_000 * 10_u128.pow(18);
+
+#[derive(Clone, Copy)]
+enum Round {
+    /// After so many receipts of all streams together, while they go on sending.
+    Busy { receipts: usize },
+    /// After so many receipts of each stream, at once when the last one has come.
+    Idle { receipts: usize },
+}
 
 /// One account that pays one recipient, coins or tokens, always one more than its last nonce.
 struct Stream {
@@ -48,9 +65,13 @@ impl Stream {
         }
     }
 
-    /// Pays until the node is gone. Reports each receipt.
-    fn run(mut self, mut rpc: Rpc, seen: &Sender<()>) -> Result<Self> {
-        loop {
+    /// Pays until the node is gone, or as often as the round says. Reports each receipt.
+    fn run(mut self, mut rpc: Rpc, round: Round, seen: &Sender<()>) -> Result<Self> {
+        let payments = match round {
+            Round::Busy { .. } => usize::MAX,
+            Round::Idle { receipts } => receipts,
+        };
+        for _ in 0..payments {
             let raw = self.next()?;
             let hash = alloy_primitives::keccak256(&raw);
             self.sent.push(Sent { hash, receipt: None });
@@ -64,6 +85,7 @@ impl Stream {
             // The test stops listening when it has seen enough.
             let _ = seen.send(());
         }
+        Ok(self)
     }
 
     /// After a restart: compares the chain with what this stream knows, and forgets what the chain does not hold.
@@ -143,17 +165,21 @@ fn what_was_acknowledged_survives_kill_9() -> Result<()> {
     let mut node = Node::start(datadir.path())?;
     let (mut streams, deployment) = streams(&mut node.rpc()?)?;
     let mut head = 0;
-    for receipts in ROUNDS {
+    for round in ROUNDS {
+        let wanted = match round {
+            Round::Busy { receipts } => receipts,
+            Round::Idle { receipts } => receipts * SENDERS as usize,
+        };
         let (sender, seen) = channel();
         let running: Vec<_> = streams
             .into_iter()
             .map(|stream| {
                 let (rpc, sender) = (node.rpc()?, sender.clone());
-                Ok(thread::spawn(move || stream.run(rpc, &sender)))
+                Ok(thread::spawn(move || stream.run(rpc, round, &sender)))
             })
             .collect::<Result<_>>()?;
         drop(sender);
-        for _ in 0..receipts {
+        for _ in 0..wanted {
             seen.recv().map_err(|_| eyre::eyre!("the streams ended before the blow:\n{}", node.log()))?;
         }
         node.end(Signal::Kill)?;

@@ -1,11 +1,13 @@
 //! Stop and start: the same head, the same root, the same balances, and nothing compiled twice.
 
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256, b256};
 use eyre::{OptionExt as _, Result};
 use serde_json::{Value, json};
 use zx_tests::{Account, Node, Rpc, Signal, artifacts};
 
 const SUPPLY: u64 = 1_000_000;
+/// Topic of `Transfer(address,address,uint256)`.
+const TRANSFER: B256 = b256!("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");
 
 /// What a client can see of the chain.
 #[derive(Debug, PartialEq)]
@@ -26,7 +28,7 @@ fn view(rpc: &mut Rpc, people: &[Address], token: Address, transactions: &[B256]
         nonce: rpc.nonce(people[0])?,
         tokens: rpc.read(token, artifacts::balance_of(people[1]))?,
         code: rpc.call("eth_getCode", json!([token, "latest"]))?,
-        logs: rpc.call("eth_getLogs", json!([{ "fromBlock": "0x0", "address": token }]))?,
+        logs: rpc.call("eth_getLogs", json!([{ "fromBlock": "0x0", "address": token, "topics": [TRANSFER] }]))?,
         receipts: transactions.iter().map(|hash| rpc.receipt(*hash)).collect::<Result<_>>()?,
     })
 }
