@@ -6,7 +6,7 @@ use crate::{
 };
 use alloc::{borrow::ToOwned, string::{String, ToString}, vec::Vec};
 use wasmparser::{
-    BinaryReaderError, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, MemoryType, Operator,
+    BinaryReaderError, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, MemoryType, Operator, OperatorsReader,
     Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
@@ -125,7 +125,9 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn run(mut self, module: &[u8]) -> Result<ModuleFacts, ValidationError> {
-        for payload in Parser::new(0).parse_all(module) {
+        let mut parser = Parser::new(0);
+        parser.set_features(FEATURES);
+        for payload in parser.parse_all(module) {
             let payload = payload?;
             match self.validator.payload(&payload)? {
                 ValidPayload::Func(function, body) => self.function(function, &body)?,
@@ -223,7 +225,7 @@ impl Check<'_> {
     ) -> Result<(), ValidationError> {
         let index = function.index;
         let at = alloc::format!(" in function {index}");
-        check("bytes", &at, self.limits.body_bytes, body.range().len())?;
+        check("bytes", &at, self.limits.body_bytes, range_len(body))?;
         let mut reader = body.get_binary_reader();
         let mut validator = function.into_validator(self.reuse.take().unwrap_or_default());
         validator.read_locals(&mut reader)?;
@@ -231,9 +233,9 @@ impl Check<'_> {
         let params = self.validator_params(index);
         check("parameters", &at, self.limits.params, params)?;
         let mut deepest = 0;
-        while !reader.eof() {
-            let offset = reader.original_position();
-            let operator = reader.read_operator()?;
+        let mut operators = OperatorsReader::new(reader);
+        while !operators.eof() {
+            let (operator, offset) = operators.read_with_offset()?;
             if let Operator::BrTable { targets } = &operator {
                 check("br_table targets", &at, self.limits.br_table, targets.len() as usize)?;
             }
@@ -241,7 +243,7 @@ impl Check<'_> {
             deepest = deepest.max(validator.operand_stack_height());
             check("nested blocks", &at, self.limits.nesting, validator.control_stack_height() as usize)?;
         }
-        reader.finish_expression(&validator.visitor(reader.original_position()))?;
+        operators.finish()?;
         let slots = validator.len_locals().saturating_add(deepest);
         self.facts.frames.push(slots.saturating_mul(8).saturating_add(FRAME_OVERHEAD));
         self.reuse = Some(validator.into_allocations());
@@ -269,6 +271,11 @@ impl Check<'_> {
     }
 }
 
+fn range_len(body: &FunctionBody<'_>) -> usize {
+    let range = body.range();
+    range.end.saturating_sub(range.start) as usize
+}
+
 fn signature(params: impl Iterator<Item = WasmType>, result: Option<WasmType>) -> String {
     let one = |t: WasmType| match t {
         WasmType::I32 => "i32",
@@ -276,4 +283,69 @@ fn signature(params: impl Iterator<Item = WasmType>, result: Option<WasmType>) -
     };
     let params: Vec<_> = params.map(one).collect();
     alloc::format!("({}) -> ({})", params.join(" "), result.map(one).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: ModuleLimits = ModuleLimits::DEFAULT;
+
+    fn refused(wat: &str) -> String {
+        let module = wat::parse_str(wat).expect("the test's module is well-formed text");
+        validate(&module, &LIMITS).expect_err("the module breaks a rule").to_string()
+    }
+
+    #[test]
+    fn the_smallest_contract_is_accepted_and_measured() {
+        let module = wat::parse_str(
+            r#"(module (import "zx" "output" (func (param i32 i32))) (memory (export "memory") 1)
+                (func (export "call") (result i32) (local i64) (call 0 (i32.const 0) (i32.const 32)) (i32.const 0)))"#,
+        )
+        .expect("text");
+        let facts = validate(&module, &LIMITS).expect("valid");
+        assert_eq!(facts.frames, [8 * (1 + 2) + FRAME_OVERHEAD], "one local, two operands");
+        assert_eq!(facts.imports, ["output"]);
+        assert!(!facts.has_constructor);
+    }
+
+    #[test]
+    fn each_rule_names_what_it_refuses() {
+        const ENTRY: &str = r#"(memory (export "memory") 1) (func (export "call") (result i32) i32.const 0)"#;
+        let with = |extra: &str| alloc::format!("(module {extra} {ENTRY})");
+        for (wat, says) in [
+            (with(r#"(import "env" "now" (func))"#), "unknown import `env.now`"),
+            (with(r#"(import "zx" "now" (func))"#), "unknown import `zx.now`"),
+            (with(r#"(import "zx" "memory" (memory 1))"#), "unknown import `zx.memory`"),
+            (with(r#"(import "zx" "caller" (func (param i64)))"#), "`zx.caller` has the type (i64) -> (), the node offers (i32) -> ()"),
+            (with("(func $s) (start $s)"), "start function"),
+            (with("(func (param f32))"), "floating-point"),
+            (with("(func (result i32) i32.const 1 i32.extend8_s)"), "sign extension"),
+            (with("(func (result i32 i32) i32.const 1 i32.const 1)"), "multi"),
+            (with("(func (param v128))"), "SIMD"),
+            (with("(func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))"), "bulk memory"),
+            (with(r#"(func (export "more"))"#), "export `more` is not allowed"),
+            ("(module)".into(), "export `memory` is missing"),
+            (r#"(module (memory (export "memory") 1))"#.into(), "export `call` is missing"),
+            (r#"(module (memory (export "memory") 1) (func (export "call")))"#.into(), "`call` must take nothing and return an i32"),
+            (r#"(module (memory (export "memory") 33) (func (export "call") (result i32) i32.const 0))"#.into(), "initial pages of memory: 33, the limit is 32"),
+            (with("(table 8193 funcref)"), "table elements: 8193, the limit is 8192"),
+            (with("(func (local i32) (local i64))").replace("(local i32)", &"(local i32)".repeat(2_100)), "locals in function 0: 2101, the limit is 2048"),
+        ] {
+            let said = refused(&wat);
+            assert!(said.to_lowercase().contains(&says.to_lowercase()), "{wat}\nsaid: {said}\nwanted: {says}");
+        }
+    }
+
+    #[test]
+    fn truncation_anywhere_is_an_error_and_never_a_panic() {
+        let module = wat::parse_str(
+            r#"(module (memory (export "memory") 1) (data (i32.const 0) "abc") (func (export "call") (result i32) i32.const 0))"#,
+        )
+        .expect("text");
+        for cut in 0..module.len() {
+            // Cut after a whole section, it lacks what the node needs; cut inside one, it is malformed.
+            assert!(validate(&module[..cut], &LIMITS).is_err() || cut > 40, "cut at {cut}");
+        }
+    }
 }

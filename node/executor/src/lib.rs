@@ -1,1 +1,208 @@
-//! revm with WASM frames.
+//! The state transition: transactions on revm, with WASM programs as a second kind of frame.
+//!
+//! revm brings validity, fees, refunds, access lists, precompiles and the journal. Where it would start a frame, our
+//! [`evm`] looks at the code: if it is a WASM account's, or a WASM deployment, [`frame`] runs it in the sandbox on the
+//! same journal, between the same checkpoints; what the program asks for goes through [`host`], which charges what the
+//! EVM's opcodes charge. A program that calls out runs a nested frame loop, so that WASM and EVM contracts call each
+//! other without either noticing.
+//!
+//! [`Executor::execute_block`] is what producing and importing a block both call; [`Executor::simulate`] and
+//! [`Executor::estimate_gas`] serve reads.
+#![forbid(unsafe_code)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod db;
+mod evm;
+mod frame;
+mod host;
+mod simulate;
+
+pub use revm::context_interface::result::InvalidTransaction;
+pub use simulate::{CallEnv, EstimateError, Simulated};
+
+use alloy_consensus::{Header, Transaction};
+use alloy_primitives::{Address, Bytes, U256};
+use db::{CodeCache, DbError};
+use evm::{StateDbError, ZxEvm};
+use revm::{
+    context::TxEnv,
+    context_interface::{either::Either, result::EVMError},
+    database_interface::bal::EvmDatabaseError,
+};
+use std::sync::Arc;
+use zx_host_functions::{DeployError, DeployPayload};
+use zx_primitives::{ChainSpec, Receipt, RecoveredTx, StateChanges, StateError, StateReader};
+use zx_sandbox::{Sandbox, ValidationError};
+
+/// Executes transactions by the rules of one chain.
+#[derive(Debug)]
+pub struct Executor {
+    spec: Arc<ChainSpec>,
+    sandbox: Arc<Sandbox>,
+    codes: CodeCache,
+}
+
+/// Why a transaction cannot be part of a block.
+#[derive(Debug, thiserror::Error)]
+pub enum TxError {
+    /// It breaks a rule: its sender's fault.
+    #[error(transparent)]
+    Invalid(#[from] InvalidTransaction),
+    /// The state cannot be read: ours.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The sandbox cannot run a valid module: ours.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl From<EVMError<StateDbError>> for TxError {
+    fn from(error: EVMError<StateDbError>) -> Self {
+        match error {
+            EVMError::Transaction(invalid) => Self::Invalid(invalid),
+            EVMError::Database(EvmDatabaseError::Database(DbError(state))) => Self::State(state),
+            EVMError::Database(other) => Self::Internal(other.to_string()),
+            EVMError::Header(header) => Self::Internal(header.to_string()),
+            EVMError::Custom(text) => Self::Internal(text),
+            EVMError::CustomAny(any) => Self::Internal(any.to_string()),
+        }
+    }
+}
+
+/// Why a WASM deployment is refused before it costs anything.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeployRefusal {
+    /// It cannot be read.
+    #[error("invalid WASM deployment: {0}")]
+    Payload(#[from] DeployError),
+    /// The module breaks a rule.
+    #[error("invalid WASM module: {0}")]
+    Module(#[from] ValidationError),
+}
+
+/// What became of a block's transactions.
+#[derive(Debug)]
+pub struct Executed {
+    /// The ones that are in, in order.
+    pub included: Vec<RecoveredTx>,
+    /// Their receipts.
+    pub receipts: Vec<Receipt>,
+    /// The ones that cannot be in this block, and why.
+    pub refused: Vec<(RecoveredTx, TxError)>,
+    /// What the block does to the state.
+    pub changes: StateChanges,
+    /// Gas used.
+    pub gas_used: u64,
+}
+
+impl Executor {
+    /// An executor of one chain.
+    pub fn new(spec: Arc<ChainSpec>, sandbox: Arc<Sandbox>) -> Self {
+        Self { spec, sandbox, codes: CodeCache::default() }
+    }
+
+    /// The chain's rules.
+    pub fn spec(&self) -> &ChainSpec {
+        &self.spec
+    }
+
+    /// The sandbox.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Executes transactions in order on top of `state`, in a block with this header.
+    ///
+    /// A transaction that cannot be in the block is left out and named; whoever imports a block refuses it for that.
+    ///
+    /// # Errors
+    /// If the state cannot be read, or the sandbox fails.
+    pub fn execute_block(
+        &self,
+        state: &dyn StateReader,
+        header: &Header,
+        transactions: impl IntoIterator<Item = RecoveredTx>,
+    ) -> Result<Executed, TxError> {
+        let mut evm = ZxEvm::new(self, state, header);
+        let mut done = Executed {
+            included: Vec::new(),
+            receipts: Vec::new(),
+            refused: Vec::new(),
+            changes: StateChanges::default(),
+            gas_used: 0,
+        };
+        for tx in transactions {
+            if header.gas_limit.saturating_sub(done.gas_used) < tx.inner().gas_limit() {
+                done.refused.push((tx, InvalidTransaction::CallerGasLimitMoreThanBlock.into()));
+                continue;
+            }
+            match evm.transact_commit(tx_env(&tx)) {
+                Ok(result) => {
+                    done.gas_used = done.gas_used.saturating_add(result.tx_gas_used());
+                    done.receipts.push(Receipt {
+                        tx_type: tx.inner().tx_type(),
+                        success: result.is_success(),
+                        cumulative_gas_used: done.gas_used,
+                        logs: result.into_logs(),
+                    });
+                    done.included.push(tx);
+                }
+                Err(EVMError::Transaction(invalid)) => done.refused.push((tx, invalid.into())),
+                Err(fatal) => return Err(fatal.into()),
+            }
+        }
+        done.changes = evm.into_changes(&self.codes);
+        Ok(done)
+    }
+
+    /// Checks a deployment as `deploy` would, without running it. EVM init code passes.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_deployment(&self, input: &[u8]) -> Result<(), DeployRefusal> {
+        let Some(payload) = DeployPayload::parse(input) else { return Ok(()) };
+        zx_host_functions::validate(payload?.module, &self.spec.modules)?;
+        Ok(())
+    }
+}
+
+/// A transaction as revm wants it.
+fn tx_env(tx: &RecoveredTx) -> TxEnv {
+    let inner = tx.inner();
+    TxEnv {
+        tx_type: inner.tx_type() as u8,
+        caller: tx.signer(),
+        gas_limit: inner.gas_limit(),
+        gas_price: inner.max_fee_per_gas(),
+        kind: inner.kind(),
+        value: inner.value(),
+        data: inner.input().clone(),
+        nonce: inner.nonce(),
+        chain_id: inner.chain_id(),
+        access_list: inner.access_list().cloned().unwrap_or_default(),
+        gas_priority_fee: inner.max_priority_fee_per_gas(),
+        blob_hashes: Vec::new(),
+        max_fee_per_blob_gas: 0,
+        authorization_list: inner
+            .authorization_list()
+            .unwrap_or_default()
+            .iter()
+            .cloned()
+            .map(Either::Left)
+            .collect(),
+    }
+}
+
+/// State of a chain's first block.
+pub fn genesis_changes(spec: &ChainSpec) -> StateChanges {
+    let account = |balance: &U256| zx_primitives::AccountChange {
+        info: Some(zx_primitives::AccountInfo {
+            nonce: 0,
+            balance: *balance,
+            code_hash: alloy_primitives::KECCAK256_EMPTY,
+        }),
+        ..Default::default()
+    };
+    let accounts = spec.alloc.iter().map(|(address, balance): &(Address, U256)| (*address, account(balance))).collect();
+    StateChanges { accounts, codes: std::collections::BTreeMap::<_, Bytes>::new() }
+}

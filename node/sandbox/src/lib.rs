@@ -1,1 +1,124 @@
-//! The metered wasmer sandbox with its ahead-of-time cache.
+//! The metered WebAssembly sandbox: module bytes and a [`Host`] in, an [`Outcome`] out.
+//!
+//! 1. [`Sandbox::prepare`] validates a module by the chain's rules and compiles it with cranelift, once per code hash;
+//!    the artifact is kept in memory and, authenticated, on disk, so that a restart compiles nothing.
+//! 2. Compilation injects two meters ([`meter`]): fuel, charged once for each straight run of instructions, and stack
+//!    bytes, charged around each call, so that recursion ends at the same call on every machine.
+//! 3. [`Sandbox::run`] instantiates the module, enters `deploy` or `call`, and turns whatever happens into a fixed
+//!    [`Status`]. Nothing that wasmer says reaches the caller.
+//!
+//! The sandbox knows nothing of blocks, accounts or databases: what a contract asks for goes through [`Host`].
+
+mod cache;
+mod engine;
+mod host;
+mod linker;
+mod meter;
+mod run;
+
+pub use cache::{CacheError, CacheStats};
+pub use engine::CompileError;
+pub use host::{BlockContext, CallKind, CallReply, CallRequest, CallStatus, Frame, Gas, Host, Stop};
+pub use run::{Entry, Outcome, Status, Trap};
+pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};
+
+use cache::Cache;
+use engine::LoadedModule;
+use std::{path::PathBuf, sync::Arc};
+
+/// Keccak-256 of an account's code, as the chain stores it.
+pub type CodeHash = [u8; 32];
+
+/// A module that is ready to run.
+#[derive(Clone, Debug)]
+pub struct Prepared(Arc<LoadedModule>);
+
+/// Why a module cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The module breaks a rule of the chain: its author's fault.
+    #[error(transparent)]
+    Invalid(#[from] ValidationError),
+    /// The compiler refused a module that the validator let pass: ours.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+}
+
+/// Engine, rules and cache; one for a node, shared by its threads.
+#[derive(Debug)]
+pub struct Sandbox {
+    limits: ModuleLimits,
+    cache: Cache,
+}
+
+impl Sandbox {
+    /// A sandbox that keeps artifacts in `cache_dir`, or only in memory.
+    ///
+    /// # Errors
+    /// If the folder or the key inside it cannot be made or read.
+    pub fn new(limits: ModuleLimits, cache_dir: Option<PathBuf>) -> Result<Self, CacheError> {
+        Ok(Self { limits, cache: Cache::open(cache_dir)? })
+    }
+
+    /// The module, from memory, from disk, or compiled now.
+    ///
+    /// # Errors
+    /// [`PrepareError::Invalid`] if it breaks a rule; the rules are checked before anything is compiled.
+    pub fn prepare(&self, code_hash: &CodeHash, module: &[u8]) -> Result<Prepared, PrepareError> {
+        let key = engine::artifact_key(code_hash, &self.limits);
+        if let Some(found) = self.cache.memory(&key) {
+            return Ok(Prepared(found));
+        }
+        if let Some(artifact) = self.cache.disk(&key)
+            && let Some(loaded) = self.load(&key, &artifact)
+        {
+            return Ok(Prepared(self.cache.remember(key, loaded)));
+        }
+        let facts = zx_host_functions::validate(module, &self.limits)?;
+        let artifact = engine::compile(module, &facts, &self.limits)?;
+        self.cache.compiled(&key, &artifact);
+        // SAFETY: the artifact came out of our compiler a moment ago.
+        let loaded = unsafe { LoadedModule::load(&artifact, &self.limits) }?;
+        Ok(Prepared(self.cache.remember(key, loaded)))
+    }
+
+    fn load(&self, key: &cache::Key, artifact: &[u8]) -> Option<LoadedModule> {
+        // SAFETY: `Cache::disk` only hands out what this node has authenticated as its own output for this key.
+        match unsafe { LoadedModule::load(artifact, &self.limits) } {
+            Ok(loaded) => {
+                self.cache.disk_hit();
+                Some(loaded)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an authentic artifact does not load; compiling again");
+                self.cache.reject(key);
+                None
+            }
+        }
+    }
+
+    /// Runs an entry of a module for at most `gas` gas.
+    pub fn run(&self, module: &Prepared, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
+        run::run(&module.0, &self.limits, entry, frame, gas, host)
+    }
+
+    /// Whether the module has a constructor.
+    pub fn has_constructor(&self, module: &Prepared) -> bool {
+        module.0.has_constructor
+    }
+
+    /// The chain's limits.
+    pub fn limits(&self) -> &ModuleLimits {
+        &self.limits
+    }
+
+    /// What the cache has done since the start.
+    pub fn stats(&self) -> CacheStats {
+        self.cache.stats()
+    }
+
+    /// Forgets every module in memory, so that the next call loads from disk; for measurements and tests.
+    pub fn forget(&self) {
+        self.cache.forget();
+    }
+}

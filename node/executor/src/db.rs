@@ -1,0 +1,120 @@
+//! revm's view of our state, and ours of what revm changed.
+
+use alloy_primitives::{Address, B256, U256, map::HashMap};
+use revm::{
+    Database,
+    database::{BundleState, states::AccountStatus},
+    database_interface::DBErrorMarker,
+    state::{AccountInfo, Bytecode},
+};
+use std::sync::Mutex;
+use zx_primitives::{AccountChange, StateChanges, StateError, StateReader};
+
+/// A state error, as revm passes it through.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct DbError(#[from] pub(crate) StateError);
+
+impl DBErrorMarker for DbError {}
+
+/// Codes kept ready to run; a WASM module of the largest size takes 128 KiB.
+const CODES: usize = 1_024;
+
+/// Code by its hash, analysed once.
+#[derive(Debug, Default)]
+pub(crate) struct CodeCache(Mutex<HashMap<B256, Bytecode>>);
+
+impl CodeCache {
+    fn get(&self, hash: &B256) -> Option<Bytecode> {
+        self.0.lock().ok()?.get(hash).cloned()
+    }
+
+    /// Keeps a code. A full cache starts again: simple, and rare.
+    pub(crate) fn keep(&self, hash: B256, code: Bytecode) {
+        if let Ok(mut codes) = self.0.lock() {
+            if codes.len() >= CODES {
+                codes.clear();
+            }
+            codes.insert(hash, code);
+        }
+    }
+}
+
+/// A state, behind revm's interface.
+pub(crate) struct ReaderDb<'a> {
+    state: &'a dyn StateReader,
+    codes: &'a CodeCache,
+}
+
+impl std::fmt::Debug for ReaderDb<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReaderDb").finish_non_exhaustive()
+    }
+}
+
+impl<'a> ReaderDb<'a> {
+    pub(crate) fn new(state: &'a dyn StateReader, codes: &'a CodeCache) -> Self {
+        Self { state, codes }
+    }
+}
+
+impl Database for ReaderDb<'_> {
+    type Error = DbError;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, DbError> {
+        let account = self.state.account(address)?;
+        Ok(account.map(|a| AccountInfo {
+            balance: a.balance,
+            nonce: a.nonce,
+            code_hash: a.code_hash,
+            account_id: None,
+            code: None,
+        }))
+    }
+
+    fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, DbError> {
+        if let Some(code) = self.codes.get(&hash) {
+            return Ok(code);
+        }
+        let bytes = self.state.code(hash)?;
+        let code = Bytecode::new_raw_checked(bytes).map_err(|e| StateError(format!("code {hash}: {e}")))?;
+        self.codes.keep(hash, code.clone());
+        Ok(code)
+    }
+
+    fn storage(&mut self, address: Address, slot: U256) -> Result<U256, DbError> {
+        Ok(self.state.storage(address, slot)?)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, DbError> {
+        Ok(self.state.block_hash(number)?)
+    }
+}
+
+/// What a bundle changes.
+pub(crate) fn changes(bundle: &BundleState, codes: &CodeCache) -> StateChanges {
+    let mut changes = StateChanges::default();
+    for (address, account) in &bundle.state {
+        let info = account.info.as_ref().map(|info| zx_primitives::AccountInfo {
+            nonce: info.nonce,
+            balance: info.balance,
+            code_hash: info.code_hash,
+        });
+        let wiped = matches!(
+            account.status,
+            AccountStatus::Destroyed | AccountStatus::DestroyedChanged | AccountStatus::DestroyedAgain
+        );
+        let storage = account
+            .storage
+            .iter()
+            .filter(|(_, slot)| wiped || slot.is_changed())
+            .map(|(slot, value)| (*slot, value.present_value))
+            .collect();
+        changes.accounts.insert(*address, AccountChange { info, wiped, storage });
+    }
+    for (hash, code) in &bundle.contracts {
+        codes.keep(*hash, code.clone());
+        changes.codes.insert(*hash, code.original_bytes());
+    }
+    changes
+}

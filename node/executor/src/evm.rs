@@ -1,0 +1,203 @@
+//! revm with a second kind of frame.
+
+use crate::{
+    Executor,
+    db::{self, CodeCache, DbError, ReaderDb},
+};
+use alloy_consensus::Header;
+use alloy_primitives::U256;
+use revm::{
+    DatabaseCommit, MainBuilder, MainnetEvm,
+    context::{BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, TxEnv},
+    context_interface::{
+        JournalTr,
+        block::BlobExcessGasAndPrice,
+        context::ContextError,
+        result::{EVMError, ExecutionResult},
+    },
+    database::{State, states::bundle_state::BundleRetention},
+    database_interface::bal::EvmDatabaseError,
+    handler::{
+        EthFrame, EthPrecompiles, EvmTr, FrameInitOrResult, FrameResult, FrameTr, Handler, ItemOrResult,
+        MainnetContext, MainnetHandler, evm::FrameInitResult, instructions::EthInstructions,
+    },
+    interpreter::{
+        CallOutcome, CreateOutcome, FrameInput, Gas, InstructionResult, InterpreterResult, interpreter::EthInterpreter,
+        interpreter_action::FrameInit,
+    },
+    primitives::{Bytes, hardfork::SpecId},
+};
+use zx_host_functions::deploy::is_wasm;
+use zx_primitives::{ChainSpec, StateChanges, StateReader};
+use zx_sandbox::{BlockContext, Sandbox};
+
+pub(crate) type Ctx<'a> = MainnetContext<State<ReaderDb<'a>>>;
+/// What `State` makes of a [`DbError`].
+pub(crate) type StateDbError = EvmDatabaseError<DbError>;
+pub(crate) type FrameError = ContextError<StateDbError>;
+
+/// revm, the sandbox beside it, and the block that both run in.
+pub(crate) struct ZxEvm<'a> {
+    pub(crate) inner: MainnetEvm<Ctx<'a>>,
+    pub(crate) spec: &'a ChainSpec,
+    pub(crate) sandbox: &'a Sandbox,
+    pub(crate) block: BlockContext,
+    /// WASM frames that are open.
+    pub(crate) wasm_depth: u32,
+}
+
+impl<'a> ZxEvm<'a> {
+    pub(crate) fn new(executor: &'a Executor, state: &'a dyn StateReader, header: &Header) -> Self {
+        let spec = &*executor.spec;
+        let db = State::builder()
+            .with_database(ReaderDb::new(state, &executor.codes))
+            .with_bundle_update()
+            .build();
+        let inner = Ctx::new(db, SpecId::OSAKA)
+            .with_block(block_env(header))
+            .modify_cfg_chained(|cfg| configure(cfg, spec))
+            .build_mainnet();
+        let block = BlockContext {
+            number: header.number,
+            timestamp: header.timestamp,
+            base_fee: U256::from(header.base_fee_per_gas.unwrap_or_default()).to_be_bytes(),
+            gas_limit: header.gas_limit,
+            coinbase: header.beneficiary.into_array(),
+            chain_id: spec.chain_id,
+        };
+        Self { inner, spec, sandbox: &executor.sandbox, block, wasm_depth: 0 }
+    }
+
+    /// Runs a transaction and keeps what it changed.
+    pub(crate) fn transact_commit(&mut self, tx: TxEnv) -> Result<ExecutionResult, EVMError<StateDbError>> {
+        let result = self.transact(tx)?;
+        let changed = self.inner.ctx.journal_mut().finalize();
+        self.inner.ctx.journal_mut().db_mut().commit(changed);
+        Ok(result)
+    }
+
+    /// Runs a transaction; its changes stay in the journal.
+    pub(crate) fn transact(&mut self, tx: TxEnv) -> Result<ExecutionResult, EVMError<StateDbError>> {
+        let limit = match tx.kind.is_create() && is_wasm(&tx.data) {
+            true => self.spec.wasm_deploy_bytes(),
+            false => self.spec.evm_init_code_bytes(),
+        };
+        self.inner.ctx.cfg.limit_contract_initcode_size = Some(limit);
+        self.inner.ctx.set_tx(tx);
+        self.wasm_depth = 0;
+        MainnetHandler::<Self, EVMError<StateDbError>, EthFrame>::default().run(self)
+    }
+
+    pub(crate) fn cfg(&mut self) -> &mut CfgEnv {
+        &mut self.inner.ctx.cfg
+    }
+
+    /// What all transactions changed.
+    pub(crate) fn into_changes(mut self, codes: &CodeCache) -> StateChanges {
+        let db = self.inner.ctx.journal_mut().db_mut();
+        db.merge_transitions(BundleRetention::PlainState);
+        db::changes(&db.take_bundle(), codes)
+    }
+
+    /// Runs a frame that a WASM program asked for, with all that it calls, on a frame stack of its own.
+    pub(crate) fn run_nested(&mut self, init: FrameInit) -> Result<FrameResult, FrameError> {
+        let outer = std::mem::replace(&mut self.inner.frame_stack, FrameStack::new());
+        let result = self.frame_loop(init);
+        self.inner.frame_stack = outer;
+        result
+    }
+
+    fn frame_loop(&mut self, init: FrameInit) -> Result<FrameResult, FrameError> {
+        if let ItemOrResult::Result(result) = self.frame_init(init)? {
+            return Ok(result);
+        }
+        loop {
+            let result = match self.frame_run()? {
+                ItemOrResult::Item(init) => match self.frame_init(init)? {
+                    ItemOrResult::Item(_) => continue,
+                    ItemOrResult::Result(result) => result,
+                },
+                ItemOrResult::Result(result) => result,
+            };
+            if let Some(result) = self.frame_return_result(result)? {
+                return Ok(result);
+            }
+        }
+    }
+}
+
+fn block_env(header: &Header) -> BlockEnv {
+    BlockEnv {
+        number: U256::from(header.number),
+        beneficiary: header.beneficiary,
+        timestamp: U256::from(header.timestamp),
+        gas_limit: header.gas_limit,
+        basefee: header.base_fee_per_gas.unwrap_or_default(),
+        difficulty: U256::ZERO,
+        prevrandao: Some(header.mix_hash),
+        blob_excess_gas_and_price: Some(BlobExcessGasAndPrice { excess_blob_gas: 0, blob_gasprice: 1 }),
+        slot_num: 0,
+    }
+}
+
+fn configure(cfg: &mut CfgEnv, spec: &ChainSpec) {
+    cfg.chain_id = spec.chain_id;
+    cfg.tx_gas_limit_cap = Some(spec.tx_gas_limit);
+    cfg.limit_contract_code_size = Some(spec.evm_code_bytes);
+}
+
+impl<'a> EvmTr for ZxEvm<'a> {
+    type Context = Ctx<'a>;
+    type Instructions = EthInstructions<EthInterpreter, Ctx<'a>>;
+    type Precompiles = EthPrecompiles;
+    type Frame = EthFrame<EthInterpreter>;
+
+    fn all(&self) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Self::Frame>) {
+        self.inner.all()
+    }
+
+    fn all_mut(
+        &mut self,
+    ) -> (&mut Self::Context, &mut Self::Instructions, &mut Self::Precompiles, &mut FrameStack<Self::Frame>) {
+        self.inner.all_mut()
+    }
+
+    /// The hook: a WASM program runs to its end here and is a result at once, as a precompile is.
+    fn frame_init(&mut self, init: FrameInit) -> Result<FrameInitResult<'_, Self::Frame>, FrameError> {
+        let FrameInit { depth, memory, frame_input } = init;
+        match frame_input {
+            FrameInput::Call(inputs) if is_wasm(inputs.known_bytecode.1.original_byte_slice()) => {
+                Ok(ItemOrResult::Result(FrameResult::Call(self.wasm_call(depth, memory, &inputs)?)))
+            }
+            FrameInput::Create(inputs) if is_wasm(inputs.init_code()) => {
+                Ok(ItemOrResult::Result(FrameResult::Create(self.wasm_create(depth, memory, &inputs)?)))
+            }
+            FrameInput::Create(inputs) if inputs.init_code().len() > self.spec.evm_init_code_bytes() => {
+                let result = failed(InstructionResult::CreateInitCodeSizeLimit, inputs.gas_limit());
+                Ok(ItemOrResult::Result(FrameResult::Create(CreateOutcome::new(result, None))))
+            }
+            frame_input => self.inner.frame_init(FrameInit { depth, memory, frame_input }),
+        }
+    }
+
+    fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, FrameError> {
+        self.inner.frame_run()
+    }
+
+    fn frame_return_result(
+        &mut self,
+        result: <Self::Frame as FrameTr>::FrameResult,
+    ) -> Result<Option<<Self::Frame as FrameTr>::FrameResult>, FrameError> {
+        self.inner.frame_return_result(result)
+    }
+}
+
+/// A result that says only why.
+pub(crate) fn failed(why: InstructionResult, gas_limit: u64) -> InterpreterResult {
+    InterpreterResult { result: why, output: Bytes::new(), gas: Gas::new(gas_limit) }
+}
+
+/// A call's outcome without a place in the caller's memory, but for the one that `inputs` named.
+pub(crate) fn call_outcome(result: InterpreterResult, range: std::ops::Range<usize>) -> CallOutcome {
+    CallOutcome::new(result, range)
+}

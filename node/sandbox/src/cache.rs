@@ -1,0 +1,244 @@
+//! Compiled modules, in memory and on disk.
+//!
+//! A file holds a magic number, an HMAC-SHA-256 over key and artifact, and the artifact. The key of the HMAC is drawn
+//! once per folder and readable by its owner alone, so that native code from elsewhere is never run. Files are written
+//! to a temporary name, synced and renamed. Whatever is wrong with a file, it is a miss: it is removed, and the module
+//! is compiled again.
+
+use crate::engine::LoadedModule;
+use hmac::{Hmac, Mac};
+use parking_lot::Mutex;
+use sha2::Sha256;
+use std::{
+    collections::HashMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// Identity of an artifact.
+pub(crate) type Key = [u8; 32];
+
+const MAGIC: &[u8; 8] = b"ZXAOT\0\0\x01";
+const MAC_LEN: usize = 32;
+const KEY_FILE: &str = "aot.key";
+/// Modules kept in memory. Native code of a contract takes some 100 KiB.
+const MEMORY_MODULES: usize = 512;
+
+/// The cache folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the module cache at {}: {source}", path.display())]
+pub struct CacheError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// What the cache has done since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CacheStats {
+    /// Modules compiled.
+    pub compiled: u64,
+    /// Modules loaded from disk instead.
+    pub disk_hits: u64,
+    /// Uses of a module that was in memory.
+    pub memory_hits: u64,
+    /// Files that were not authentic or did not load.
+    pub rejected: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    compiled: AtomicU64,
+    disk_hits: AtomicU64,
+    memory_hits: AtomicU64,
+    rejected: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    modules: HashMap<Key, (Arc<LoadedModule>, u64)>,
+    clock: u64,
+}
+
+#[derive(Debug)]
+struct Disk {
+    dir: PathBuf,
+    secret: [u8; 32],
+}
+
+#[derive(Debug)]
+pub(crate) struct Cache {
+    memory: Mutex<Memory>,
+    disk: Option<Disk>,
+    counters: Counters,
+}
+
+impl Cache {
+    pub(crate) fn open(dir: Option<PathBuf>) -> Result<Self, CacheError> {
+        let disk = dir
+            .map(|dir| Disk::open(&dir).map_err(|source| CacheError { path: dir, source }))
+            .transpose()?;
+        Ok(Self { memory: Mutex::default(), disk, counters: Counters::default() })
+    }
+
+    /// The module, if it is in memory.
+    pub(crate) fn memory(&self, key: &Key) -> Option<Arc<LoadedModule>> {
+        let mut memory = self.memory.lock();
+        memory.clock += 1;
+        let now = memory.clock;
+        let (module, used) = memory.modules.get_mut(key)?;
+        *used = now;
+        self.counters.memory_hits.fetch_add(1, Ordering::Relaxed);
+        Some(Arc::clone(module))
+    }
+
+    /// Keeps a module in memory, in the place of the one that was used longest ago if there are too many.
+    pub(crate) fn remember(&self, key: Key, module: LoadedModule) -> Arc<LoadedModule> {
+        let module = Arc::new(module);
+        let mut memory = self.memory.lock();
+        memory.clock += 1;
+        let now = memory.clock;
+        if memory.modules.len() >= MEMORY_MODULES
+            && let Some(oldest) = memory.modules.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
+        {
+            memory.modules.remove(&oldest);
+        }
+        memory.modules.insert(key, (Arc::clone(&module), now));
+        module
+    }
+
+    /// The authentic artifact on disk, if there is one.
+    pub(crate) fn disk(&self, key: &Key) -> Option<Vec<u8>> {
+        let disk = self.disk.as_ref()?;
+        match disk.read(key) {
+            Ok(found) => found,
+            Err(reason) => {
+                tracing::warn!(%reason, file = %disk.path(key).display(), "cached module refused; compiling again");
+                self.reject(key);
+                None
+            }
+        }
+    }
+
+    /// Notes a compilation and writes its artifact. A cache that cannot be written is slow, not wrong.
+    pub(crate) fn compiled(&self, key: &Key, artifact: &[u8]) {
+        self.counters.compiled.fetch_add(1, Ordering::Relaxed);
+        if let Some(disk) = &self.disk
+            && let Err(error) = disk.write(key, artifact)
+        {
+            tracing::warn!(%error, "cannot write to the module cache");
+        }
+    }
+
+    pub(crate) fn disk_hit(&self) {
+        self.counters.disk_hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn reject(&self, key: &Key) {
+        self.counters.rejected.fetch_add(1, Ordering::Relaxed);
+        if let Some(disk) = &self.disk {
+            // Gone already, or about to be overwritten.
+            let _ = fs::remove_file(disk.path(key));
+        }
+    }
+
+    pub(crate) fn stats(&self) -> CacheStats {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        CacheStats {
+            compiled: get(&self.counters.compiled),
+            disk_hits: get(&self.counters.disk_hits),
+            memory_hits: get(&self.counters.memory_hits),
+            rejected: get(&self.counters.rejected),
+        }
+    }
+
+    pub(crate) fn forget(&self) {
+        self.memory.lock().modules.clear();
+    }
+}
+
+impl Disk {
+    fn open(dir: &Path) -> io::Result<Self> {
+        fs::create_dir_all(dir)?;
+        let path = dir.join(KEY_FILE);
+        let secret = match fs::read(&path) {
+            Ok(bytes) => bytes.try_into().map_err(|_| io::Error::other(format!("{KEY_FILE} is not 32 bytes")))?,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Self::draw_secret(dir, &path)?,
+            Err(e) => return Err(e),
+        };
+        Ok(Self { dir: dir.to_owned(), secret })
+    }
+
+    /// Two processes may start on one folder: whoever links the file first wins, and both use what is there.
+    fn draw_secret(dir: &Path, path: &Path) -> io::Result<[u8; 32]> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|e| io::Error::other(e.to_string()))?;
+        let temporary = temporary_name(dir);
+        write_private(&temporary, &[&secret])?;
+        let linked = fs::hard_link(&temporary, path);
+        fs::remove_file(&temporary)?;
+        match linked {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
+            _ => {}
+        }
+        fs::read(path)?.try_into().map_err(|_| io::Error::other(format!("{KEY_FILE} is not 32 bytes")))
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        let name: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.dir.join(name).with_extension("aot")
+    }
+
+    fn mac(&self, key: &Key, artifact: &[u8]) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).ok()?;
+        mac.update(MAGIC);
+        mac.update(key);
+        mac.update(artifact);
+        Some(mac)
+    }
+
+    /// `Ok(None)` if there is no file; an error if it is not ours.
+    fn read(&self, key: &Key) -> Result<Option<Vec<u8>>, &'static str> {
+        let mut bytes = Vec::new();
+        match File::open(self.path(key)).and_then(|mut file| file.read_to_end(&mut bytes)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(_) => return Err("unreadable"),
+            Ok(_) => {}
+        }
+        let rest = bytes.strip_prefix(MAGIC).ok_or("not an artifact of this version")?;
+        let (mac, artifact) = rest.split_at_checked(MAC_LEN).ok_or("truncated")?;
+        let expected = self.mac(key, artifact).ok_or("no key")?;
+        expected.verify_slice(mac).map_err(|_| "not authentic")?;
+        let header = MAGIC.len() + MAC_LEN;
+        bytes.drain(..header);
+        Ok(Some(bytes))
+    }
+
+    fn write(&self, key: &Key, artifact: &[u8]) -> io::Result<()> {
+        let mac = self.mac(key, artifact).ok_or_else(|| io::Error::other("no key"))?.finalize().into_bytes();
+        let temporary = temporary_name(&self.dir);
+        write_private(&temporary, &[MAGIC, &mac, artifact])?;
+        fs::rename(&temporary, self.path(key))
+    }
+}
+
+/// A name that no other process or thread uses.
+fn temporary_name(dir: &Path) -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    dir.join(format!(".{}-{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// Writes and syncs a new file that only its owner can read.
+fn write_private(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    file.sync_all()
+}
