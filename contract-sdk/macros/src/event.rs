@@ -16,7 +16,8 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
         },
         _ => return error(&item.ident, "an event is a struct: write one struct for each event"),
     };
-    let indexed = fields.iter_mut().map(|f| take_attribute(&mut f.attrs, "indexed")).collect::<syn::Result<Vec<_>>>()?;
+    let indexed =
+        fields.iter_mut().map(|f| take_attribute(&mut f.attrs, "indexed")).collect::<syn::Result<Vec<_>>>()?;
     if let Some((_, field)) = indexed.iter().zip(&fields).filter(|(i, _)| **i).nth(MAX_INDEXED) {
         return error(field, "an event has at most three indexed fields: remove `#[indexed]` here");
     }

@@ -50,9 +50,7 @@ fn read(function: &mut ImplItemFn) -> syn::Result<Option<Public>> {
     let ident = function.sig.ident.clone();
     let payable = take_attribute(&mut function.attrs, "payable")?;
     let mut kinds = Vec::new();
-    for (name, kind) in
-        [("constructor", Kind::Constructor), ("receive", Kind::Receive), ("fallback", Kind::Fallback)]
-    {
+    for (name, kind) in [("constructor", Kind::Constructor), ("receive", Kind::Receive), ("fallback", Kind::Fallback)] {
         if take_attribute(&mut function.attrs, name)? {
             kinds.push(kind);
         }
@@ -68,15 +66,14 @@ fn read(function: &mut ImplItemFn) -> syn::Result<Option<Public>> {
         [kind] => *kind,
         _ => return error(ident, "a method is a constructor, a receive, or a fallback: keep one attribute"),
     };
-    let public = Public { kind, payable: payable || kind == Kind::Receive, method: Method::of_contract(&function.sig)? };
+    let public =
+        Public { kind, payable: payable || kind == Kind::Receive, method: Method::of_contract(&function.sig)? };
     public.check()?;
     Ok(Some(public))
 }
 
 fn at_most_one(methods: &[Public]) -> syn::Result<()> {
-    for (kind, name) in
-        [(Kind::Constructor, "constructor"), (Kind::Receive, "receive"), (Kind::Fallback, "fallback")]
-    {
+    for (kind, name) in [(Kind::Constructor, "constructor"), (Kind::Receive, "receive"), (Kind::Fallback, "fallback")] {
         if let Some(second) = methods.iter().filter(|m| m.kind == kind).nth(1) {
             return error(&second.method.ident, format!("a contract has one {name}: this is the second"));
         }
@@ -92,8 +89,12 @@ impl Public {
                 error(ident, "a view takes no value: write `&mut self`, or remove `#[payable]`")
             }
             Kind::Constructor | Kind::Receive if !mutates => error(ident, "write `&mut self` and `cx: &mut Ctx` here"),
-            Kind::Receive if !args.is_empty() => error(ident, "a receive runs on a call without calldata: it takes no arguments"),
-            Kind::Fallback if args.len() != 1 => error(ident, "a fallback takes the calldata: add `calldata: Bytes` after the context"),
+            Kind::Receive if !args.is_empty() => {
+                error(ident, "a receive runs on a call without calldata: it takes no arguments")
+            }
+            Kind::Fallback if args.len() != 1 => {
+                error(ident, "a fallback takes the calldata: add `calldata: Bytes` after the context")
+            }
             _ => Ok(()),
         }
     }
@@ -216,7 +217,13 @@ fn call(methods: &[Public], receive: Option<&Public>, fallback: Option<&Public>)
         arms.push(quote!(#constant => { let input = args; #run }));
     }
     let unknown = fallback.map_or_else(|| quote!(::zx::__private::unknown_selector(),), |f| f.run(guarded));
-    let no_selector = fallback.map_or_else(|| quote!(::zx::__private::no_selector()), |f| { let run = f.run(guarded); quote!(return #run;) });
+    let no_selector = fallback.map_or_else(
+        || quote!(::zx::__private::no_selector()),
+        |f| {
+            let run = f.run(guarded);
+            quote!(return #run;)
+        },
+    );
     let receive = receive.map(|receive| {
         let run = receive.run(guarded);
         quote!(if input.is_empty() { return #run; })

@@ -99,13 +99,7 @@ impl Zx20 {
     }
 
     /// Moves tokens that the caller was allowed to move.
-    pub fn transfer_from(
-        &mut self,
-        cx: &mut Ctx,
-        from: Address,
-        to: Address,
-        value: U256,
-    ) -> Result<bool, Zx20Error> {
+    pub fn transfer_from(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<bool, Zx20Error> {
         self.spend_allowance(from, cx.sender(), value)?;
         self.move_tokens(cx, from, to, value)?;
         Ok(true)
@@ -153,7 +147,8 @@ impl Zx20 {
     fn debit(&mut self, sender: Address, needed: U256) -> Result<(), Zx20Error> {
         let mut account = self.balance_of.entry(sender);
         let balance = account.get();
-        let rest = balance.checked_sub(needed).ok_or(Zx20Error::ERC20InsufficientBalance { sender, balance, needed })?;
+        let rest =
+            balance.checked_sub(needed).ok_or(Zx20Error::ERC20InsufficientBalance { sender, balance, needed })?;
         account.set(rest);
         Ok(())
     }
@@ -164,8 +159,11 @@ impl Zx20 {
         if allowance == U256::MAX {
             return Ok(());
         }
-        let rest =
-            allowance.checked_sub(needed).ok_or(Zx20Error::ERC20InsufficientAllowance { spender, allowance, needed })?;
+        let rest = allowance.checked_sub(needed).ok_or(Zx20Error::ERC20InsufficientAllowance {
+            spender,
+            allowance,
+            needed,
+        })?;
         entry.set(rest);
         Ok(())
     }

@@ -194,7 +194,8 @@ impl TestHost {
 
     fn enter(&self, entry: impl FnOnce() -> Outcome) -> Result<Vec<u8>, Reverted> {
         atomic(|| {
-            let moved = World::with(|world| world.move_value(world.frame.caller, world.frame.address, world.frame.value));
+            let moved =
+                World::with(|world| world.move_value(world.frame.caller, world.frame.address, world.frame.value));
             if moved { entry() } else { Err(Vec::new()) }
         })
         .map_err(Reverted)

@@ -72,12 +72,7 @@ impl Default for World {
             return_data: Vec::new(),
             origin: sender,
             block: Block::default(),
-            frame: Frame {
-                caller: sender,
-                address: Address::repeat_byte(0xC0),
-                value: U256::ZERO,
-                is_static: false,
-            },
+            frame: Frame { caller: sender, address: Address::repeat_byte(0xC0), value: U256::ZERO, is_static: false },
         }
     }
 }

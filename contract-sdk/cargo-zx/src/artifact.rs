@@ -1,0 +1,65 @@
+//! What a build leaves.
+
+use crate::BuildError;
+use alloy_json_abi::JsonAbi;
+use alloy_primitives::{B256, keccak256};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use zx_host_functions::{ModuleFacts, deploy::account_code};
+
+/// A contract, ready to be deployed.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Name of the contract.
+    pub name: String,
+    /// The module, its ABI embedded.
+    pub module: Vec<u8>,
+    /// The ABI.
+    pub abi: JsonAbi,
+    /// What the validator measured.
+    pub facts: ModuleFacts,
+    /// Where the module was written, if it was.
+    pub path: Option<PathBuf>,
+}
+
+impl Artifact {
+    pub(crate) fn new(name: &str, module: Vec<u8>, abi: JsonAbi, facts: ModuleFacts) -> Self {
+        Self { name: name.to_owned(), module, abi, facts, path: None }
+    }
+
+    /// Hash of the code that the chain stores: `eth_getProof` shows it for every account that runs this module.
+    pub fn code_hash(&self) -> B256 {
+        keccak256(account_code(&self.module))
+    }
+
+    /// Writes module, ABI and Solidity interface.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn write(mut self, dir: &Path) -> Result<Self, BuildError> {
+        fs::create_dir_all(dir).map_err(BuildError::io("cannot create", dir))?;
+        let path = |extension: &str| dir.join(format!("{}.{extension}", self.name));
+        put(&path("abi.json"), (serde_json::to_string_pretty(&self.abi)? + "\n").as_bytes())?;
+        put(&path("sol"), self.interface().as_bytes())?;
+        let module = path("wasm");
+        put(&module, &self.module)?;
+        self.path = Some(module);
+        Ok(self)
+    }
+
+    /// The contract as a Solidity interface.
+    fn interface(&self) -> String {
+        let capital =
+            |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+        let words = self.name.split(|c: char| !c.is_ascii_alphanumeric());
+        let name: String = words.map(capital).collect::<Vec<String>>().concat();
+        let body = self.abi.to_sol(&format!("I{name}"), None);
+        format!("// SPDX-License-Identifier: UNLICENSED\npragma solidity ^0.8.4;\n\n{}\n", body.trim_end())
+    }
+}
+
+fn put(path: &Path, data: &[u8]) -> Result<(), BuildError> {
+    fs::write(path, data).map_err(BuildError::io("cannot write", path))
+}

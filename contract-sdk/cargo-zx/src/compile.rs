@@ -1,0 +1,196 @@
+//! Getting a module: from a package, or from WebAssembly text.
+
+use crate::{
+    BuildError, Request,
+    toolchain::{self, Library, TARGET, Toolchain},
+};
+use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
+use std::{
+    env, fs,
+    io::BufReader,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// Stack of a module, in bytes: contracts recurse little, and what the stack does not take the heap can use of the
+/// first page.
+const STACK_BYTES: u32 = 32 * 1024;
+
+/// What the compiler optimises for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OptLevel {
+    /// Size: a byte of a module costs 200 gas to deploy, and `zx20` is a quarter smaller than at `s`.
+    #[default]
+    #[value(name = "z")]
+    Size,
+    /// Size, but loops may be vectorised and more is inlined.
+    #[value(name = "s")]
+    Balanced,
+    /// Speed.
+    #[value(name = "3")]
+    Speed,
+}
+
+impl OptLevel {
+    const fn toml(self) -> &'static str {
+        match self {
+            Self::Size => "\"z\"",
+            Self::Balanced => "\"s\"",
+            Self::Speed => "3",
+        }
+    }
+}
+
+/// A module as it comes from the linker or the text.
+#[derive(Clone, Debug)]
+pub struct RawModule {
+    /// Name of the contract.
+    pub name: String,
+    /// The module.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads a module from WebAssembly text.
+///
+/// # Errors
+/// The file cannot be read, or is not WebAssembly text.
+pub fn wat(path: &Path) -> Result<RawModule, BuildError> {
+    let text = fs::read(path).map_err(BuildError::io("cannot read", path))?;
+    let bytes = wat::parse_bytes(&text).map_err(|mut error| {
+        error.set_path(path);
+        error
+    })?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(RawModule { name, bytes: bytes.into_owned() })
+}
+
+/// Compiles a package.
+///
+/// # Errors
+/// There is no such package or no compiler, or compilation fails.
+pub fn package(request: &Request, name: Option<&str>) -> Result<RawModule, BuildError> {
+    let workspace = workspace(request)?;
+    let package = select(&workspace, name)?;
+    let toolchain = toolchain::find(request.toolchain)?;
+    let module = run(command(&toolchain, &workspace, package, request.opt_level), &package.name)?;
+    let bytes = fs::read(&module).map_err(BuildError::io("cannot read", &module))?;
+    Ok(RawModule { name: package.name.to_string(), bytes })
+}
+
+/// Where artifacts go if the request does not say.
+///
+/// # Errors
+/// Cargo cannot read the workspace.
+pub fn default_out_dir(request: &Request) -> Result<PathBuf, BuildError> {
+    Ok(workspace(request)?.target_directory.join("zx/artifacts").into())
+}
+
+fn workspace(request: &Request) -> Result<Metadata, BuildError> {
+    let mut command = MetadataCommand::new();
+    command.no_deps();
+    if let Some(manifest) = &request.manifest {
+        command.manifest_path(manifest);
+    }
+    Ok(command.exec()?)
+}
+
+fn select<'a>(workspace: &'a Metadata, name: Option<&str>) -> Result<&'a Package, BuildError> {
+    let root = || workspace.workspace_root.clone().into_std_path_buf();
+    match name {
+        Some(name) => workspace.packages.iter().find(|p| p.name.as_str() == name).ok_or_else(|| {
+            BuildError::NoPackage { name: name.to_owned(), workspace: root(), candidates: candidates(workspace) }
+        }),
+        None => workspace
+            .root_package()
+            .ok_or_else(|| BuildError::WhichPackage { workspace: root(), candidates: candidates(workspace) }),
+    }
+}
+
+/// The packages that use the SDK, as a hint.
+fn candidates(workspace: &Metadata) -> String {
+    let uses_sdk = |p: &&Package| p.dependencies.iter().any(|d| d.name == "zx-sdk");
+    let names: Vec<_> = workspace.packages.iter().filter(uses_sdk).map(|p| p.name.as_str()).collect();
+    if names.is_empty() { String::new() } else { format!("\n  contracts here: {}", names.join(", ")) }
+}
+
+/// The compilation: cargo, with a profile of its own that no manifest has to know.
+fn command(toolchain: &Toolchain, workspace: &Metadata, package: &Package, opt_level: OptLevel) -> Command {
+    let mut command = Command::new(&toolchain.cargo);
+    command.args(["rustc", "--lib", "--crate-type", "cdylib", "--target", TARGET, "--profile", "contract"]);
+    command.args(["--message-format", "json-render-diagnostics"]);
+    command.arg("--manifest-path").arg(&package.manifest_path);
+    command.arg("--target-dir").arg(workspace.target_directory.join("zx"));
+    if workspace.workspace_root.join("Cargo.lock").is_file() {
+        command.arg("--locked");
+    }
+    for setting in profile(opt_level) {
+        command.arg("--config").arg(format!("profile.contract.{setting}"));
+    }
+    command.env("RUSTC", &toolchain.rustc).env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\x1f"));
+    // What the build of this tool itself, or rustup's choice of a compiler, would otherwise hand on.
+    for variable in ["RUSTFLAGS", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+        if variable != "RUSTUP_TOOLCHAIN" || toolchain.library != Library::Installed {
+            command.env_remove(variable);
+        }
+    }
+    if let Library::Sources { linker } = &toolchain.library {
+        command.arg("-Zbuild-std=core,alloc").env("RUSTC_BOOTSTRAP", "1");
+        command.env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
+    }
+    command
+}
+
+fn profile(opt_level: OptLevel) -> [String; 9] {
+    [
+        "inherits=\"release\"".to_owned(),
+        format!("opt-level={}", opt_level.toml()),
+        "lto=\"fat\"".to_owned(),
+        "codegen-units=1".to_owned(),
+        "panic=\"abort\"".to_owned(),
+        "strip=true".to_owned(),
+        "debug=false".to_owned(),
+        "incremental=false".to_owned(),
+        // The arithmetic of contracts is checked.
+        "overflow-checks=true".to_owned(),
+    ]
+}
+
+/// Flags of every crate: a small stack, function indices of no more bytes than they need, and no paths of this
+/// machine in the module.
+fn flags(workspace: &Metadata) -> Vec<String> {
+    let mut flags = vec![
+        format!("-Clink-arg=-zstack-size={STACK_BYTES}"),
+        "-Clink-arg=--compress-relocations".to_owned(),
+        format!("--remap-path-prefix={}/=", workspace.workspace_root),
+    ];
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    if let Some(home) = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo"))) {
+        flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+    }
+    flags
+}
+
+/// Runs the compilation and returns the path of the module.
+fn run(mut command: Command, name: &str) -> Result<PathBuf, BuildError> {
+    let cargo = PathBuf::from(command.get_program());
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(BuildError::io("cannot run", &cargo))?;
+    let mut module = None;
+    if let Some(stdout) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(stdout)) {
+            match message.map_err(BuildError::io("cannot read what cargo says:", &cargo))? {
+                Message::CompilerArtifact(artifact) => {
+                    // The last artifact is that of the package itself.
+                    let files = artifact.filenames.into_iter();
+                    module = files.into_iter().find(|f| f.extension() == Some("wasm")).or(module);
+                }
+                Message::TextLine(line) => eprintln!("{line}"),
+                _ => {}
+            }
+        }
+    }
+    let status = child.wait().map_err(BuildError::io("cannot wait for", &cargo))?;
+    if !status.success() {
+        return Err(BuildError::Compilation { name: name.to_owned() });
+    }
+    module.map(Into::into).ok_or_else(|| BuildError::NoModule { name: name.to_owned() })
+}

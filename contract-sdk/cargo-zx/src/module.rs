@@ -1,0 +1,100 @@
+//! Taking a module apart and putting it together again.
+
+use crate::BuildError;
+use std::borrow::Cow;
+use wasm_encoder::{ExportSection, Module, RawSection};
+use wasmparser::{ExternalKind, Parser, Payload};
+use zx_host_functions::{ABI_SECTION, EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY};
+
+/// A custom section.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomSection<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What is in it.
+    pub data: &'a [u8],
+}
+
+/// All custom sections of a module.
+///
+/// # Errors
+/// The module is malformed.
+pub fn custom_sections(module: &[u8]) -> Result<Vec<CustomSection<'_>>, BuildError> {
+    let mut sections = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::CustomSection(section) = payload? {
+            sections.push(CustomSection { name: section.name(), data: section.data() });
+        }
+    }
+    Ok(sections)
+}
+
+/// The module with only what the node uses: no custom section but the ABI, no export but the entries and the memory.
+///
+/// # Errors
+/// The module is malformed.
+pub fn strip(module: &[u8], abi: &str) -> Result<Vec<u8>, BuildError> {
+    let mut out = Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        match &payload {
+            Payload::CustomSection(_) => {}
+            Payload::ExportSection(exports) => {
+                out.section(&entries(exports.clone())?);
+            }
+            other => {
+                if let Some((id, range)) = other.as_section() {
+                    let data = module.get(range.start as usize..range.end as usize).unwrap_or_default();
+                    out.section(&RawSection { id, data });
+                }
+            }
+        }
+    }
+    out.section(&wasm_encoder::CustomSection { name: ABI_SECTION.into(), data: Cow::Borrowed(abi.as_bytes()) });
+    Ok(out.finish())
+}
+
+/// The linker exports more than the node lets in: where data ends, for instance.
+fn entries(exports: wasmparser::ExportSectionReader<'_>) -> Result<ExportSection, BuildError> {
+    let mut kept = ExportSection::new();
+    for export in exports {
+        let export = export?;
+        let kind = match (export.name, export.kind) {
+            (EXPORT_MEMORY, ExternalKind::Memory) => wasm_encoder::ExportKind::Memory,
+            (EXPORT_CALL | EXPORT_DEPLOY, ExternalKind::Func) => wasm_encoder::ExportKind::Func,
+            _ => continue,
+        };
+        kept.export(export.name, kind, export.index);
+    }
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_entries_memory_and_the_abi_are_kept() {
+        let module = wat::parse_str(
+            r#"(module (memory (export "memory") 1) (global (export "__heap_base") i32 (i32.const 8))
+                (func (export "call") (result i32) i32.const 0) (func (export "memcpy"))
+                (@custom "producers" "rustc") (@custom "zx_abi" "old"))"#,
+        )
+        .expect("text");
+        let stripped = strip(&module, "[]").expect("well-formed");
+        let text = String::from_utf8_lossy(&stripped);
+        for gone in ["__heap_base", "memcpy", "producers", "old"] {
+            assert!(!text.contains(gone), "{gone}");
+        }
+        let sections = custom_sections(&stripped).expect("well-formed");
+        assert_eq!(sections.iter().map(|s| (s.name, s.data)).collect::<Vec<_>>(), [(ABI_SECTION, &b"[]"[..])]);
+        zx_host_functions::validate(&stripped, &zx_host_functions::ModuleLimits::DEFAULT).expect("valid");
+        assert_eq!(strip(&stripped, "[]").expect("well-formed"), stripped, "stripping twice changes nothing");
+    }
+
+    #[test]
+    fn what_is_no_module_is_an_error() {
+        assert!(matches!(strip(b"\0asm", "[]"), Err(BuildError::Malformed(_))));
+        assert!(matches!(custom_sections(b"text"), Err(BuildError::Malformed(_))));
+    }
+}

@@ -1,0 +1,50 @@
+//! The token of this repository, built as its authors build it.
+
+use alloy_json_abi::JsonAbi;
+use cargo_zx::{OptLevel, Request, Source, build, module::custom_sections, toolchain::Preference};
+use std::{fs, path::Path};
+use zx_host_functions::{ABI_SECTION, ModuleLimits, validate};
+
+/// Bytes that the token may take, its ABI included.
+const SIZE_GOAL: usize = 16 * 1024;
+
+fn request(out_dir: &Path) -> Request {
+    Request {
+        source: Source::Package(Some("zx20".to_owned())),
+        manifest: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/zx20/Cargo.toml")),
+        out_dir: Some(out_dir.to_owned()),
+        opt_level: OptLevel::default(),
+        toolchain: Preference::Auto,
+    }
+}
+
+#[test]
+fn the_token_is_small_valid_and_describes_itself() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let artifact = build(&request(dir.path())).expect("the token builds");
+    let module = fs::read(dir.path().join("zx20.wasm")).expect("written");
+    assert_eq!(module, artifact.module);
+    assert!(module.len() <= SIZE_GOAL, "{} bytes, the goal is {SIZE_GOAL}", module.len());
+
+    let facts = validate(&module, &ModuleLimits::DEFAULT).expect("the node accepts it");
+    assert!(facts.has_constructor);
+    assert_eq!(facts.initial_pages, 1, "stack, data and the first of the heap share a page");
+
+    let sections = custom_sections(&module).expect("well-formed");
+    let [abi] = sections.as_slice() else { panic!("one custom section, not {sections:?}") };
+    assert_eq!(abi.name, ABI_SECTION);
+    let embedded: JsonAbi = serde_json::from_slice(abi.data).expect("JSON");
+    let written: JsonAbi =
+        serde_json::from_slice(&fs::read(dir.path().join("zx20.abi.json")).expect("written")).expect("JSON");
+    assert_eq!(embedded, written);
+    assert_eq!(embedded.functions["transfer"][0].selector(), [0xa9, 0x05, 0x9c, 0xbb]);
+    let transfer = &embedded.events["Transfer"][0];
+    assert_eq!(transfer.signature(), "Transfer(address,address,uint256)");
+    assert_eq!(transfer.inputs.iter().map(|i| i.indexed).collect::<Vec<_>>(), [true, true, false]);
+    let constructor = embedded.constructor.expect("declared");
+    assert_eq!(
+        constructor.inputs.iter().map(|i| i.ty.as_str()).collect::<Vec<_>>(),
+        ["string", "string", "uint8", "uint256"]
+    );
+    assert!(fs::read_to_string(dir.path().join("zx20.sol")).expect("written").contains("interface IZx20 {"));
+}
