@@ -31,6 +31,9 @@ use zx_host_functions::deploy::is_wasm;
 use zx_primitives::{ChainSpec, StateChanges, StateReader};
 use zx_sandbox::{BlockContext, Sandbox};
 
+/// Ethereum's rules of today (Fusaka).
+pub(crate) const SPEC: SpecId = SpecId::OSAKA;
+
 pub(crate) type Ctx<'a> = MainnetContext<State<ReaderDb<'a>>>;
 /// What `State` makes of a [`DbError`].
 pub(crate) type StateDbError = EvmDatabaseError<DbError>;
@@ -53,7 +56,7 @@ impl<'a> ZxEvm<'a> {
             .with_database(ReaderDb::new(state, &executor.codes))
             .with_bundle_update()
             .build();
-        let inner = Ctx::new(db, SpecId::OSAKA)
+        let inner = Ctx::new(db, SPEC)
             .with_block(block_env(header))
             .modify_cfg_chained(|cfg| configure(cfg, spec))
             .build_mainnet();

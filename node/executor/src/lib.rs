@@ -23,10 +23,10 @@ pub use simulate::{CallEnv, EstimateError, Simulated};
 use alloy_consensus::{Header, Transaction};
 use alloy_primitives::{Address, Bytes, U256};
 use db::{CodeCache, DbError};
-use evm::{StateDbError, ZxEvm};
+use evm::{SPEC, StateDbError, ZxEvm};
 use revm::{
     context::TxEnv,
-    context_interface::{either::Either, result::EVMError},
+    context_interface::{cfg::GasParams, either::Either, result::EVMError},
     database_interface::bal::EvmDatabaseError,
 };
 use std::sync::Arc;
@@ -153,6 +153,12 @@ impl Executor {
         }
         done.changes = evm.into_changes(&self.codes);
         Ok(done)
+    }
+
+    /// Least gas that a transaction needs to be included: EIP-2, 2028, 2930, 3860, 7623 and 7702.
+    pub fn intrinsic_gas(&self, tx: &RecoveredTx) -> u64 {
+        let gas = GasParams::new_spec(SPEC).initial_tx_gas_for_tx(&tx_env(tx), None);
+        gas.initial_regular_gas.saturating_add(gas.initial_state_gas).max(gas.floor_gas)
     }
 
     /// Checks a deployment as `deploy` would, without running it. EVM init code passes.

@@ -156,5 +156,23 @@ impl<V: Encodable, I: Iterator<Item = (B256, Option<V>)>> Builder<V, I> {
     }
 }
 
+/// A state with nothing in it: what a first block is made on.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+
+impl TrieSource for Nothing {
+    fn trie_account(&self, _: B256) -> Result<Option<TrieAccount>, StateError> {
+        Ok(None)
+    }
+
+    fn each_account(&self, _: &mut dyn FnMut(B256, TrieAccount)) -> Result<(), StateError> {
+        Ok(())
+    }
+
+    fn each_slot(&self, _: B256, _: &mut dyn FnMut(B256, U256)) -> Result<(), StateError> {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests;

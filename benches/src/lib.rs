@@ -1,1 +1,0 @@
-//! Measurements, printed as ratios.
