@@ -1,2 +1,65 @@
-//! x
-fn main(){}
+//! `zx-node`: reads flags, wires rooms together, waits for a signal.
+#![forbid(unsafe_code)]
+
+mod banner;
+mod dev;
+mod keys;
+mod shutdown;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::{io::IsTerminal, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// The Zexus node: WebAssembly smart contracts behind Ethereum's JSON-RPC.
+#[derive(Parser)]
+#[command(name = "zx-node", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run a development chain: ten funded accounts, a block for each transaction.
+    Dev(dev::Options),
+    /// Print a generated document.
+    Docs {
+        /// Which one.
+        document: Document,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Document {
+    /// The table of host functions, as Markdown.
+    HostFunctions,
+}
+
+fn main() -> ExitCode {
+    log();
+    let done = match Cli::parse().verb {
+        Verb::Dev(options) => dev::run(&options),
+        Verb::Docs { document: Document::HostFunctions } => {
+            print!("{}", zx_host_functions::docs());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Logs go to stderr; `ZX_LOG` chooses what (`info`, `zx_chain=debug`, ...).
+fn log() {
+    let filter = EnvFilter::try_from_env("ZX_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+}

@@ -5,7 +5,7 @@ use alloy_primitives::{B256, U256};
 use zx_primitives::{RecoveredTx, Tx};
 
 /// Most bytes of a transaction: a deployment of the largest module with its arguments, and room for the envelope.
-pub const MAX_TX_BYTES: usize = 256 * 1024;
+pub(crate) const MAX_TX_BYTES: usize = 256 * 1024;
 
 /// Rules of the chain and of the moment.
 #[derive(Clone, Copy, Debug)]

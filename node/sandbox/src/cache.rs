@@ -177,7 +177,7 @@ impl Disk {
     fn draw_secret(dir: &Path, path: &Path) -> io::Result<[u8; 32]> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|e| io::Error::other(e.to_string()))?;
-        let temporary = temporary_name(dir);
+        let temporary = temporary_name(dir)?;
         write_private(&temporary, &[&secret])?;
         let linked = fs::hard_link(&temporary, path);
         fs::remove_file(&temporary)?;
@@ -220,16 +220,17 @@ impl Disk {
 
     fn write(&self, key: &Key, artifact: &[u8]) -> io::Result<()> {
         let mac = self.mac(key, artifact).ok_or_else(|| io::Error::other("no key"))?.finalize().into_bytes();
-        let temporary = temporary_name(&self.dir);
+        let temporary = temporary_name(&self.dir)?;
         write_private(&temporary, &[MAGIC, &mac, artifact])?;
         fs::rename(&temporary, self.path(key))
     }
 }
 
-/// A name that no other process or thread uses.
-fn temporary_name(dir: &Path) -> PathBuf {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    dir.join(format!(".{}-{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
+/// A name that no other process or thread uses. Drawn, not counted: in a container every process has the same id, and
+/// a file that a crash left behind would be in the way for ever.
+fn temporary_name(dir: &Path) -> io::Result<PathBuf> {
+    let drawn = getrandom::u64().map_err(|e| io::Error::other(e.to_string()))?;
+    Ok(dir.join(format!(".{drawn:016x}.tmp")))
 }
 
 /// Writes and syncs a new file that only its owner can read.

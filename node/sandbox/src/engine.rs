@@ -47,7 +47,8 @@ pub(crate) fn artifact_key(code_hash: &[u8; 32], limits: &ModuleLimits) -> Key {
     for price in fuel::SCHEDULE {
         hash.update(price.to_le_bytes());
     }
-    hash.update(limits.stack_bytes.to_le_bytes());
+    // An artifact stands for a module that was valid: under other limits it may not be.
+    hash.update(format!("{limits:?}"));
     hash.update(REVISION.to_le_bytes());
     hash.update(wasmer_types::VERSION.as_bytes());
     hash.update(b"cranelift,speed");
@@ -61,8 +62,36 @@ pub(crate) fn compile(module: &[u8], facts: &ModuleFacts, limits: &ModuleLimits)
     config.opt_level(CraneliftOptLevel::Speed).canonicalize_nans(false);
     config.push_middleware(Arc::new(Meter::new(&facts.frames, limits.stack_bytes)));
     let engine: Engine = EngineBuilder::new(config).set_features(Some(Features::none())).engine().into();
-    let module = Module::new(&engine, module).map_err(|e| CompileError(e.to_string()))?;
+    let module = Module::new(&engine, without_custom_sections(module)).map_err(|e| CompileError(e.to_string()))?;
     module.serialize().map(|bytes| bytes.to_vec()).map_err(|e| CompileError(e.to_string()))
+}
+
+/// The module without its custom sections. No rule looks into them, but wasmer does: a `name` section that does not
+/// parse would fail the compilation of a valid module, which is our fault and not its author's.
+fn without_custom_sections(module: &[u8]) -> Vec<u8> {
+    const HEADER: usize = 8;
+    const CUSTOM: u8 = 0;
+    let (header, mut rest) = module.split_at_checked(HEADER).unwrap_or((module, &[]));
+    let mut kept = header.to_vec();
+    while let Some((section, after)) = section(rest) {
+        if !section.starts_with(&[CUSTOM]) {
+            kept.extend_from_slice(section);
+        }
+        rest = after;
+    }
+    kept
+}
+
+/// The first section, with its id and its length (LEB128), and what follows.
+fn section(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut len: usize = 0;
+    for (place, byte) in bytes.get(1..)?.iter().take(5).enumerate() {
+        len |= usize::from(byte & 0x7f).checked_shl(7 * place as u32)?;
+        if byte & 0x80 == 0 {
+            return bytes.split_at_checked(place.checked_add(2)?.checked_add(len)?);
+        }
+    }
+    None
 }
 
 impl LoadedModule {

@@ -6,7 +6,8 @@ use crate::{
     linker::{Env, Exit},
     meter,
 };
-use wasmer::{FunctionEnv, Global, Instance, RuntimeError, Store, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use wasmer::{FunctionEnv, Global, Instance, InstantiationError, RuntimeError, Store, Value};
 use wasmer_types::TrapCode;
 use zx_host_functions::{EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, ModuleLimits, fuel};
 
@@ -93,16 +94,18 @@ impl Trap {
         }
     }
 
-    fn of(code: Option<TrapCode>) -> Self {
+    /// What the guest did; `None` if it was not the guest (no memory for the host, say).
+    fn of(code: TrapCode) -> Option<Self> {
         match code {
-            Some(TrapCode::StackOverflow) => Self::StackExhausted,
-            Some(TrapCode::HeapAccessOutOfBounds | TrapCode::HeapMisaligned) => Self::MemoryOutOfBounds,
-            Some(TrapCode::TableAccessOutOfBounds) => Self::TableOutOfBounds,
-            Some(TrapCode::IndirectCallToNull) => Self::UndefinedElement,
-            Some(TrapCode::BadSignature) => Self::SignatureMismatch,
-            Some(TrapCode::IntegerOverflow) => Self::IntegerOverflow,
-            Some(TrapCode::IntegerDivisionByZero) => Self::DivisionByZero,
-            _ => Self::Unreachable,
+            TrapCode::UnreachableCodeReached => Some(Self::Unreachable),
+            TrapCode::StackOverflow => Some(Self::StackExhausted),
+            TrapCode::HeapAccessOutOfBounds | TrapCode::HeapMisaligned => Some(Self::MemoryOutOfBounds),
+            TrapCode::TableAccessOutOfBounds => Some(Self::TableOutOfBounds),
+            TrapCode::IndirectCallToNull => Some(Self::UndefinedElement),
+            TrapCode::BadSignature => Some(Self::SignatureMismatch),
+            TrapCode::IntegerOverflow => Some(Self::IntegerOverflow),
+            TrapCode::IntegerDivisionByZero => Some(Self::DivisionByZero),
+            _ => None,
         }
     }
 }
@@ -132,21 +135,26 @@ pub(crate) fn run(
         return Outcome::without_gas(Status::OutOfGas);
     };
     debug_assert!(module.initial_pages <= limits.initial_pages);
+    // A panic of the host, or of wasmer (no memory for a stack), ends this frame and nothing else: the store goes with
+    // it, and the caller gives up the transaction.
+    catch_unwind(AssertUnwindSafe(|| run_metered(module, entry, frame, tank, host)))
+        .unwrap_or_else(|_| Outcome::without_gas(Status::Fatal))
+}
+
+fn run_metered(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, tank: u64, host: &mut dyn Host) -> Outcome {
     let mut store = Store::new(module.engine.clone());
     // SAFETY: `env` is only reached from host functions of `instance`, which run inside `enter` below, while `frame`
     // and `host` are borrowed.
     let env = FunctionEnv::new(&mut store, unsafe { Env::new(frame, host) });
-    let Some(running) = Running::instantiate(&mut store, module, &env, tank) else {
-        return Outcome::without_gas(Status::Trap(Trap::Instantiation)).with_gas(tank / fuel::FUEL_PER_GAS);
-    };
-    let result = running.enter(&mut store, entry);
-    running.sort(&mut store, &env, result)
-}
-
-impl Outcome {
-    fn with_gas(mut self, gas_left: u64) -> Self {
-        self.gas_left = gas_left;
-        self
+    match Running::instantiate(&mut store, module, &env, tank) {
+        Ok(running) => {
+            let result = running.enter(&mut store, entry);
+            running.sort(&mut store, &env, result)
+        }
+        Err(status) => {
+            let gas_left = if status == Status::Fatal { 0 } else { tank / fuel::FUEL_PER_GAS };
+            Outcome { gas_left, ..Outcome::without_gas(status) }
+        }
     }
 }
 
@@ -157,9 +165,24 @@ struct Running {
 }
 
 impl Running {
-    fn instantiate(store: &mut Store, module: &LoadedModule, env: &FunctionEnv<Env>, tank: u64) -> Option<Self> {
+    /// A segment that does not fit is the guest's fault; that the host has no memory to give is not.
+    fn instantiate(
+        store: &mut Store,
+        module: &LoadedModule,
+        env: &FunctionEnv<Env>,
+        tank: u64,
+    ) -> Result<Self, Status> {
         let imports: Vec<_> = module.imports.iter().map(|import| import.link(store, env)).collect();
-        let instance = Instance::new_by_index(store, &module.module, &imports).ok()?;
+        let instance = Instance::new_by_index(store, &module.module, &imports).map_err(|error| match error {
+            InstantiationError::Start(error) if error.clone().to_trap().is_some() => {
+                Status::Trap(Trap::Instantiation)
+            }
+            _ => Status::Fatal,
+        })?;
+        Self::attach(store, instance, env, tank).ok_or(Status::Fatal)
+    }
+
+    fn attach(store: &mut Store, instance: Instance, env: &FunctionEnv<Env>, tank: u64) -> Option<Self> {
         let fuel = instance.exports.get_global(meter::FUEL).ok()?.clone();
         let stack = instance.exports.get_global(meter::STACK).ok()?.clone();
         fuel.set(store, Value::I64(tank as i64)).ok()?;
@@ -168,6 +191,7 @@ impl Running {
         Some(Self { instance, fuel, stack })
     }
 
+    /// An error that is no trap, and not ours, is the host's: [`Status::Fatal`].
     fn enter(&self, store: &mut Store, entry: Entry) -> Result<i32, RuntimeError> {
         let name = match entry {
             Entry::Deploy => EXPORT_DEPLOY,
@@ -194,7 +218,7 @@ impl Running {
                 Ok(Exit::Fatal) => Status::Fatal,
                 Err(_) if fuel_left < 0 => Status::OutOfGas,
                 Err(_) if stack_left < 0 => Status::Trap(Trap::StackExhausted),
-                Err(error) => Status::Trap(Trap::of(error.to_trap())),
+                Err(error) => error.to_trap().and_then(Trap::of).map_or(Status::Fatal, Status::Trap),
             },
         };
         match status {

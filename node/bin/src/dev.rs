@@ -1,0 +1,124 @@
+//! `zx-node dev`.
+
+use crate::{
+    banner::{self, Facts},
+    keys,
+    shutdown::Signals,
+};
+use alloy_primitives::U256;
+use clap::Args;
+use eyre::{Context, Result, eyre};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
+use zx_chain::{Chain, ChainConfig, Pace, Writer};
+use zx_primitives::{ChainSpec, spec::COIN};
+use zx_rpc::{Api, RpcConfig};
+
+/// Coins of each account at the start.
+const COINS: u64 = 10_000;
+/// Native stack of a thread that answers requests; WASM frames inside each other take of it, as of the writer's.
+const STACK: usize = 256 << 20;
+/// Requests that are answered at once, each on a thread of its own.
+const BLOCKING_THREADS: usize = 32;
+/// How long requests under way may take to finish once the node is told to stop.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Flags of `dev`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Port of the JSON-RPC service on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 8545, env = "ZX_PORT")]
+    port: u16,
+    /// Folder for the chain and the compiled modules. Without it, a temporary one that goes when the node stops.
+    #[arg(long, value_name = "DIR", env = "ZX_DATADIR")]
+    datadir: Option<PathBuf>,
+    /// Make a block every so many seconds, empty or not, instead of one for each transaction.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "ZX_BLOCK_TIME")]
+    block_time: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(period) if (0.1..=86_400.0).contains(&seconds) => Ok(period),
+        _ => Err("a block time is between 0.1 and 86400 seconds".to_owned()),
+    }
+}
+
+/// Runs until it is told to stop.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()?
+        .block_on(node(options))
+}
+
+async fn node(options: &Options) -> Result<()> {
+    let mut signals = Signals::listen()?;
+    let keys = keys::derive()?;
+    let alloc = keys.iter().map(|key| (key.address, COIN.saturating_mul(U256::from(COINS)))).collect();
+    // The folder goes when this is dropped, at the end.
+    let temporary = options.datadir.is_none().then(|| tempfile::Builder::new().prefix("zx-node-").tempdir()).transpose()?;
+    let datadir = match (&options.datadir, &temporary) {
+        (Some(datadir), _) => datadir.clone(),
+        (None, Some(temporary)) => temporary.path().to_owned(),
+        (None, None) => return Err(eyre!("no data directory")),
+    };
+    let listener = listen(options.port).await?;
+    let chain = Arc::new(Chain::open(ChainConfig { spec: ChainSpec::dev(alloc), datadir: datadir.clone() })?);
+    let pace = options.block_time.map_or(Pace::AtOnce, Pace::Every);
+
+    let (stop, stopped) = watch::channel(false);
+    let (failed, mut failure) = watch::channel(None::<String>);
+    let writer = Writer::start(Arc::clone(&chain), pace, move |error| _ = failed.send(Some(error.to_string())))?;
+    tokio::spawn(report_blocks(Arc::clone(&chain)));
+    let address = listener.local_addr()?;
+    let rpc = tokio::spawn(zx_rpc::serve(api(&chain), listener, RpcConfig::default(), until(stopped)));
+    banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary: temporary.is_some(), address })?;
+
+    let failed = tokio::select! {
+        () = signals.next() => None,
+        failed = failure.wait_for(Option::is_some) => failed.ok().and_then(|reason| (*reason).clone()),
+    };
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    let drained = tokio::time::timeout(GRACE, rpc);
+    tokio::select! {
+        _ = drained => {}
+        () = signals.next() => return Err(eyre!("stopped by a second signal; what was acknowledged is on disk")),
+    }
+    tokio::task::spawn_blocking(move || writer.stop()).await??;
+    match failed {
+        Some(error) => Err(eyre!("the node had to stop: {error}")),
+        None => Ok(()),
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener> {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    TcpListener::bind(address)
+        .await
+        .wrap_err_with(|| format!("cannot listen on {address}; is another node running? --port chooses another one"))
+}
+
+fn api(chain: &Arc<Chain>) -> Api {
+    let version = format!("Zexus/v{}/{}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    Api { chain: Arc::clone(chain), version: version.into() }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the node is gone, which is a stop too.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// A line for each block. Blocks that come faster than they can be told are summed up by the next.
+async fn report_blocks(chain: Arc<Chain>) {
+    let mut heads = chain.heads();
+    while heads.changed().await.is_ok() {
+        let block = heads.borrow_and_update().clone();
+        let transactions = block.transactions.len();
+        tracing::info!(number = block.number(), transactions, gas = block.header.gas_used, hash = %block.hash, "block");
+    }
+}

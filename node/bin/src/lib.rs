@@ -1,1 +1,0 @@
-//! Flags, config, wiring and shutdown of the node.

@@ -1,0 +1,129 @@
+//! Errors as they go out: a code, geth's words, and data where there is some.
+
+use alloy_primitives::{Bytes, U256};
+use alloy_sol_types::decode_revert_reason;
+use serde::Serialize;
+use serde_json::{Value, json};
+use zx_chain::{ChainError, EstimateError, InvalidTransaction, StoreError, SubmitError, TxError};
+use zx_primitives::StateError;
+
+/// Codes of JSON-RPC 2.0, and of geth.
+pub(crate) mod code {
+    pub(crate) const PARSE: i64 = -32_700;
+    pub(crate) const INVALID_REQUEST: i64 = -32_600;
+    pub(crate) const METHOD_NOT_FOUND: i64 = -32_601;
+    pub(crate) const INVALID_PARAMS: i64 = -32_602;
+    /// The node's own failure: clients may try again.
+    pub(crate) const INTERNAL: i64 = -32_603;
+    /// Refused, and would be again.
+    pub(crate) const SERVER: i64 = -32_000;
+    /// Reverted; the data says why.
+    pub(crate) const REVERTED: i64 = 3;
+}
+
+/// An error object.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct RpcError {
+    pub(crate) code: i64,
+    pub(crate) message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<Value>,
+}
+
+impl RpcError {
+    pub(crate) fn new(code: i64, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), data: None }
+    }
+
+    pub(crate) fn params(message: impl Into<String>) -> Self {
+        Self::new(code::INVALID_PARAMS, message)
+    }
+
+    pub(crate) fn server(message: impl Into<String>) -> Self {
+        Self::new(code::SERVER, message)
+    }
+
+    pub(crate) fn method_not_found(method: &str) -> Self {
+        Self::new(code::METHOD_NOT_FOUND, format!("the method {method} does not exist/is not available"))
+    }
+
+    /// A revert, with its reason in the message if it is an `Error(string)` or a panic.
+    pub(crate) fn reverted(output: &Bytes) -> Self {
+        let reason = decode_revert_reason(output);
+        let message = match reason {
+            Some(reason) => format!("execution reverted: {}", reason.strip_prefix("revert: ").unwrap_or(&reason)),
+            None => "execution reverted".to_owned(),
+        };
+        Self { code: code::REVERTED, message, data: Some(json!(output)) }
+    }
+
+    fn internal(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed inside the node");
+        Self::new(code::INTERNAL, error.to_string())
+    }
+}
+
+impl From<StoreError> for RpcError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<StateError> for RpcError {
+    fn from(error: StateError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<ChainError> for RpcError {
+    fn from(error: ChainError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<TxError> for RpcError {
+    fn from(error: TxError) -> Self {
+        match error {
+            TxError::Invalid(invalid) => Self::server(invalid_text(&invalid)),
+            TxError::State(_) | TxError::Internal(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<EstimateError> for RpcError {
+    fn from(error: EstimateError) -> Self {
+        match error {
+            EstimateError::Revert(output) => Self::reverted(&output),
+            EstimateError::Tx(error) => error.into(),
+            EstimateError::Halt(_) | EstimateError::Allowance(_) => Self::server(error.to_string()),
+        }
+    }
+}
+
+impl From<SubmitError> for RpcError {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Chain(error) => Self::internal(error),
+            _ => Self::server(error.to_string()),
+        }
+    }
+}
+
+/// The words of geth (`core/error.go`).
+fn invalid_text(invalid: &InvalidTransaction) -> String {
+    match invalid {
+        InvalidTransaction::LackOfFundForMaxFee { fee, balance } => {
+            let short: U256 = fee.saturating_sub(**balance);
+            format!("insufficient funds for gas * price + value: balance {balance}, tx cost {fee}, overshot {short}")
+        }
+        InvalidTransaction::CallGasCostMoreThanGasLimit { initial_gas: needed, gas_limit }
+        | InvalidTransaction::GasFloorMoreThanGasLimit { gas_floor: needed, gas_limit } => {
+            format!("intrinsic gas too low: gas {gas_limit}, minimum needed {needed}")
+        }
+        InvalidTransaction::CreateInitCodeSizeLimit => "max initcode size exceeded".to_owned(),
+        InvalidTransaction::PriorityFeeGreaterThanMaxFee => {
+            "max priority fee per gas higher than max fee per gas".to_owned()
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,70 @@
+//! `eth_getLogs`.
+
+use crate::{Api, convert, error::RpcError, jsonrpc::Params, methods::encode};
+use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
+use serde_json::Value;
+use zx_chain::HeadView;
+
+/// Blocks that one request may span.
+const MAX_BLOCKS: u64 = 100_000;
+/// Logs that one request may return.
+const MAX_LOGS: usize = 20_000;
+/// Topics that a filter may name in all; geth's bound is alike.
+const MAX_TOPICS: usize = 1_000;
+
+pub(crate) fn get(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let filter: Filter = params.required(0)?;
+    let named: usize = filter.topics.iter().map(|topic| topic.len()).sum();
+    if named > MAX_TOPICS || filter.address.len() > MAX_TOPICS {
+        return Err(RpcError::params(format!("exceed max topics or addresses: limit {MAX_TOPICS}")));
+    }
+    let view = api.chain.view();
+    let (from, to) = range(&view, &filter)?;
+    let mut found = Vec::new();
+    for number in from..=to {
+        search(&view, number, &filter, &mut found)?;
+        if found.len() > MAX_LOGS {
+            return Err(RpcError::server(format!(
+                "query returned more than {MAX_LOGS} results: try with this block range [{from:#x}, {number:#x}]"
+            )));
+        }
+    }
+    encode(found)
+}
+
+/// The heights that a filter spans.
+fn range(view: &HeadView<'_>, filter: &Filter) -> Result<(u64, u64), RpcError> {
+    let (from, to) = match filter.block_option {
+        FilterBlockOption::AtBlockHash(hash) => {
+            let number = view.resolve(hash.into())?.ok_or_else(|| RpcError::server("unknown block"))?;
+            (number, number)
+        }
+        FilterBlockOption::Range { from_block, to_block } => {
+            (view.height(from_block.unwrap_or_default()), view.height(to_block.unwrap_or_default()))
+        }
+    };
+    if from > to {
+        return Err(RpcError::params(format!("invalid block range params: from {from} is after to {to}")));
+    }
+    if to > view.head.number() {
+        return Err(RpcError::params("block range extends beyond current head block"));
+    }
+    if to - from >= MAX_BLOCKS {
+        return Err(RpcError::params(format!("block range is too wide: {} blocks, limit {MAX_BLOCKS}", to - from + 1)));
+    }
+    Ok((from, to))
+}
+
+fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log>) -> Result<(), RpcError> {
+    let Some(block) = view.block(number.into())? else { return Ok(()) };
+    if !filter.matches_bloom(block.header.logs_bloom) {
+        return Ok(());
+    }
+    let mut first = 0;
+    for (index, receipt) in view.receipts(number)?.iter().enumerate() {
+        let logs = convert::logs(&block, receipt, index, first);
+        found.extend(logs.filter(|log| filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics())));
+        first += receipt.logs.len();
+    }
+    Ok(())
+}
