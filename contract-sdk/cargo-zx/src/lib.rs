@@ -3,7 +3,7 @@
 //! 1. get a module: [`toolchain`] finds a compiler for the contract target, [`compile`] runs it; or a file of
 //!    WebAssembly text is parsed;
 //! 2. [`abi`] turns the declarations that the SDK left in the module into its JSON ABI;
-//! 3. [`module`] drops what the node has no use for and embeds the ABI;
+//! 3. [`module`] drops what the node has no use for, and code that cannot run, and embeds the ABI;
 //! 4. the node's own validator checks the result;
 //! 5. [`artifact`] writes module, ABI and Solidity interface, and [`report`] tells about them.
 #![forbid(unsafe_code)]
@@ -15,6 +15,7 @@ pub mod cli;
 pub mod compile;
 mod error;
 pub mod module;
+mod reach;
 pub mod report;
 pub mod toolchain;
 

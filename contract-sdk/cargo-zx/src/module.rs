@@ -1,8 +1,8 @@
 //! Taking a module apart and putting it together again.
 
-use crate::BuildError;
+use crate::{BuildError, reach};
 use std::borrow::Cow;
-use wasm_encoder::{ExportSection, Module, RawSection};
+use wasm_encoder::{CodeSection, ExportSection, Module, RawSection};
 use wasmparser::{ExternalKind, Parser, Payload};
 use zx_host_functions::{ABI_SECTION, EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY};
 
@@ -29,18 +29,32 @@ pub fn custom_sections(module: &[u8]) -> Result<Vec<CustomSection<'_>>, BuildErr
     Ok(sections)
 }
 
-/// The module with only what the node uses: no custom section but the ABI, no export but the entries and the memory.
+/// A body that traps at once: no locals, `unreachable`, `end`.
+const EMPTY_BODY: [u8; 3] = [0x00, 0x00, 0x0B];
+
+/// The module with only what the node uses: no custom section but the ABI, no export but the entries and the memory,
+/// no body of a function that cannot run.
 ///
 /// # Errors
 /// The module is malformed.
 pub fn strip(module: &[u8], abi: &str) -> Result<Vec<u8>, BuildError> {
     let mut out = Module::new();
+    let live = reach::live_bodies(module)?;
+    let (mut code, mut bodies) = (CodeSection::new(), live.iter());
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload?;
         match &payload {
             Payload::CustomSection(_) => {}
             Payload::ExportSection(exports) => {
                 out.section(&entries(exports.clone())?);
+            }
+            Payload::CodeSectionStart { .. } => {}
+            Payload::CodeSectionEntry(body) => {
+                let is_live = bodies.next().copied().unwrap_or(true);
+                code.raw(if is_live { body.as_bytes() } else { &EMPTY_BODY });
+                if code.len() as usize == live.len() {
+                    out.section(&code);
+                }
             }
             other => {
                 if let Some((id, range)) = other.as_section() {

@@ -16,7 +16,7 @@ pub(crate) fn expand(item: ItemStruct) -> syn::Result<TokenStream> {
     for field in fields {
         let (ident, ty) = (&field.ident, &field.ty);
         makes.push(quote_spanned! {ty.span()=>
-            #ident: <#ty>::at(::zx::__private::slot(#number))
+            #ident: <#ty>::at(#number)
         });
         number = quote!(#number + <#ty as ::zx::__private::Field>::SLOTS);
     }

@@ -42,11 +42,15 @@ fn variant(name: &Ident, variant: &Variant) -> syn::Result<(TokenStream, TokenSt
     let signature = signature(&text, &fields.iter().map(|f| f.1).collect::<Vec<_>>());
     let parameters = parameters(&fields);
     let section = section(&quote!(&["error ", #text, "(", #parameters ")\n"]));
-    let names: Vec<_> = fields.iter().map(|f| f.0).collect();
+    let (names, types): (Vec<_>, Vec<_>) = fields.iter().map(|f| (f.0, f.1)).unzip();
     let arm = quote! {
         Self::#ident { #(#names),* } => {
             const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature);
-            ::zx::__private::encode_error(SELECTOR, (#(#names,)*))
+            const HEAD: usize = 0 #(+ <#types as ::zx::__private::Abi>::HEAD)*;
+            #[allow(unused_mut)]
+            let mut encoder = ::zx::__private::Encoder::new(&SELECTOR, HEAD);
+            #(encoder.put(&#names);)*
+            encoder.finish()
         }
     };
     Ok((arm, section))

@@ -23,7 +23,7 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
     }
     let (topics, data): (Vec<_>, Vec<_>) = fields.iter().zip(&indexed).partition(|(_, indexed)| **indexed);
     let topics = topics.into_iter().map(|(field, _)| topic(field));
-    let data = data.into_iter().map(|(field, _)| &field.ident);
+    let (data, types): (Vec<_>, Vec<_>) = data.into_iter().map(|(field, _)| (&field.ident, &field.ty)).unzip();
 
     let (name, name_text) = (&item.ident, item.ident.to_string());
     let signature = signature(&name_text, &fields.iter().map(|f| &f.ty).collect::<Vec<_>>());
@@ -38,10 +38,14 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
             const DECLARATION: &'static [&'static str] = #declaration;
 
             fn into_log(self) -> ::zx::__private::Log {
-                ::zx::__private::Log {
-                    topics: ::zx::__private::vec![<Self as ::zx::__private::Event>::TOPIC.0, #(#topics),*],
-                    data: ::zx::__private::Args::encode(&(#(self.#data,)*)),
-                }
+                const HEAD: usize = 0 #(+ <#types as ::zx::__private::Abi>::HEAD)*;
+                let mut log = ::zx::__private::Log::new(&<Self as ::zx::__private::Event>::TOPIC);
+                #(#topics)*
+                #[allow(unused_mut)]
+                let mut encoder = ::zx::__private::Encoder::new(&[], HEAD);
+                #(encoder.put(&self.#data);)*
+                log.data = encoder.finish();
+                log
             }
         }
         #section
@@ -50,5 +54,5 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
 
 fn topic(field: &Field) -> TokenStream {
     let (ident, ty) = (&field.ident, &field.ty);
-    quote_spanned!(ty.span()=> <#ty as ::zx::__private::Topic>::topic(&self.#ident))
+    quote_spanned!(ty.span()=> log.index::<#ty>(&self.#ident);)
 }

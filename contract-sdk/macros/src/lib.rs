@@ -10,6 +10,8 @@ mod interface;
 mod method;
 mod names;
 mod public;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use syn::parse_macro_input;

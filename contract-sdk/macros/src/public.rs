@@ -139,6 +139,8 @@ impl Public {
         let guard = (!self.payable && !guarded).then(|| quote!(::zx::__private::refuse_value(#refusal);));
         let names: Vec<_> = (0..args.len()).map(|i| format_ident!("arg{i}", span = Span::mixed_site())).collect();
         let types = self.method.types();
+        let decoder =
+            (!args.is_empty()).then(|| quote!(let mut decoder = ::zx::__private::Decoder::new(#name, input);));
         match self.kind {
             Kind::Fallback => quote! {{
                 #guard
@@ -146,7 +148,8 @@ impl Public {
             }},
             _ => quote! {{
                 #guard
-                let (#(#names,)*) = ::zx::__private::decode::<(#(#types,)*)>(#name, input);
+                #decoder
+                #(let #names = decoder.take::<#types>();)*
                 ::zx::__private::Reply::reply(contract.#ident(cx, #(#names),*))
             }},
         }

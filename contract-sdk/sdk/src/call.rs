@@ -21,8 +21,8 @@ impl ContractError for CallError {
     fn encode(self) -> Vec<u8> {
         match self {
             Self::Revert(data) => data,
-            Self::Failed => crate::revert::error_string(&["call failed"]),
-            Self::Malformed => crate::revert::error_string(&["call returned malformed data"]),
+            Self::Failed => crate::revert::error_string(["call failed", ""]),
+            Self::Malformed => crate::revert::error_string(["call returned malformed data", ""]),
         }
     }
 }

@@ -1,12 +1,6 @@
 //! What the entry points that `#[zx::public]` writes consist of.
 
-use crate::{
-    Bytes, Ctx,
-    abi::{Abi, Args},
-    error::ContractError,
-    host,
-    revert::error_string,
-};
+use crate::{Bytes, Ctx, abi::Abi, error::ContractError, host, revert::error_string};
 use alloc::vec::Vec;
 
 /// What an entry ends with: the data to return, or the data to revert with.
@@ -122,12 +116,9 @@ pub fn split(input: &[u8]) -> Option<(u32, &[u8])> {
     Some((u32::from_be_bytes(*selector), args))
 }
 
-/// The method's arguments; reverts if they do not decode.
-pub fn decode<A: Args>(method: &str, data: &[u8]) -> A {
-    match A::decode(data) {
-        Some(args) => args,
-        None => complain(method, ": malformed arguments"),
-    }
+/// Arguments that do not decode.
+pub(crate) fn malformed(method: &str) -> ! {
+    complain(method, ": malformed arguments")
 }
 
 /// Reverts if value comes with a call that does not take any.
@@ -144,11 +135,11 @@ pub fn unknown_selector() -> ! {
 
 /// A call with less than four bytes.
 pub fn no_selector() -> ! {
-    complain("calldata without a selector", "")
+    complain("no selector", "")
 }
 
 #[cold]
 #[inline(never)]
 fn complain(about: &str, what: &str) -> ! {
-    host::revert(&error_string(&[about, what]))
+    host::revert(&error_string([about, what]))
 }

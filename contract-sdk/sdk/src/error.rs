@@ -11,7 +11,7 @@ pub trait ContractError: Sized {
 }
 
 /// A selector, then the encoded fields.
-pub fn encode_error<A: Args>(selector: [u8; 4], fields: A) -> Vec<u8> {
+pub(crate) fn encode_error<A: Args>(selector: [u8; 4], fields: A) -> Vec<u8> {
     let mut data = selector.to_vec();
     fields.append(&mut data);
     data

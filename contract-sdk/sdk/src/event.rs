@@ -25,6 +25,18 @@ pub struct Log {
 }
 
 impl Log {
+    /// A log with this first topic.
+    #[inline(never)]
+    pub fn new(topic: &B256) -> Self {
+        Self { topics: alloc::vec![topic.0], data: Vec::new() }
+    }
+
+    /// Adds a topic.
+    #[inline(never)]
+    pub fn index<T: Topic>(&mut self, value: &T) {
+        self.topics.push(value.topic());
+    }
+
     pub(crate) fn emit(&self) {
         host::log(&self.topics, &self.data);
     }

@@ -55,7 +55,7 @@
 //!
 //! let host = zx::testing::TestHost::new();
 //! let mut counter = host.contract::<Counter>();
-//! assert_eq!(host.transact(|cx| counter.add(cx, U256::from(2))), Ok(U256::from(2)));
+//! assert_eq!(host.transact(|cx| counter.add(cx, U256::from(2u8))), Ok(U256::from(2u8)));
 //! ```
 //!
 //! # What the SDK promises
@@ -65,12 +65,12 @@
 //! - **Views cannot write.** `&self` methods are views; writing takes `&mut self`, so the borrow checker refuses it.
 //! - **Arithmetic is checked.** [`U256`] reverts with Solidity's `Panic(0x11)` where it would overflow, and so do
 //!   Rust's own integers, because contracts are built with overflow checks.
-//! - **The outside is Solidity ABI.** Method names turn to camelCase; arguments that do not decode, unknown selectors
+//! - **The outside is Solidity ABI.** Method names turn to camelCase; arguments that do not unknown selectors
 //!   and value for a method that is not `#[payable]` revert with a message.
 //!
 //! Off WebAssembly the same code runs on [`testing`]'s host, so `cargo test` tests a contract.
 #![cfg_attr(target_arch = "wasm32", no_std)]
-// Allowed only where the WebAssembly boundary is: `host::wasm` and `runtime`.
+// Allowed only at the WebAssembly boundary, in `host::wasm` and `runtime`, and in `text`.
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -90,6 +90,7 @@ mod runtime;
 mod storage;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+mod text;
 mod u256;
 
 pub use abi::Abi;
@@ -100,7 +101,7 @@ pub use declare::selector;
 pub use entry::{Contract, Entry, Outcome};
 pub use error::ContractError;
 pub use event::{Event, Log, Topic};
-pub use storage::{Field, Item, Map, MapKey, Slot, StorageValue};
+pub use storage::{Field, Item, Map, MapKey, Number, Place, Slot, StorageValue};
 pub use u256::U256;
 pub use zx_sdk_macros::{Error, Event, contract, interface, public};
 
@@ -117,16 +118,15 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
-        abi::{Abi, Args},
+        abi::{Abi, Args, Decoder, Encoder},
         call::{invoke, query},
         declare::{join, keccak, len, selector_of},
         entry::{
-            Contract, Entry, Outcome, Reply, decode, no_selector, raw, refuse_value, returns, run, split,
-            unknown_selector,
+            Contract, Entry, Outcome, Reply, no_selector, raw, refuse_value, returns, run, split, unknown_selector,
         },
-        error::{ContractError, encode_error},
+        error::ContractError,
         event::{Event, Log, Topic},
-        storage::{Field, slot},
+        storage::Field,
     };
     pub use alloc::{string::String, vec, vec::Vec};
 }

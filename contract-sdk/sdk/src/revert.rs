@@ -1,6 +1,9 @@
 //! Ending a call at once, with everything that it did undone.
 
-use crate::{abi::Args, error::encode_error, host};
+use crate::{
+    abi::{Args, Encoder, put_bytes},
+    host,
+};
 use alloc::{string::String, vec::Vec};
 
 /// Solidity's `Panic(uint256)`: arithmetic over- or underflow.
@@ -18,7 +21,7 @@ pub fn revert_raw(data: &[u8]) -> ! {
 
 /// Reverts with `Error(string)`. A custom error (`#[derive(zx::Error)]`) tells more and costs less.
 pub fn revert(message: &str) -> ! {
-    host::revert(&error_string(&[message]))
+    host::revert(&error_string([message, ""]))
 }
 
 /// Reverts with `Panic(uint256)`.
@@ -29,12 +32,14 @@ pub fn panic_code(code: u8) -> ! {
 }
 
 /// `Error(string)`, encoded; the message comes in parts.
-pub(crate) fn error_string(parts: &[&str]) -> Vec<u8> {
-    let mut message = String::new();
-    for part in parts {
-        message.push_str(part);
-    }
-    encode_error(ERROR, (message,))
+#[cold]
+#[inline(never)]
+pub(crate) fn error_string(parts: [&str; 2]) -> Vec<u8> {
+    let mut message = parts[0].as_bytes().to_vec();
+    message.extend_from_slice(parts[1].as_bytes());
+    let mut data = Encoder::new(&ERROR, 32).finish();
+    put_bytes(&mut data, ERROR.len(), ERROR.len(), &message);
+    data
 }
 
 /// `Panic(uint256)`, encoded.

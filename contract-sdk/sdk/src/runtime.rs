@@ -9,6 +9,7 @@ use core::{
     alloc::{GlobalAlloc, Layout},
     cell::Cell,
     panic::PanicInfo,
+    ptr::NonNull,
 };
 
 const PAGE: usize = 64 * 1024;
@@ -43,24 +44,32 @@ impl Bump {
         piece.addr().wrapping_add(layout.size()) == self.next.get()
     }
 
-    /// Takes everything up to `end`. If there is no such memory the call ends here, without the code that words it.
-    fn take(&self, end: usize) {
+    /// Takes the bytes from `start` to `end`. If there is no such memory the call ends here.
+    ///
+    /// Not inlined, so that callers are left with what the type says, that the piece is never null: the compiler then
+    /// drops the code that would word a failed allocation, which is a kilobyte.
+    #[inline(never)]
+    fn take(&self, start: usize, size: usize) -> NonNull<u8> {
+        // No overflow: sizes are below 2^31 (`Layout`), and memory is far smaller than that.
+        let end = start.wrapping_add(size);
         let have = core::arch::wasm32::memory_size(0).wrapping_mul(PAGE);
         if end > have && core::arch::wasm32::memory_grow(0, end.wrapping_sub(have).div_ceil(PAGE)) == usize::MAX {
             core::arch::wasm32::unreachable();
         }
         self.next.set(end);
+        match NonNull::new(start as *mut u8) {
+            Some(piece) => piece,
+            None => core::arch::wasm32::unreachable(),
+        }
     }
 }
 
 // SAFETY: pieces are aligned, lie inside memory, and do not overlap, since `next` only falls when the last is freed.
 unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // No overflow: sizes are below 2^31 (`Layout`), and memory has at most 2^26 bytes.
         let align = layout.align().wrapping_sub(1);
         let start = self.start().wrapping_add(align) & !align;
-        self.take(start.wrapping_add(layout.size()));
-        never_null(start as *mut u8)
+        self.take(start, layout.size()).as_ptr()
     }
 
     unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
@@ -72,27 +81,15 @@ unsafe impl GlobalAlloc for Bump {
     unsafe fn realloc(&self, piece: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if self.is_last(piece, layout) {
             // The last piece grows or shrinks where it is.
-            self.take(piece.addr().wrapping_add(size));
-            return piece;
+            return self.take(piece.addr(), size).as_ptr();
         }
-        if size <= layout.size() {
-            return never_null(piece);
-        }
-        // SAFETY: the new layout has the alignment of the old, and the old piece is shorter than the new.
+        // SAFETY: the new layout has the alignment of the old, and what is copied fits both pieces.
         unsafe {
             let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
-            core::ptr::copy_nonoverlapping(piece, new, layout.size());
+            core::ptr::copy_nonoverlapping(piece, new, layout.size().min(size));
             new
         }
     }
-}
-
-/// Says what is so anyway, so that the compiler drops the code that words a failed allocation.
-fn never_null(piece: *mut u8) -> *mut u8 {
-    if piece.is_null() {
-        core::arch::wasm32::unreachable();
-    }
-    piece
 }
 
 /// A panic reverts: with Solidity's `Panic(0x11)` if integer arithmetic overflowed, else with its message, if that
@@ -101,8 +98,8 @@ fn never_null(piece: *mut u8) -> *mut u8 {
 fn panic(info: &PanicInfo<'_>) -> ! {
     match info.message().as_str() {
         Some(message) if message.ends_with("with overflow") => host::revert(&panic_data(PANIC_OVERFLOW)),
-        Some(message) => host::revert(&error_string(&["panicked: ", message])),
-        None => host::revert(&error_string(&["panicked"])),
+        Some(message) => host::revert(&error_string([message, ""])),
+        None => host::revert(&error_string(["panicked", ""])),
     }
 }
 

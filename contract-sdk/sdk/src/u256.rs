@@ -29,13 +29,11 @@ impl U256 {
     pub const MAX: Self = Self(Wrapping::MAX);
 
     /// Reads 32 bytes, big endian.
-    #[inline]
     pub const fn from_be_bytes(bytes: [u8; 32]) -> Self {
         Self(Wrapping::from_be_bytes(bytes))
     }
 
     /// As 32 bytes, big endian.
-    #[inline]
     pub const fn to_be_bytes(self) -> [u8; 32] {
         self.0.to_be_bytes()
     }
@@ -238,7 +236,9 @@ macro_rules! from_native {
 
                 #[inline]
                 fn try_from(value: U256) -> Result<Self, TooLarge> {
-                    Self::try_from(value.0).map_err(|_| TooLarge)
+                    // A u128 takes two limbs, the others one.
+                    let [low, high, 0, 0] = *value.0.as_limbs() else { return Err(TooLarge) };
+                    Self::try_from(u128::from(high) << 64 | u128::from(low)).map_err(|_| TooLarge)
                 }
             }
         )+

@@ -147,8 +147,9 @@ impl Zx20 {
     fn debit(&mut self, sender: Address, needed: U256) -> Result<(), Zx20Error> {
         let mut account = self.balance_of.entry(sender);
         let balance = account.get();
-        let rest =
-            balance.checked_sub(needed).ok_or(Zx20Error::ERC20InsufficientBalance { sender, balance, needed })?;
+        let Some(rest) = balance.checked_sub(needed) else {
+            return Err(Zx20Error::ERC20InsufficientBalance { sender, balance, needed });
+        };
         account.set(rest);
         Ok(())
     }
@@ -159,11 +160,9 @@ impl Zx20 {
         if allowance == U256::MAX {
             return Ok(());
         }
-        let rest = allowance.checked_sub(needed).ok_or(Zx20Error::ERC20InsufficientAllowance {
-            spender,
-            allowance,
-            needed,
-        })?;
+        let Some(rest) = allowance.checked_sub(needed) else {
+            return Err(Zx20Error::ERC20InsufficientAllowance { spender, allowance, needed });
+        };
         entry.set(rest);
         Ok(())
     }

@@ -144,7 +144,7 @@ fn calldata_reach_the_methods_as_solidity_encodes_them() {
     let why = |calldata: &[u8]| host.call_raw::<Zx20>(calldata).err().and_then(|r| r.message()).unwrap_or_default();
     assert_eq!(why(&[0xa9, 0x05, 0x9c, 0xbb, 0, 0]), "transfer: malformed arguments");
     assert_eq!(why(&[1, 2, 3, 4]), "unknown selector");
-    assert_eq!(why(&[1, 2, 3]), "calldata without a selector");
+    assert_eq!(why(&[1, 2, 3]), "no selector");
     host.set_balance(OWNER, n(1));
     host.set_value(n(1));
     assert_eq!(why(&selector("totalSupply()")), "not payable");

@@ -8,15 +8,18 @@
 //!
 //! Positions are positions in a memory of 32 bits, so that sums of them are not checked here; every access is.
 
+mod cursor;
 mod name;
 mod sequence;
 #[cfg(test)]
 mod tests;
 mod word;
 
-use crate::Bytes;
+use crate::{Bytes, U256, text};
 use alloc::{string::String, vec::Vec};
 
+#[doc(hidden)]
+pub use cursor::{Decoder, Encoder};
 pub(crate) use word::Word;
 
 /// Bytes of a word.
@@ -101,7 +104,7 @@ fn put_number(out: &mut [u8], at: usize, number: usize) {
 }
 
 /// Begins a tail at the end, writing its offset into the head, and returns where it begins.
-fn begin_tail(out: &mut Vec<u8>, base: usize, at: usize) -> usize {
+fn begin_tail(out: &mut [u8], base: usize, at: usize) -> usize {
     let tail = out.len();
     put_number(out, at, tail.wrapping_sub(base));
     tail
@@ -117,10 +120,8 @@ fn take_word(data: &[u8], at: usize) -> Option<&[u8; WORD]> {
 }
 
 /// Reads a number that counts something in `data`, so that none above 32 bits can be meant.
-fn take_number(data: &[u8], at: usize) -> Option<usize> {
-    let [zeros @ .., a, b, c, d] = take_word(data, at)?;
-    let fits = zeros.iter().all(|byte| *byte == 0);
-    fits.then_some(u32::from_be_bytes([*a, *b, *c, *d]) as usize)
+pub(crate) fn take_number(data: &[u8], at: usize) -> Option<usize> {
+    u32::try_from(U256::from_be_bytes(*take_word(data, at)?)).ok().map(|number| number as usize)
 }
 
 /// The tail whose offset the head has.
@@ -128,7 +129,9 @@ fn take_tail(data: &[u8], at: usize) -> Option<&[u8]> {
     data.get(take_number(data, at)?..)
 }
 
-fn put_bytes(out: &mut Vec<u8>, base: usize, at: usize, bytes: &[u8]) {
+/// Writes `bytes` or a `string`: offset, length, content, padding.
+#[inline(never)]
+pub(crate) fn put_bytes(out: &mut Vec<u8>, base: usize, at: usize, bytes: &[u8]) {
     let tail = begin_tail(out, base, at);
     grow(out, WORD);
     put_number(out, tail, bytes.len());
@@ -163,6 +166,6 @@ macro_rules! bytes {
     };
 }
 bytes! {
-    String: "string", |value| value.as_bytes(), |taken| String::from_utf8(taken.to_vec()).ok();
+    String: "string", |value| value.as_bytes(), |taken| text::from_utf8(taken.to_vec());
     Bytes: "bytes", |value| value, |taken| Some(Bytes::copy_from_slice(taken));
 }

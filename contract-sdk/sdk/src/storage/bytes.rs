@@ -2,7 +2,7 @@
 //! longer ones from slot `keccak256(slot)` on, with twice their length plus one in the slot.
 
 use super::Slot;
-use crate::{U256, host, revert::revert};
+use crate::{abi::take_number, host, revert::revert};
 use alloc::vec::Vec;
 
 const WORD: usize = 32;
@@ -15,17 +15,17 @@ enum Head {
 }
 
 fn head(word: &[u8; WORD]) -> Head {
-    let [zeros @ .., a, b, c, d] = word;
-    let low = u32::from_be_bytes([*a, *b, *c, *d]);
-    if low & 1 == 0 {
-        return Head::Short(usize::from(*d / 2).min(SHORT));
+    let last = word[SHORT];
+    if last & 1 == 0 {
+        return Head::Short(usize::from(last / 2).min(SHORT));
     }
-    if zeros.iter().any(|byte| *byte != 0) {
-        revert("storage: the length of a string is corrupt");
+    match take_number(word, 0) {
+        Some(number) => Head::Long(number / 2),
+        None => revert("storage: corrupt length of a string"),
     }
-    Head::Long((low / 2) as usize)
 }
 
+#[inline(never)]
 pub(super) fn load(slot: &Slot) -> Vec<u8> {
     let word = host::storage_read(slot);
     match head(&word) {
@@ -45,6 +45,7 @@ fn load_long(slot: &Slot, len: usize) -> Vec<u8> {
     out
 }
 
+#[inline(never)]
 pub(super) fn store(slot: &Slot, bytes: &[u8]) {
     let old = match head(&host::storage_read(slot)) {
         Head::Short(_) => 0,
@@ -64,18 +65,18 @@ pub(super) fn store(slot: &Slot, bytes: &[u8]) {
 
 /// Writes the words of a long value and zeroes what is left of `old` words before it.
 fn store_tail(slot: &Slot, bytes: &[u8], old: usize) {
-    let new = bytes.len().div_ceil(WORD);
-    if new.max(old) == 0 {
+    let words = bytes.len().div_ceil(WORD).max(old);
+    if words == 0 {
         return;
     }
     let mut cursor = Cursor::of(slot);
-    let words = bytes.chunks(WORD).map(word);
-    for word in words.chain((new..old).map(|_| [0; WORD])) {
-        host::storage_write(&cursor.next_slot(), &word);
+    for i in 0..words {
+        let rest = bytes.get(i.wrapping_mul(WORD)..).unwrap_or_default();
+        host::storage_write(&cursor.next_slot(), &word(rest));
     }
 }
 
-/// At most 32 bytes, and zeros after them.
+/// The first 32 bytes, zeros where there are none.
 fn word(bytes: &[u8]) -> [u8; WORD] {
     let mut word = [0; WORD];
     for (to, from) in word.iter_mut().zip(bytes) {
@@ -85,16 +86,21 @@ fn word(bytes: &[u8]) -> [u8; WORD] {
 }
 
 /// The slots that a long value lies in.
-struct Cursor(U256);
+struct Cursor(Slot);
 
 impl Cursor {
     fn of(slot: &Slot) -> Self {
-        Self(U256::from_be_bytes(host::keccak256(slot)))
+        Self(host::keccak256(slot))
     }
 
     fn next_slot(&mut self) -> Slot {
-        let slot = self.0.to_be_bytes();
-        self.0 = self.0.wrapping_add(U256::ONE);
+        let slot = self.0;
+        for byte in self.0.iter_mut().rev() {
+            *byte = byte.wrapping_add(1);
+            if *byte != 0 {
+                break;
+            }
+        }
         slot
     }
 }

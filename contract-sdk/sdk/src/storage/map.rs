@@ -1,4 +1,4 @@
-use super::{Field, Item, MapKey, Slot, StorageValue};
+use super::{Field, Item, MapKey, Number, Place, Slot, StorageValue};
 use core::{
     borrow::Borrow,
     marker::PhantomData,
@@ -11,7 +11,7 @@ use core::{
 /// `mapping(address => mapping(address => uint256))` lies.
 #[derive(Debug)]
 pub struct Map<K, V> {
-    slot: Slot,
+    number: Number,
     entry: PhantomData<fn(K) -> V>,
 }
 
@@ -20,37 +20,41 @@ impl<K, V> Field for Map<K, V> {
 }
 
 impl<K, V> Map<K, V> {
-    /// The map at this slot.
-    pub const fn at(slot: Slot) -> Self {
-        Self { slot, entry: PhantomData }
+    /// The map at the slot with this number.
+    pub const fn at(number: u64) -> Self {
+        Self { number: Number(number), entry: PhantomData }
     }
 }
 
 impl<K: MapKey, V: StorageValue> Map<K, V> {
     /// Reads the value of `key`.
     pub fn get(&self, key: impl Borrow<K>) -> V {
-        V::load(&key.borrow().slot(&self.slot))
+        V::load(&self.slot(key))
     }
 
     /// Writes the value of `key`.
     pub fn set(&mut self, key: impl Borrow<K>, value: V) {
-        value.store(&key.borrow().slot(&self.slot));
+        value.store(&self.slot(key));
     }
 
     /// Resets the value of `key` to zero, or empty.
     pub fn clear(&mut self, key: impl Borrow<K>) {
-        V::clear(&key.borrow().slot(&self.slot));
+        V::clear(&self.slot(key));
     }
 
     /// The place of `key`: reading and then writing through it hashes the key once.
-    pub fn entry(&mut self, key: impl Borrow<K>) -> Item<V> {
-        Item::at(key.borrow().slot(&self.slot))
+    pub fn entry(&mut self, key: impl Borrow<K>) -> Item<V, Slot> {
+        Item::in_slot(self.slot(key))
+    }
+
+    fn slot(&self, key: impl Borrow<K>) -> Slot {
+        key.borrow().slot(&self.number.slot())
     }
 
     /// Adds to the value of `key` and returns the sum; an overflow reverts with `Panic(0x11)`.
     pub fn add(&mut self, key: impl Borrow<K>, amount: V) -> V
     where
-        V: Clone + Add<Output = V>,
+        V: Add<Output = V>,
     {
         self.entry(key).add(amount)
     }
@@ -58,7 +62,7 @@ impl<K: MapKey, V: StorageValue> Map<K, V> {
     /// Subtracts from the value of `key` and returns the difference; an underflow reverts with `Panic(0x11)`.
     pub fn sub(&mut self, key: impl Borrow<K>, amount: V) -> V
     where
-        V: Clone + Sub<Output = V>,
+        V: Sub<Output = V>,
     {
         self.entry(key).sub(amount)
     }

@@ -1,5 +1,5 @@
 use super::{Slot, bytes};
-use crate::{Address, Bytes, FixedBytes, U256, abi::Abi, host, revert::revert};
+use crate::{Address, Bytes, FixedBytes, U256, abi::Abi, host, revert::revert, text};
 use alloc::{string::String, vec::Vec};
 
 /// A type that storage can hold.
@@ -85,10 +85,11 @@ where
 
 impl StorageValue for String {
     /// Reverts if the bytes are not UTF-8, which only other code on the same storage can leave.
+    #[inline(never)]
     fn load(slot: &Slot) -> Self {
-        match String::from_utf8(bytes::load(slot)) {
-            Ok(text) => text,
-            Err(_) => revert("storage: a string is not UTF-8"),
+        match text::from_utf8(bytes::load(slot)) {
+            Some(text) => text,
+            None => revert("storage: a string is not UTF-8"),
         }
     }
 

@@ -99,11 +99,14 @@ impl World {
         self.storage.insert((self.frame.address, *slot), *word);
     }
 
-    /// Moves value, if there is enough.
+    /// Moves value, if there is enough and the receiver's balance can hold it.
     pub(crate) fn move_value(&mut self, from: Address, to: Address, value: U256) -> bool {
         let Some(rest) = self.balance(from).checked_sub(value) else { return false };
-        self.balances.insert(from, rest);
+        if from == to {
+            return true;
+        }
         let Some(sum) = self.balance(to).checked_add(value) else { return false };
+        self.balances.insert(from, rest);
         self.balances.insert(to, sum);
         true
     }
