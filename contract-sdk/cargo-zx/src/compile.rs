@@ -134,7 +134,7 @@ fn command(toolchain: &Toolchain, workspace: &Metadata, package: &Package, opt_l
         }
     }
     if let Library::Sources { linker } = &toolchain.library {
-        command.arg("-Zbuild-std=core,alloc").env("RUSTC_BOOTSTRAP", "1");
+        command.args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"]).env("RUSTC_BOOTSTRAP", "1");
         command.env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
     }
     command
