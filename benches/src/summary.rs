@@ -1,0 +1,99 @@
+//! The tables at the end.
+
+use crate::{
+    measure::{Figures, Series, duration, print_table},
+    sandbox::{host_call, nested_call, turn},
+};
+
+/// A line of the table of ratios.
+struct Row {
+    name: &'static str,
+    value: Series,
+    versus: &'static str,
+    ratio: Option<f64>,
+}
+
+fn row(name: &'static str, value: Series, versus: &'static str, other: &Series) -> Row {
+    let ratio = Some(value.over(other));
+    Row { name, value, versus, ratio }
+}
+
+fn alone(name: &'static str, value: Series) -> Row {
+    Row { name, value, versus: "", ratio: None }
+}
+
+/// Prints gas and ratios.
+pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_bytes: usize) {
+    let mut table = vec![["", "ZX-20", "OpenZeppelin", "ratio"].map(str::to_owned).to_vec()];
+    table.extend(gas.iter().map(|(name, zx20, openzeppelin)| {
+        let ratio = *zx20 as f64 / *openzeppelin as f64;
+        vec![(*name).to_owned(), zx20.to_string(), openzeppelin.to_string(), format!("{ratio:.3}")]
+    }));
+    print_table(&format!("Gas of a transfer (ZX-20: a module of {module_bytes} bytes)"), &table);
+
+    let mut table = vec![["", "median", "versus", "ratio"].map(str::to_owned).to_vec()];
+    let rows = [transfers(figures), sandbox(figures), nested(figures), cache(figures)];
+    table.extend(rows.into_iter().flatten().map(|row| {
+        let ratio = row.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
+        vec![row.name.to_owned(), duration(row.value.median()), row.versus.to_owned(), ratio]
+    }));
+    print_table("Ratios (interleaved rounds, medians)", &table);
+}
+
+fn transfers(figures: &Figures) -> Vec<Row> {
+    let of = |name| figures.of(name).clone();
+    let (zx20, openzeppelin, native) = (of("transfer/zx20"), of("transfer/openzeppelin"), of("transfer/native"));
+    let (new_zx20, new_openzeppelin, new_native) =
+        (of("transfer new/zx20"), of("transfer new/openzeppelin"), of("transfer new/native"));
+    let (floor, native_floor) = (of("no call/executor"), of("no call/bench loop"));
+    let (zx20_call, openzeppelin_call, native_call) =
+        (zx20.minus(&floor), openzeppelin.minus(&floor), native.minus(&native_floor));
+    vec![
+        row("transfer, ZX-20", zx20.clone(), "OpenZeppelin", &openzeppelin),
+        row("transfer, ZX-20", zx20, "native", &native),
+        row("transfer, OpenZeppelin", openzeppelin, "native", &native),
+        alone("transfer, native", native),
+        row("transfer to new holder, ZX-20", new_zx20.clone(), "OpenZeppelin", &new_openzeppelin),
+        row("transfer to new holder, ZX-20", new_zx20, "native", &new_native),
+        row("transaction without a call", floor, "the same in the bench's loop", &native_floor),
+        row("call alone, ZX-20", zx20_call.clone(), "OpenZeppelin", &openzeppelin_call),
+        row("call alone, ZX-20", zx20_call, "native", &native_call),
+        row("call alone, OpenZeppelin", openzeppelin_call, "native", &native_call),
+        alone("call alone, native", native_call),
+    ]
+}
+
+fn sandbox(figures: &Figures) -> Vec<Row> {
+    let empty = figures.of("frame/empty module").clone();
+    let zx20 = figures.of("frame/zx20 totalSupply").clone();
+    let revert = figures.of("frame/zx20 revert").clone();
+    let gas_left = host_call(figures, "gas_left");
+    vec![
+        row("fresh instance, empty call", empty.clone(), "host call: gas_left", &gas_left),
+        row("fresh instance, ZX-20 totalSupply", zx20.clone(), "empty call", &empty),
+        row("fresh instance, ZX-20 reverts at once", revert, "totalSupply", &zx20),
+        row("host call: caller", host_call(figures, "caller"), "gas_left", &gas_left),
+        row("host call: storage_read", host_call(figures, "storage_read"), "gas_left", &gas_left),
+        row("host call: gas_left", gas_left, "turn of an empty loop", &turn(figures)),
+    ]
+}
+
+fn nested(figures: &Figures) -> Vec<Row> {
+    let evm = nested_call(figures, "evm to evm");
+    let versus = "EVM to EVM";
+    vec![
+        row("nested call, WASM to WASM", nested_call(figures, "wasm to wasm"), versus, &evm),
+        row("nested call, WASM to EVM", nested_call(figures, "wasm to evm"), versus, &evm),
+        row("nested call, EVM to WASM", nested_call(figures, "evm to wasm"), versus, &evm),
+        alone("nested call, EVM to EVM", evm),
+    ]
+}
+
+fn cache(figures: &Figures) -> Vec<Row> {
+    let (disk, memory) = (figures.of("cache/load from disk"), figures.of("cache/hit in memory"));
+    vec![
+        row("compile ZX-20", figures.of("cache/compile").clone(), "load from disk", disk),
+        row("load from disk", disk.clone(), "hit in memory", memory),
+        alone("hit in memory", memory.clone()),
+    ]
+}
