@@ -70,7 +70,7 @@ pub fn wat(path: &Path) -> Result<RawModule, BuildError> {
 /// There is no such package or no compiler, or compilation fails.
 pub fn package(request: &Request, name: Option<&str>) -> Result<RawModule, BuildError> {
     let workspace = workspace(request)?;
-    let package = select(&workspace, name)?;
+    let package = select(&workspace, request, name)?;
     let toolchain = toolchain::find(request.toolchain)?;
     let module = run(command(&toolchain, &workspace, package, request.opt_level), &package.name)?;
     let bytes = fs::read(&module).map_err(BuildError::io("cannot read", &module))?;
@@ -94,16 +94,28 @@ fn workspace(request: &Request) -> Result<Metadata, BuildError> {
     Ok(command.exec()?)
 }
 
-fn select<'a>(workspace: &'a Metadata, name: Option<&str>) -> Result<&'a Package, BuildError> {
+fn select<'a>(workspace: &'a Metadata, request: &Request, name: Option<&str>) -> Result<&'a Package, BuildError> {
     let root = || workspace.workspace_root.clone().into_std_path_buf();
-    match name {
-        Some(name) => workspace.packages.iter().find(|p| p.name.as_str() == name).ok_or_else(|| {
-            BuildError::NoPackage { name: name.to_owned(), workspace: root(), candidates: candidates(workspace) }
-        }),
-        None => workspace
-            .root_package()
-            .ok_or_else(|| BuildError::WhichPackage { workspace: root(), candidates: candidates(workspace) }),
+    let Some(name) = name else {
+        let manifest = nearest_manifest(request)?;
+        let here = workspace.packages.iter().find(|p| Some(p.manifest_path.as_std_path()) == manifest.as_deref());
+        return here.ok_or_else(|| BuildError::WhichPackage { workspace: root(), candidates: candidates(workspace) });
+    };
+    workspace.packages.iter().find(|p| p.name.as_str() == name).ok_or_else(|| BuildError::NoPackage {
+        name: name.to_owned(),
+        workspace: root(),
+        candidates: candidates(workspace),
+    })
+}
+
+/// The manifest that was named, or the nearest above the working folder: cargo's own answer is lost without the
+/// dependencies.
+fn nearest_manifest(request: &Request) -> Result<Option<PathBuf>, BuildError> {
+    if let Some(manifest) = &request.manifest {
+        return manifest.canonicalize().map(Some).map_err(BuildError::io("cannot find", manifest));
     }
+    let here = env::current_dir().map_err(BuildError::io("cannot find the working folder", "."))?;
+    Ok(here.ancestors().map(|dir| dir.join("Cargo.toml")).find(|manifest| manifest.is_file()))
 }
 
 /// The packages that use the SDK, as a hint.

@@ -10,7 +10,8 @@ const SIZE_GOAL: usize = 16 * 1024;
 
 fn request(out_dir: &Path) -> Request {
     Request {
-        source: Source::Package(Some("zx20".to_owned())),
+        // Found by its manifest.
+        source: Source::Package(None),
         manifest: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/zx20/Cargo.toml")),
         out_dir: Some(out_dir.to_owned()),
         opt_level: OptLevel::default(),
@@ -47,4 +48,15 @@ fn the_token_is_small_valid_and_describes_itself() {
         ["string", "string", "uint8", "uint256"]
     );
     assert!(fs::read_to_string(dir.path().join("zx20.sol")).expect("written").contains("interface IZx20 {"));
+}
+
+#[test]
+fn a_package_that_is_not_there_is_named_with_those_that_are() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let source = Source::Package(Some("zx21".to_owned()));
+    let error = build(&Request { source, ..request(dir.path()) }).expect_err("there is none").to_string();
+    assert!(error.contains("no package `zx21`") && error.contains("contracts here: zx20"), "{error}");
+    let manifest = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml"));
+    let error = build(&Request { manifest, ..request(dir.path()) }).expect_err("a workspace").to_string();
+    assert!(error.contains("say which contract, with `-p NAME`"), "{error}");
 }
