@@ -33,13 +33,18 @@ pub const FREE_PAGES: u32 = 2;
 /// registers, alignment.
 pub const FRAME_OVERHEAD: u32 = 64;
 
+/// A frame is also charged one byte of stack for so many bytes of its function's body. Optimising compilers keep values
+/// alive for longer than the operand stack says: they hoist them out of loops, and compute a repeated expression once.
+/// Each such value takes bytes of the body to write down, so the body bounds them.
+pub const FRAME_BODY_DIVISOR: u32 = 8;
+
 /// Fuel for `bytes` of variable-sized data at `per_word` for each started 32-byte word.
 pub const fn words(bytes: u32, per_word: u64) -> u64 {
     (bytes as u64).div_ceil(32).saturating_mul(per_word)
 }
 
 /// Every price in one list: part of the key of a compiled artifact, because prices are compiled into it.
-pub const SCHEDULE: [u64; 13] = [
+pub const SCHEDULE: [u64; 14] = [
     FUEL_PER_GAS,
     PLAIN,
     MEMORY,
@@ -53,4 +58,5 @@ pub const SCHEDULE: [u64; 13] = [
     ENTRY,
     FREE_PAGES as u64,
     FRAME_OVERHEAD as u64,
+    FRAME_BODY_DIVISOR as u64,
 ];

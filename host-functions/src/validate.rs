@@ -2,7 +2,7 @@
 
 use crate::{
     EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, HOST_FUNCTIONS, IMPORT_MODULE, ModuleLimits, WasmType,
-    fuel::FRAME_OVERHEAD,
+    fuel::{FRAME_BODY_DIVISOR, FRAME_OVERHEAD},
 };
 use alloc::{borrow::ToOwned, string::{String, ToString}, vec::Vec};
 use wasmparser::{
@@ -80,7 +80,7 @@ pub enum ValidationError {
 
 impl From<BinaryReaderError> for ValidationError {
     fn from(e: BinaryReaderError) -> Self {
-        Self::Malformed { reason: e.message().to_owned(), offset: e.offset() as u64 }
+        Self::Malformed { reason: e.message().to_owned(), offset: e.offset() }
     }
 }
 
@@ -217,7 +217,8 @@ impl Check<'_> {
         ty.params().is_empty() && ty.results() == [ValType::I32]
     }
 
-    /// Validates a body and measures its frame: locals and the deepest operand stack, 8 bytes each.
+    /// Validates a body and measures its frame: locals and the deepest operand stack, 8 bytes each, and a share of the
+    /// body for what the compiler keeps besides.
     fn function(
         &mut self,
         function: FuncToValidate<ValidatorResources>,
@@ -225,7 +226,8 @@ impl Check<'_> {
     ) -> Result<(), ValidationError> {
         let index = function.index;
         let at = alloc::format!(" in function {index}");
-        check("bytes", &at, self.limits.body_bytes, range_len(body))?;
+        let bytes = range_len(body);
+        check("bytes", &at, self.limits.body_bytes, bytes)?;
         let mut reader = body.get_binary_reader();
         let mut validator = function.into_validator(self.reuse.take().unwrap_or_default());
         validator.read_locals(&mut reader)?;
@@ -245,7 +247,8 @@ impl Check<'_> {
         }
         operators.finish()?;
         let slots = validator.len_locals().saturating_add(deepest);
-        self.facts.frames.push(slots.saturating_mul(8).saturating_add(FRAME_OVERHEAD));
+        let share = u32::try_from(bytes).unwrap_or(u32::MAX) / FRAME_BODY_DIVISOR;
+        self.facts.frames.push(slots.saturating_mul(8).saturating_add(FRAME_OVERHEAD).saturating_add(share));
         self.reuse = Some(validator.into_allocations());
         Ok(())
     }
@@ -304,7 +307,8 @@ mod tests {
         )
         .expect("text");
         let facts = validate(&module, &LIMITS).expect("valid");
-        assert_eq!(facts.frames, [8 * (1 + 2) + FRAME_OVERHEAD], "one local, two operands");
+        // Body: a group of one local (3 bytes), const, const, call, const, end.
+        assert_eq!(facts.frames, [8 * (1 + 2) + FRAME_OVERHEAD + (3 + 2 + 2 + 2 + 2 + 1 + 1) / FRAME_BODY_DIVISOR]);
         assert_eq!(facts.imports, ["output"]);
         assert!(!facts.has_constructor);
     }
@@ -338,14 +342,86 @@ mod tests {
     }
 
     #[test]
-    fn truncation_anywhere_is_an_error_and_never_a_panic() {
-        let module = wat::parse_str(
+    fn a_truncated_module_is_refused_unless_only_its_data_is_gone() {
+        let module = contract();
+        let [types, functions, memory, exports, code, data] = section_ends(&module)[..] else { panic!("six sections") };
+        assert_eq!(data, module.len());
+        for cut in 0..module.len() {
+            let result = validate(&module[..cut], &LIMITS);
+            let expected = match cut {
+                // A module without anything, or with types alone, is well-formed and of no use.
+                cut if cut == 8 || cut == types => matches!(result, Err(ValidationError::MissingExport(EXPORT_MEMORY))),
+                // The functions' bodies are missing.
+                cut if cut == functions || cut == memory || cut == exports => {
+                    matches!(&result, Err(ValidationError::Malformed { reason, .. }) if reason.contains("inconsistent lengths"))
+                }
+                // Nothing says that there was data.
+                cut if cut == code => result.is_ok(),
+                // Inside a section.
+                _ => matches!(result, Err(ValidationError::Malformed { .. })),
+            };
+            assert!(expected, "cut at {cut}: {result:?}");
+        }
+        assert!(validate(&module, &LIMITS).is_ok());
+    }
+
+    #[test]
+    fn what_stands_after_the_code_may_be_cut_off_at_a_section() {
+        let mut module = contract();
+        let whole = module.len();
+        module.extend_from_slice(&[0, 5, 1, b'x', 1, 2, 3]);
+        for cut in whole..=module.len() {
+            assert_eq!(validate(&module[..cut], &LIMITS).is_ok(), cut == whole || cut == module.len(), "cut at {cut}");
+        }
+    }
+
+    /// Types, functions, memory, exports, code, data; in this order.
+    fn contract() -> Vec<u8> {
+        wat::parse_str(
             r#"(module (memory (export "memory") 1) (data (i32.const 0) "abc") (func (export "call") (result i32) i32.const 0))"#,
         )
-        .expect("text");
-        for cut in 0..module.len() {
-            // Cut after a whole section, it lacks what the node needs; cut inside one, it is malformed.
-            assert!(validate(&module[..cut], &LIMITS).is_err() || cut > 40, "cut at {cut}");
+        .expect("text")
+    }
+
+    /// Where each section ends; they are all shorter than 128 bytes.
+    fn section_ends(module: &[u8]) -> Vec<usize> {
+        let mut ends = Vec::new();
+        let mut at = 8;
+        while let Some(len) = module.get(at + 1) {
+            at += 2 + usize::from(*len);
+            ends.push(at);
+        }
+        ends
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_are_refused_without_a_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..512)) {
+            let mut module = b"\0asm\x01\0\0\0".to_vec();
+            module.extend_from_slice(&bytes);
+            let _ = validate(&module, &LIMITS);
+            proptest::prop_assert!(validate(&bytes, &LIMITS).is_err());
+        }
+
+        #[test]
+        fn a_mutated_contract_never_panics_and_keeps_the_rules_if_it_passes(
+            edits in proptest::collection::vec((proptest::num::usize::ANY, proptest::num::u8::ANY), 1..6),
+            cut in proptest::num::usize::ANY,
+            repeat in proptest::bool::ANY,
+        ) {
+            let mut module = contract();
+            for (at, byte) in edits {
+                let len = module.len();
+                module[at % len] = byte;
+            }
+            if repeat {
+                let tail = module.split_off(8 + cut % (module.len() - 8));
+                module.extend_from_slice(&tail.repeat(2));
+            }
+            if let Ok(facts) = validate(&module, &LIMITS) {
+                proptest::prop_assert!(facts.initial_pages <= LIMITS.initial_pages);
+                proptest::prop_assert!(facts.frames.iter().all(|frame| *frame >= FRAME_OVERHEAD));
+            }
         }
     }
 }

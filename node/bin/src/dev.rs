@@ -105,7 +105,7 @@ async fn listen(port: u16) -> Result<TcpListener> {
 
 fn api(chain: &Arc<Chain>) -> Api {
     let version = format!("Zexus/v{}/{}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
-    Api { chain: Arc::clone(chain), version: version.into() }
+    Api::new(Arc::clone(chain), version)
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

@@ -1,6 +1,10 @@
 //! Opening, submitting, producing and importing.
 
-use crate::{read::HeadView, seal};
+use crate::{
+    history::{History, Overwritten},
+    read::HeadView,
+    seal,
+};
 use alloy_consensus::{Transaction, crypto::RecoveryError, transaction::SignerRecoverable};
 use alloy_eips::eip2718::Decodable2718;
 use alloy_primitives::B256;
@@ -11,11 +15,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::{Notify, watch};
-use zx_executor::{DeployRefusal, Executor, InvalidTransaction, TxError, genesis_changes};
+use zx_executor::{DeployRefusal, Executed, Executor, InvalidTransaction, TxError, genesis_changes};
 use zx_host_functions::deploy::is_wasm;
 use zx_pool::{Pool, PoolError, PoolStatus, Rules, SenderState};
 use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader, Tx};
 use zx_sandbox::{CacheError, CacheStats, Sandbox};
+use zx_state::StateUpdate;
 use zx_storage::{Commit, Store, StoreError};
 
 /// Transactions that may wait, in all and of one sender, and what a replacement must pay more; as geth has it.
@@ -93,6 +98,13 @@ pub enum SubmitError {
     Chain(#[from] ChainError),
 }
 
+/// The head, and the way back from it.
+#[derive(Debug)]
+struct Tip {
+    head: Arc<Block>,
+    history: History,
+}
+
 /// A chain with its store, its pool and its executor.
 #[derive(Debug)]
 pub struct Chain {
@@ -101,7 +113,7 @@ pub struct Chain {
     pool: Mutex<Pool>,
     /// Held while a block is made: there is one writer.
     writing: Mutex<()>,
-    head: RwLock<Arc<Block>>,
+    tip: RwLock<Tip>,
     heads: watch::Sender<Arc<Block>>,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
@@ -126,7 +138,7 @@ impl Chain {
             pool: Mutex::default(),
             writing: Mutex::new(()),
             heads: watch::Sender::new(Arc::clone(&head)),
-            head: RwLock::new(head),
+            tip: RwLock::new(Tip { head, history: History::default() }),
             work: Notify::new(),
         })
     }
@@ -138,7 +150,7 @@ impl Chain {
 
     /// The last block.
     pub fn head(&self) -> Arc<Block> {
-        Arc::clone(&self.head.read())
+        Arc::clone(&self.tip.read().head)
     }
 
     /// Sees each new head.
@@ -149,8 +161,8 @@ impl Chain {
     /// The stored chain at this moment.
     pub fn view(&self) -> HeadView<'_> {
         // Head and snapshot must agree: no block is written between the two.
-        let head = self.head.read();
-        HeadView::new(Arc::clone(&head), self.store.view(), &self.executor)
+        let tip = self.tip.read();
+        HeadView::new(Arc::clone(&tip.head), self.store.view(), tip.history.clone(), &self.executor)
     }
 
     /// What the module cache has done.
@@ -259,21 +271,15 @@ impl Chain {
             return Ok(None);
         }
         let view = self.store.view();
-        let executed = self.executor.execute_block(&view, &header, candidates)?;
+        let mut executed = self.executor.execute_block(&view, &header, candidates)?;
         self.drop_impossible(&executed.refused);
         if executed.included.is_empty() && !empty {
             return Ok(None);
         }
         let update = zx_state::apply(&view, &executed.changes)?;
         seal::fill(&mut header, &executed, &update);
-        let block = Arc::new(Block::seal(header, executed.included));
-        let commit = Commit {
-            block: &block,
-            receipts: &executed.receipts,
-            state: &update,
-            codes: &executed.changes.codes,
-        };
-        self.commit(&commit, Arc::clone(&block))?;
+        let block = Arc::new(Block::seal(header, std::mem::take(&mut executed.included)));
+        self.commit(&view, &block, &executed, &update)?;
         drop(writing);
         Ok(Some(block))
     }
@@ -320,25 +326,28 @@ impl Chain {
             return Err(invalid(difference));
         }
         let block = Arc::new(block);
-        let commit = Commit {
-            block: &block,
-            receipts: &executed.receipts,
-            state: &update,
-            codes: &executed.changes.codes,
-        };
-        self.commit(&commit, Arc::clone(&block))?;
+        self.commit(&view, &block, &executed, &update)?;
         Ok(block)
     }
 
     /// Writes a block, then tells of it. Readers wait for the moment between store and head.
-    fn commit(&self, commit: &Commit<'_>, block: Arc<Block>) -> Result<(), ChainError> {
+    fn commit(
+        &self,
+        before: &dyn StateReader,
+        block: &Arc<Block>,
+        executed: &Executed,
+        state: &StateUpdate,
+    ) -> Result<(), ChainError> {
+        let overwritten = Overwritten::by(&executed.changes, before)?;
+        let commit = Commit { block, receipts: &executed.receipts, state, codes: &executed.changes.codes };
         {
-            let mut head = self.head.write();
-            self.store.commit(commit)?;
-            *head = Arc::clone(&block);
+            let mut tip = self.tip.write();
+            self.store.commit(&commit)?;
+            tip.head = Arc::clone(block);
+            tip.history.push(overwritten);
         }
         self.pool.lock().on_block(&block.transactions);
-        self.heads.send_replace(block);
+        self.heads.send_replace(Arc::clone(block));
         Ok(())
     }
 }

@@ -5,16 +5,18 @@
 //! [`seal`]: roots, header, one synced batch, then the new head is published. [`writer`] is the thread that decides
 //! when to produce.
 //!
-//! Reads go through [`Chain::view`], a snapshot with its head.
+//! Reads go through [`Chain::view`], a snapshot with its head; [`history`] lets them see the states of the last blocks.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod chain;
+mod history;
 mod read;
 mod seal;
 pub mod writer;
 
 pub use chain::{Chain, ChainConfig, ChainError, SubmitError};
+pub use history::PastState;
 pub use read::{Found, HeadView};
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.

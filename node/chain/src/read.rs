@@ -1,9 +1,9 @@
 //! Reading: the chain at one moment, with its executor.
 
-use std::sync::Arc;
-
+use crate::history::{History, PastState};
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::B256;
+use std::sync::Arc;
 use zx_executor::{CallEnv, DeployRefusal, EstimateError, Executor, Simulated, TxError};
 use zx_primitives::{Block, Receipt};
 use zx_storage::{StoreError, View};
@@ -15,6 +15,7 @@ pub struct HeadView<'a> {
     pub head: Arc<Block>,
     /// The store.
     pub store: View<'a>,
+    history: History,
     executor: &'a Executor,
 }
 
@@ -28,8 +29,8 @@ pub struct Found {
 }
 
 impl<'a> HeadView<'a> {
-    pub(crate) fn new(head: Arc<Block>, store: View<'a>, executor: &'a Executor) -> Self {
-        Self { head, store, executor }
+    pub(crate) fn new(head: Arc<Block>, store: View<'a>, history: History, executor: &'a Executor) -> Self {
+        Self { head, store, history, executor }
     }
 
     /// Height that a tag means. With instant finality safe and finalized are the head, and nothing is ahead of it.
@@ -85,20 +86,31 @@ impl<'a> HeadView<'a> {
         Ok(self.store.receipts(number)?.unwrap_or_default())
     }
 
-    /// What a call would do on top of the head.
+    /// The state after a block of this chain; `None` if it is not kept.
+    pub fn state(&self, number: u64) -> Option<PastState<'_, 'a>> {
+        let since = self.history.last(self.head.number().checked_sub(number)?)?;
+        Some(PastState::new(&self.store, since))
+    }
+
+    /// What a call would do in a block, on the state after it.
     ///
     /// # Errors
     /// If the call is not valid, or the state cannot be read.
-    pub fn call(&self, call: &CallEnv) -> Result<Simulated, TxError> {
-        self.executor.simulate(&self.store, &self.head.header, call)
+    pub fn call(&self, state: &PastState<'_, '_>, block: &Block, call: &CallEnv) -> Result<Simulated, TxError> {
+        self.executor.simulate(state, &block.header, call)
     }
 
-    /// Gas that a call takes on top of the head.
+    /// Gas that a call takes in a block, on the state after it.
     ///
     /// # Errors
     /// If no amount is enough.
-    pub fn estimate_gas(&self, call: &CallEnv) -> Result<u64, EstimateError> {
-        self.executor.estimate_gas(&self.store, &self.head.header, call)
+    pub fn estimate_gas(
+        &self,
+        state: &PastState<'_, '_>,
+        block: &Block,
+        call: &CallEnv,
+    ) -> Result<u64, EstimateError> {
+        self.executor.estimate_gas(state, &block.header, call)
     }
 
     /// Checks a WASM deployment, to say what is wrong with it in words that a receipt has no room for.

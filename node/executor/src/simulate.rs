@@ -146,7 +146,11 @@ impl Executor {
             Err(TxError::Invalid(_)) => Ok(false),
             Err(error) => Err(error),
         };
-        let mut low = used.saturating_sub(1).max(TRANSFER_GAS - 1);
+        // Most calls need what they use, and no more.
+        if succeeds(used)? {
+            return Ok(used);
+        }
+        let mut low = used;
         // What it used, with the refund that it must be able to afford first and the 64th that callers keep back.
         let likely = used.saturating_add(refund).saturating_add(2_300).saturating_mul(64) / 63;
         if likely < high && likely > low {

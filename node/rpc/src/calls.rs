@@ -5,12 +5,13 @@ use crate::{
     error::RpcError,
     jsonrpc::Params,
     methods::{encode, quantity},
-    state::view_at,
+    state::{height, state_at},
 };
 use alloy_primitives::TxKind;
 use alloy_rpc_types_eth::TransactionRequest;
 use serde_json::Value;
-use zx_chain::{CallEnv, HeadView, Simulated};
+use zx_chain::{CallEnv, HeadView, PastState, Simulated};
+use zx_primitives::Block;
 
 /// Gas that a call may use, whatever it asks for.
 const GAS_CAP: u64 = 50_000_000;
@@ -38,22 +39,29 @@ fn call_env(request: TransactionRequest) -> Result<CallEnv, RpcError> {
     })
 }
 
-/// A call, its view, and a clear word about a deployment that can only fail.
-fn prepare<'a>(api: &'a Api, params: &Params) -> Result<(HeadView<'a>, CallEnv), RpcError> {
+/// Reads the call, and asks `run` for what it does in the block that is named, on the state after it.
+fn with_call<T>(
+    api: &Api,
+    params: &Params,
+    run: impl FnOnce(&HeadView<'_>, &PastState<'_, '_>, &Block, &CallEnv) -> Result<T, RpcError>,
+) -> Result<T, RpcError> {
     let call = call_env(params.required(0)?)?;
     if params.optional::<Value>(2)?.is_some_and(|overrides| overrides != Value::Object(Default::default())) {
         return Err(RpcError::params("invalid argument 2: this node does not take state overrides"));
     }
-    let view = view_at(api, params, 1)?;
+    let view = api.chain.view();
+    let number = height(&view, params, 1)?;
+    let state = state_at(&view, number)?;
     if call.to.is_create() {
+        // A receipt has no room for what is wrong with a module; here it can be said.
         view.check_deployment(&call.data).map_err(|refusal| RpcError::server(refusal.to_string()))?;
     }
-    Ok((view, call))
+    let block = view.block(number.into())?.ok_or_else(|| RpcError::server("header not found"))?;
+    run(&view, &state, &block, &call)
 }
 
 pub(crate) fn call(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let (view, call) = prepare(api, params)?;
-    match view.call(&call)? {
+    match with_call(api, params, |view, state, block, call| Ok(view.call(state, block, call)?))? {
         Simulated::Success { output, .. } => encode(output),
         Simulated::Revert { output, .. } => Err(RpcError::reverted(&output)),
         Simulated::Halt { reason, .. } => Err(RpcError::server(reason)),
@@ -61,6 +69,5 @@ pub(crate) fn call(api: &Api, params: &Params) -> Result<Value, RpcError> {
 }
 
 pub(crate) fn estimate_gas(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let (view, call) = prepare(api, params)?;
-    quantity(view.estimate_gas(&call)?)
+    quantity(with_call(api, params, |view, state, block, call| Ok(view.estimate_gas(state, block, call)?))?)
 }

@@ -104,6 +104,7 @@ impl From<SubmitError> for RpcError {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Chain(error) => Self::internal(error),
+            SubmitError::Decode(_) => Self::params(error.to_string()),
             _ => Self::server(error.to_string()),
         }
     }

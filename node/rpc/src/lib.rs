@@ -11,6 +11,7 @@ mod calls;
 mod convert;
 mod error;
 mod fees;
+mod filters;
 mod http;
 mod jsonrpc;
 mod logs;
@@ -19,14 +20,21 @@ mod state;
 
 pub use http::{RpcConfig, serve};
 
+use filters::Filters;
 use std::sync::Arc;
 use zx_chain::Chain;
 
 /// What methods work on.
 #[derive(Clone, Debug)]
 pub struct Api {
-    /// The chain.
-    pub chain: Arc<Chain>,
-    /// What `web3_clientVersion` says.
-    pub version: Arc<str>,
+    chain: Arc<Chain>,
+    version: Arc<str>,
+    filters: Arc<Filters>,
+}
+
+impl Api {
+    /// The methods of a chain; `version` is what `web3_clientVersion` says.
+    pub fn new(chain: Arc<Chain>, version: String) -> Self {
+        Self { chain, version: version.into(), filters: Arc::default() }
+    }
 }

@@ -13,23 +13,38 @@ const MAX_LOGS: usize = 20_000;
 const MAX_TOPICS: usize = 1_000;
 
 pub(crate) fn get(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let filter: Filter = params.required(0)?;
+    find(api, &params.required(0)?)
+}
+
+/// Refuses a filter that names too much.
+pub(crate) fn check(filter: &Filter) -> Result<(), RpcError> {
     let named: usize = filter.topics.iter().map(|topic| topic.len()).sum();
     if named > MAX_TOPICS || filter.address.len() > MAX_TOPICS {
         return Err(RpcError::params(format!("exceed max topics or addresses: limit {MAX_TOPICS}")));
     }
+    Ok(())
+}
+
+/// Logs that a filter matches, in the range that it names.
+pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Value, RpcError> {
+    check(filter)?;
     let view = api.chain.view();
-    let (from, to) = range(&view, &filter)?;
+    let (from, to) = range(&view, filter)?;
+    encode(between(&view, filter, from, to)?)
+}
+
+/// Logs that a filter matches, whatever range it names itself.
+pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
     let mut found = Vec::new();
     for number in from..=to {
-        search(&view, number, &filter, &mut found)?;
+        search(view, number, filter, &mut found)?;
         if found.len() > MAX_LOGS {
             return Err(RpcError::server(format!(
                 "query returned more than {MAX_LOGS} results: try with this block range [{from:#x}, {number:#x}]"
             )));
         }
     }
-    encode(found)
+    Ok(found)
 }
 
 /// The heights that a filter spans.

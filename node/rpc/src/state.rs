@@ -9,30 +9,34 @@ use crate::{
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use serde_json::Value;
-use zx_chain::HeadView;
+use zx_chain::{HeadView, PastState};
 use zx_primitives::{AccountInfo, StateReader};
 
-/// The chain at the block that a parameter names; that block must be the head, whose state is the one that is kept.
-pub(crate) fn view_at<'a>(api: &'a Api, params: &Params, at: usize) -> Result<HeadView<'a>, RpcError> {
+/// Height of the block that a parameter names; the head if it names none.
+pub(crate) fn height(view: &HeadView<'_>, params: &Params, at: usize) -> Result<u64, RpcError> {
     let id = params.optional::<BlockId>(at)?.unwrap_or_default();
-    let view = api.chain.view();
-    let head = view.head.number();
-    match view.resolve(id)? {
-        Some(number) if number == head => Ok(view),
-        Some(number) => Err(RpcError::server(format!(
-            "the state of block {number} is not available: this node keeps that of the latest block, {head}"
-        ))),
-        None => Err(RpcError::server("header not found")),
-    }
+    view.resolve(id)?.ok_or_else(|| RpcError::server("header not found"))
 }
 
-fn account(api: &Api, params: &Params) -> Result<Option<AccountInfo>, RpcError> {
+/// The state after a block.
+pub(crate) fn state_at<'v, 'a>(view: &'v HeadView<'a>, number: u64) -> Result<PastState<'v, 'a>, RpcError> {
+    let head = view.head.number();
+    view.state(number).ok_or_else(|| {
+        RpcError::server(format!(
+            "the state of block {number} is not available: this node keeps those of the last 128 blocks since its start; \
+             the head is {head}"
+        ))
+    })
+}
+
+/// The account that the first parameter names, at the block that another names.
+fn account(view: &HeadView<'_>, params: &Params) -> Result<Option<AccountInfo>, RpcError> {
     let address: Address = params.required(0)?;
-    Ok(view_at(api, params, 1)?.store.account(address)?)
+    Ok(state_at(view, height(view, params, 1)?)?.account(address)?)
 }
 
 pub(crate) fn balance(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    encode(account(api, params)?.map_or(U256::ZERO, |account| account.balance))
+    encode(account(&api.chain.view(), params)?.map_or(U256::ZERO, |account| account.balance))
 }
 
 /// The pending nonce counts what waits: clients number their next transaction by it.
@@ -41,13 +45,12 @@ pub(crate) fn nonce(api: &Api, params: &Params) -> Result<Value, RpcError> {
     if params.optional::<BlockId>(1)? == Some(BlockId::Number(BlockNumberOrTag::Pending)) {
         return quantity(api.chain.next_nonce(address)?);
     }
-    quantity(account(api, params)?.map_or(0, |account| account.nonce))
+    quantity(account(&api.chain.view(), params)?.map_or(0, |account| account.nonce))
 }
 
 pub(crate) fn code(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let address: Address = params.required(0)?;
-    let view = view_at(api, params, 1)?;
-    let code = match view.store.account(address)? {
+    let view = api.chain.view();
+    let code = match account(&view, params)? {
         Some(account) if account.code_hash != alloy_primitives::KECCAK256_EMPTY => view.store.code(account.code_hash)?,
         _ => Bytes::new(),
     };
@@ -57,6 +60,7 @@ pub(crate) fn code(api: &Api, params: &Params) -> Result<Value, RpcError> {
 pub(crate) fn storage(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let address: Address = params.required(0)?;
     let slot: U256 = params.required(1)?;
-    let value = view_at(api, params, 2)?.store.storage(address, slot)?;
+    let view = api.chain.view();
+    let value = state_at(&view, height(&view, params, 2)?)?.storage(address, slot)?;
     encode(B256::from(value))
 }

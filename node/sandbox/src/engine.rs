@@ -17,7 +17,7 @@ use wasmer_types::{MemoryType, Pages, TableType};
 use zx_host_functions::{EXPORT_DEPLOY, ModuleFacts, ModuleLimits, TABLE_HASH, fuel};
 
 /// Changes whenever code generation or the meters change in a way that nothing else in the key shows.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// Native stack for a metered one: frames of cranelift hold at most the live locals and operands, which is what is
 /// metered, and registers saved around calls; a factor of eight leaves room. The guard page stays behind it.

@@ -1,7 +1,8 @@
 //! The two meters that compilation injects into every function.
 //!
-//! **Fuel** is an `i64` global. The cost of a straight run of instructions is summed and taken off in one piece where
-//! the run ends (branch, label, call, return); below zero the code traps. `memory.grow` also pays for its pages.
+//! **Fuel** is an `i64` global. A straight run of instructions ends where something jumps from or to (branch, label,
+//! call, return). Its cost is summed and taken off in one piece before the run begins; below zero the code traps. Paid
+//! afterwards, a run that ends in a trap would be free. `memory.grow` also pays for its pages.
 //!
 //! **Stack** is an `i32` global of bytes left. A function that calls takes its own frame off before the call and puts
 //! it back after; below zero the code traps. Frames are measured by the validator (locals and deepest operand stack),
@@ -72,15 +73,19 @@ impl ModuleMiddleware for Meter {
             globals: self.globals.get().copied(),
             frame: self.frames.get(function.as_u32() as usize).copied().unwrap_or(u32::MAX >> 1) as i32,
             cost: 0,
+            run: Vec::new(),
         })
     }
 }
 
 #[derive(Debug)]
-struct FunctionMeter {
+struct FunctionMeter<'a> {
     globals: Option<Globals>,
     frame: i32,
+    /// Fuel of the run so far.
     cost: u64,
+    /// The run so far: it is passed on when its cost is known.
+    run: Vec<Operator<'a>>,
 }
 
 /// Fuel for one instruction.
@@ -139,9 +144,9 @@ fn ends_run(operator: &Operator<'_>) -> bool {
     )
 }
 
-impl FunctionMeter {
+impl<'a> FunctionMeter<'a> {
     /// Traps if the global at the top of the stack, just written, is below zero.
-    fn trap_below_zero(global: u32, wide: bool, state: &mut MiddlewareReaderState<'_>) {
+    fn trap_below_zero(global: u32, wide: bool, state: &mut MiddlewareReaderState<'a>) {
         state.push_operator(Operator::GlobalGet { global_index: global });
         if wide {
             state.extend([Operator::I64Const { value: 0 }, Operator::I64LtS]);
@@ -151,7 +156,7 @@ impl FunctionMeter {
         state.extend([Operator::If { blockty: BlockType::Empty }, Operator::Unreachable, Operator::End]);
     }
 
-    fn charge_run(&mut self, globals: Globals, state: &mut MiddlewareReaderState<'_>) {
+    fn charge_run(&mut self, globals: Globals, state: &mut MiddlewareReaderState<'a>) {
         let cost = std::mem::take(&mut self.cost);
         if cost == 0 {
             return;
@@ -166,7 +171,7 @@ impl FunctionMeter {
     }
 
     /// The number of pages is on the operand stack: keep it in the scratch global, pay, put it back.
-    fn charge_pages(globals: Globals, state: &mut MiddlewareReaderState<'_>) {
+    fn charge_pages(globals: Globals, state: &mut MiddlewareReaderState<'a>) {
         state.extend([
             Operator::GlobalSet { global_index: globals.scratch },
             Operator::GlobalGet { global_index: globals.fuel },
@@ -181,7 +186,7 @@ impl FunctionMeter {
         state.push_operator(Operator::GlobalGet { global_index: globals.scratch });
     }
 
-    fn push_frame(&self, globals: Globals, state: &mut MiddlewareReaderState<'_>) {
+    fn push_frame(&self, globals: Globals, state: &mut MiddlewareReaderState<'a>) {
         state.extend([
             Operator::GlobalGet { global_index: globals.stack },
             Operator::I32Const { value: self.frame },
@@ -191,7 +196,7 @@ impl FunctionMeter {
         Self::trap_below_zero(globals.stack, false, state);
     }
 
-    fn pop_frame(&self, globals: Globals, state: &mut MiddlewareReaderState<'_>) {
+    fn pop_frame(&self, globals: Globals, state: &mut MiddlewareReaderState<'a>) {
         state.extend([
             Operator::GlobalGet { global_index: globals.stack },
             Operator::I32Const { value: self.frame },
@@ -201,7 +206,7 @@ impl FunctionMeter {
     }
 }
 
-impl<'a> FunctionMiddleware<'a> for FunctionMeter {
+impl<'a> FunctionMiddleware<'a> for FunctionMeter<'a> {
     /// Zeroing locals is work too: one plain instruction for each.
     fn locals_info(&mut self, locals: &[ValType]) {
         self.cost = (locals.len() as u64).saturating_mul(fuel::PLAIN);
@@ -210,9 +215,12 @@ impl<'a> FunctionMiddleware<'a> for FunctionMeter {
     fn feed(&mut self, operator: Operator<'a>, state: &mut MiddlewareReaderState<'a>) -> Result<(), MiddlewareError> {
         let globals = self.globals.ok_or_else(|| MiddlewareError::new("meter", "used before its module was read"))?;
         self.cost = self.cost.saturating_add(price(&operator));
-        if ends_run(&operator) {
-            self.charge_run(globals, state);
+        if !ends_run(&operator) {
+            self.run.push(operator);
+            return Ok(());
         }
+        self.charge_run(globals, state);
+        state.extend(self.run.drain(..));
         let guest_call = match &operator {
             Operator::Call { function_index } => *function_index >= globals.imported_functions,
             Operator::CallIndirect { .. } => true,

@@ -1,0 +1,132 @@
+//! Filters: what came since the last question. ethers and viem poll them for events where there is no WebSocket.
+
+use crate::{
+    Api,
+    error::RpcError,
+    jsonrpc::Params,
+    logs,
+    methods::encode,
+};
+use alloy_primitives::{B256, U64, map::HashMap};
+use alloy_rpc_types_eth::{Filter, FilterBlockOption};
+use serde_json::{Value, json};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// A filter that is not asked for this long is forgotten; geth's five minutes.
+const IDLE: Duration = Duration::from_secs(300);
+/// Filters that are kept at once: each takes a few hundred bytes.
+const MAX_FILTERS: usize = 10_000;
+
+/// Every filter that someone polls.
+#[derive(Debug, Default)]
+pub(crate) struct Filters(Mutex<Table>);
+
+#[derive(Debug, Default)]
+struct Table {
+    last_id: u64,
+    filters: HashMap<u64, Polled>,
+}
+
+#[derive(Debug)]
+struct Polled {
+    kind: Kind,
+    /// First block that has not been reported.
+    next: u64,
+    asked: Instant,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Logs(Box<Filter>),
+    Blocks,
+}
+
+impl Filters {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // The table is whole at every point where a panic could strike.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn install(&self, kind: Kind, next: u64) -> Result<Value, RpcError> {
+        let mut table = self.table();
+        table.filters.retain(|_, filter| filter.asked.elapsed() < IDLE);
+        if table.filters.len() >= MAX_FILTERS {
+            return Err(RpcError::server(format!("too many filters: limit {MAX_FILTERS}")));
+        }
+        table.last_id += 1;
+        let id = table.last_id;
+        table.filters.insert(id, Polled { kind, next, asked: Instant::now() });
+        encode(U64::from(id))
+    }
+}
+
+fn not_found() -> RpcError {
+    RpcError::server("filter not found")
+}
+
+pub(crate) fn new_logs(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let filter: Filter = params.required(0)?;
+    logs::check(&filter)?;
+    api.filters.install(Kind::Logs(Box::new(filter)), api.chain.head().number() + 1)
+}
+
+pub(crate) fn new_blocks(api: &Api, _: &Params) -> Result<Value, RpcError> {
+    api.filters.install(Kind::Blocks, api.chain.head().number() + 1)
+}
+
+pub(crate) fn uninstall(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let id = params.required::<U64>(0)?.to();
+    Ok(json!(api.filters.table().filters.remove(&id).is_some()))
+}
+
+/// What came since the last question: logs, or hashes of blocks.
+pub(crate) fn changes(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let id = params.required::<U64>(0)?.to();
+    let view = api.chain.view();
+    let head = view.head.number();
+    let (kind, from) = {
+        let mut table = api.filters.table();
+        let filter = table.filters.get_mut(&id).ok_or_else(not_found)?;
+        filter.asked = Instant::now();
+        let from = std::mem::replace(&mut filter.next, head + 1);
+        (filter.kind.clone(), from)
+    };
+    match kind {
+        Kind::Logs(filter) => {
+            let (from, to) = match filter.block_option {
+                FilterBlockOption::Range { from_block, to_block } => {
+                    let first = from_block.and_then(|tag| tag.as_number()).unwrap_or_default();
+                    let last = to_block.and_then(|tag| tag.as_number()).unwrap_or(u64::MAX);
+                    (from.max(first), head.min(last))
+                }
+                FilterBlockOption::AtBlockHash(_) => (from, head),
+            };
+            encode(logs::between(&view, &filter, from, to)?)
+        }
+        Kind::Blocks => {
+            let hashes: Vec<B256> = (from..=head)
+                .filter_map(|number| view.block(number.into()).transpose())
+                .map(|block| block.map(|block| block.hash))
+                .collect::<Result<_, _>>()?;
+            encode(hashes)
+        }
+    }
+}
+
+/// Everything that a filter of logs matches.
+pub(crate) fn all(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let id = params.required::<U64>(0)?.to();
+    let kind = {
+        let mut table = api.filters.table();
+        let filter = table.filters.get_mut(&id).ok_or_else(not_found)?;
+        filter.asked = Instant::now();
+        filter.kind.clone()
+    };
+    match kind {
+        Kind::Logs(filter) => logs::find(api, &filter),
+        Kind::Blocks => Err(not_found()),
+    }
+}

@@ -1,0 +1,188 @@
+//! The cache of native code.
+
+use crate::world::{Run, World, hash, module, run_with};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::{Path, PathBuf}};
+use tempfile::TempDir;
+use zx_sandbox::{CacheStats, ModuleLimits, Sandbox, Status};
+
+const SMALL: &str = r#"(module (memory (export "memory") 1) (func (export "call") (result i32) (i32.const 0)))"#;
+const OTHER: &str = r#"(module (memory (export "memory") 1) (func (export "call") (result i32) (i32.const 1)))"#;
+
+fn open(dir: &Path) -> Sandbox {
+    Sandbox::new(ModuleLimits::DEFAULT, Some(dir.into())).unwrap()
+}
+
+fn works(sandbox: &Sandbox, module: &[u8]) {
+    assert_eq!(run_with(sandbox, module, &Run::default(), &mut World::default()).status, Status::Success);
+}
+
+/// The one artifact in the folder.
+fn artifact(dir: &Path) -> PathBuf {
+    let is_artifact = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "aot");
+    let found: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).filter(is_artifact).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    found[0].clone()
+}
+
+fn filled() -> (TempDir, Vec<u8>) {
+    let dir = TempDir::new().unwrap();
+    let module = module(SMALL);
+    let sandbox = open(dir.path());
+    works(&sandbox, &module);
+    assert_eq!(sandbox.stats(), CacheStats { compiled: 1, ..CacheStats::default() });
+    (dir, module)
+}
+
+#[test]
+fn a_restart_compiles_nothing() {
+    let (dir, module) = filled();
+    let sandbox = open(dir.path());
+    works(&sandbox, &module);
+    works(&sandbox, &module);
+    assert_eq!(sandbox.stats(), CacheStats { disk_hits: 1, memory_hits: 1, ..CacheStats::default() });
+    sandbox.forget();
+    works(&sandbox, &module);
+    assert_eq!(sandbox.stats(), CacheStats { disk_hits: 2, memory_hits: 1, ..CacheStats::default() });
+}
+
+#[test]
+fn key_and_artifacts_are_for_their_owner_alone_and_nothing_else_is_left() {
+    let (dir, _) = filled();
+    for path in [dir.path().join("aot.key"), artifact(dir.path())] {
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_a_miss_that_heals() {
+    let (dir, module) = filled();
+    let path = artifact(dir.path());
+    let good = fs::read(&path).unwrap();
+    let header = 0..200;
+    let body = (200..good.len()).step_by(97);
+    let tail = good.len() - 64..good.len();
+    for at in header.chain(body).chain(tail) {
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (at % 8);
+        fs::write(&path, bad).unwrap();
+        let sandbox = open(dir.path());
+        works(&sandbox, &module);
+        assert_eq!(sandbox.stats(), CacheStats { compiled: 1, rejected: 1, ..CacheStats::default() }, "byte {at}");
+        assert_eq!(fs::read(&path).unwrap(), good, "byte {at}: written again");
+    }
+}
+
+#[test]
+fn a_file_of_another_length_is_a_miss() {
+    let (dir, module) = filled();
+    let path = artifact(dir.path());
+    let good = fs::read(&path).unwrap();
+    let longer = [&good[..], &[0]].concat();
+    let cuts = [0, 1, 7, 8, 9, 39, 40, 41, 1_000, good.len() - 1];
+    for bad in cuts.iter().map(|cut| good[..*cut].to_vec()).chain([longer]) {
+        fs::write(&path, &bad).unwrap();
+        let sandbox = open(dir.path());
+        works(&sandbox, &module);
+        assert_eq!(sandbox.stats(), CacheStats { compiled: 1, rejected: 1, ..CacheStats::default() }, "{}", bad.len());
+    }
+}
+
+#[test]
+fn an_artifact_of_another_folder_is_not_run() {
+    let ((here, module), (there, _)) = (filled(), filled());
+    fs::copy(artifact(there.path()), artifact(here.path())).unwrap();
+    let sandbox = open(here.path());
+    works(&sandbox, &module);
+    assert_eq!(sandbox.stats(), CacheStats { compiled: 1, rejected: 1, ..CacheStats::default() });
+}
+
+#[test]
+fn an_artifact_of_another_module_is_not_run() {
+    let (dir, small) = filled();
+    let small_path = artifact(dir.path());
+    let other_dir = TempDir::new().unwrap();
+    // With the same key, so that only the name is wrong.
+    fs::copy(dir.path().join("aot.key"), other_dir.path().join("aot.key")).unwrap();
+    run_with(&open(other_dir.path()), &module(OTHER), &Run::default(), &mut World::default());
+    fs::copy(artifact(other_dir.path()), &small_path).unwrap();
+    let sandbox = open(dir.path());
+    works(&sandbox, &small);
+    assert_eq!(sandbox.stats(), CacheStats { compiled: 1, rejected: 1, ..CacheStats::default() });
+}
+
+#[test]
+fn other_limits_are_another_artifact() {
+    let (dir, module) = filled();
+    let limits = ModuleLimits { functions: 1, ..ModuleLimits::DEFAULT };
+    let sandbox = Sandbox::new(limits, Some(dir.path().into())).unwrap();
+    works(&sandbox, &module);
+    assert_eq!(sandbox.stats().compiled, 1, "validated and compiled under the new limits");
+    let none = ModuleLimits { functions: 0, ..ModuleLimits::DEFAULT };
+    let sandbox = Sandbox::new(none, Some(dir.path().into())).unwrap();
+    assert!(sandbox.prepare(&hash(&module), &module).is_err(), "what the cache holds does not make it valid");
+}
+
+#[test]
+fn two_sandboxes_work_on_one_folder() {
+    let dir = TempDir::new().unwrap();
+    let module = module(SMALL);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    works(&open(dir.path()), &module);
+                }
+            });
+        }
+    });
+    let sandbox = open(dir.path());
+    works(&sandbox, &module);
+    assert_eq!(sandbox.stats(), CacheStats { disk_hits: 1, ..CacheStats::default() });
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary files are left");
+}
+
+#[test]
+fn a_folder_that_goes_away_is_slow_and_not_wrong() {
+    let dir = TempDir::new().unwrap();
+    let module = module(SMALL);
+    let sandbox = open(dir.path());
+    fs::remove_dir_all(dir.path()).unwrap();
+    works(&sandbox, &module);
+    sandbox.forget();
+    works(&sandbox, &module);
+    assert_eq!(sandbox.stats(), CacheStats { compiled: 2, ..CacheStats::default() });
+}
+
+#[test]
+fn a_folder_that_cannot_be_one_is_named() {
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let error = Sandbox::new(ModuleLimits::DEFAULT, Some(file.clone())).unwrap_err().to_string();
+    assert!(error.contains(&file.display().to_string()), "{error}");
+}
+
+#[test]
+fn a_damaged_key_is_named() {
+    let (dir, _) = filled();
+    fs::write(dir.path().join("aot.key"), "short").unwrap();
+    let error = Sandbox::new(ModuleLimits::DEFAULT, Some(dir.path().into())).unwrap_err().to_string();
+    assert!(error.contains("aot.key is not 32 bytes"), "{error}");
+}
+
+#[test]
+fn custom_sections_cannot_stop_a_compilation() {
+    let garbage: [&[u8]; 4] = [&[0xff; 9], &[1, 0x80], &[0, 200, 1], &[1, 3, 9, 0x7f, 0]];
+    for bytes in garbage {
+        for name in ["name", "linking", "zx_abi"] {
+            let mut odd = module(SMALL);
+            let mut section = vec![name.len() as u8];
+            section.extend_from_slice(name.as_bytes());
+            section.extend_from_slice(bytes);
+            odd.extend_from_slice(&[0, section.len() as u8]);
+            odd.extend_from_slice(&section);
+            works(&Sandbox::new(ModuleLimits::DEFAULT, None).unwrap(), &odd);
+        }
+    }
+}

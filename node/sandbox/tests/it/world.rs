@@ -1,0 +1,143 @@
+//! A host that remembers what it was asked, and a sandbox around it.
+
+use std::collections::BTreeMap;
+use zx_sandbox::{
+    BlockContext, CallReply, CallRequest, CallStatus, Entry, Frame, Gas, Host, ModuleLimits, Outcome, Sandbox, Stop,
+};
+
+/// Gas that tests run with, unless they say otherwise.
+pub(crate) const GAS: u64 = 1_000_000;
+
+/// What happens inside a call to another contract.
+pub(crate) type Callee<'a> = Box<dyn FnMut(&CallRequest) -> CallReply + 'a>;
+
+#[derive(Default)]
+pub(crate) struct World<'a> {
+    pub(crate) storage: BTreeMap<[u8; 32], [u8; 32]>,
+    pub(crate) logs: Vec<(Vec<[u8; 32]>, Vec<u8>)>,
+    pub(crate) calls: Vec<CallRequest>,
+    pub(crate) creates: Vec<([u8; 32], Vec<u8>)>,
+    /// Gas that every host call charges.
+    pub(crate) price: u64,
+    /// What every host call says instead of an answer.
+    pub(crate) stop: Option<Stop>,
+    pub(crate) panics: bool,
+    pub(crate) callee: Option<Callee<'a>>,
+}
+
+impl World<'_> {
+    fn answer<T>(&self, gas: &mut Gas, answer: T) -> Result<T, Stop> {
+        assert!(!self.panics, "the host panics, as the test wants");
+        gas.charge(self.price)?;
+        self.stop.map_or(Ok(answer), Err)
+    }
+}
+
+impl Host for World<'_> {
+    fn storage_read(&mut self, gas: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop> {
+        self.answer(gas, self.storage.get(&key).copied().unwrap_or_default())
+    }
+
+    fn storage_write(&mut self, gas: &mut Gas, key: [u8; 32], value: [u8; 32]) -> Result<(), Stop> {
+        self.answer(gas, ())?;
+        self.storage.insert(key, value);
+        Ok(())
+    }
+
+    fn log(&mut self, gas: &mut Gas, topics: &[[u8; 32]], data: &[u8]) -> Result<(), Stop> {
+        self.answer(gas, ())?;
+        self.logs.push((topics.to_vec(), data.to_vec()));
+        Ok(())
+    }
+
+    fn self_balance(&mut self, gas: &mut Gas) -> Result<[u8; 32], Stop> {
+        self.answer(gas, [1; 32])
+    }
+
+    fn balance(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<[u8; 32], Stop> {
+        self.answer(gas, [address[0]; 32])
+    }
+
+    fn call(&mut self, gas: &mut Gas, request: CallRequest) -> Result<CallReply, Stop> {
+        let nothing = CallReply { status: CallStatus::Success, output: Vec::new(), created: None };
+        let reply = self.callee.as_mut().map_or(nothing, |callee| callee(&request));
+        self.calls.push(request);
+        self.answer(gas, reply)
+    }
+
+    fn create(&mut self, gas: &mut Gas, value: [u8; 32], code: Vec<u8>) -> Result<CallReply, Stop> {
+        self.creates.push((value, code));
+        self.answer(gas, CallReply { status: CallStatus::Success, output: Vec::new(), created: Some([9; 20]) })
+    }
+
+    fn keccak256(&mut self, gas: &mut Gas, data: &[u8]) -> Result<[u8; 32], Stop> {
+        self.answer(gas, [data.len() as u8; 32])
+    }
+
+    fn sha256(&mut self, gas: &mut Gas, data: &[u8]) -> Result<[u8; 32], Stop> {
+        self.answer(gas, [data.len() as u8; 32])
+    }
+
+    fn secp256k1_recover(
+        &mut self,
+        gas: &mut Gas,
+        _hash: [u8; 32],
+        _signature: [u8; 64],
+        v: u32,
+    ) -> Result<Option<[u8; 20]>, Stop> {
+        self.answer(gas, (v == 27).then_some([7; 20]))
+    }
+}
+
+/// How a module is entered.
+#[derive(Clone)]
+pub(crate) struct Run<'a> {
+    pub(crate) entry: Entry,
+    pub(crate) input: &'a [u8],
+    pub(crate) is_static: bool,
+    pub(crate) gas: u64,
+}
+
+impl Default for Run<'_> {
+    fn default() -> Self {
+        Self { entry: Entry::Call, input: &[], is_static: false, gas: GAS }
+    }
+}
+
+pub(crate) fn sandbox() -> Sandbox {
+    Sandbox::new(ModuleLimits::DEFAULT, None).unwrap()
+}
+
+pub(crate) fn module(wat: &str) -> Vec<u8> {
+    wat::parse_str(wat).unwrap_or_else(|e| panic!("{e}\n{wat}"))
+}
+
+/// A name for the cache; the chain uses Keccak-256.
+pub(crate) fn hash(module: &[u8]) -> [u8; 32] {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    module.hash(&mut hasher);
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&hasher.finish().to_be_bytes());
+    hash
+}
+
+pub(crate) fn run_with(sandbox: &Sandbox, module: &[u8], run: &Run<'_>, world: &mut World<'_>) -> Outcome {
+    let prepared = sandbox.prepare(&hash(module), module).unwrap();
+    let block = BlockContext { number: 5, timestamp: 6, chain_id: 7, gas_limit: 8, ..Default::default() };
+    let frame = Frame {
+        input: run.input,
+        caller: [0xca; 20],
+        origin: [0x0e; 20],
+        address: [0xad; 20],
+        value: [0; 32],
+        is_static: run.is_static,
+        block: &block,
+    };
+    sandbox.run(&prepared, run.entry, &frame, run.gas, world)
+}
+
+/// Compiles and runs text with nothing special about it.
+pub(crate) fn run(wat: &str) -> Outcome {
+    run_with(&sandbox(), &module(wat), &Run::default(), &mut World::default())
+}

@@ -1,0 +1,8 @@
+;; `call` is the host function itself: its result, the length of the calldata, is the status.
+;; outcome: Revert
+;; gas: 501
+;; input: 00
+(module
+  (import "zx" "calldata_size" (func $size (result i32)))
+  (memory (export "memory") 1)
+  (export "call" (func $size)))

@@ -1,0 +1,11 @@
+;; A block left early: br and two constants.
+;; outcome: Success
+;; gas: 501
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (block
+      (br 0)
+      (drop (i32.div_u (i32.const 9) (i32.const 3))))
+    (drop (i32.const 1))
+    (i32.const 0)))

@@ -1,0 +1,9 @@
+;; What cannot run is not paid for, and the trap says so.
+;; outcome: Trap(Unreachable)
+;; gas: 500
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (unreachable)
+    (drop (i32.div_u (i32.const 9) (i32.const 3)))
+    (loop (br 0))))

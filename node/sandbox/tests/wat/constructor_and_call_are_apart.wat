@@ -1,0 +1,13 @@
+;; `deploy` runs when deployed; here it is entered.
+;; outcome: Success
+;; gas: 503
+;; entry: deploy
+;; output: 64
+(module
+  (import "zx" "output" (func $output (param i32 i32)))
+  (data (i32.const 0) "d")
+  (memory (export "memory") 1)
+  (func (export "deploy") (result i32)
+    (call $output (i32.const 0) (i32.const 1))
+    (i32.const 0))
+  (func (export "call") (result i32) (unreachable)))

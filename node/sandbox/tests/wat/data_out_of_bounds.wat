@@ -1,0 +1,7 @@
+;; A data segment past the memory: found when the module is entered.
+;; outcome: Trap(Instantiation)
+;; gas: 500
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 65534) "abc")
+  (func (export "call") (result i32) (i32.const 0)))

@@ -1,0 +1,7 @@
+;; Signed, 32 bits.
+;; outcome: Trap(DivisionByZero)
+;; gas: 502
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i32.div_s (i32.const 1) (i32.const 0))))

@@ -1,0 +1,7 @@
+;; The least integer by -1 does not fit.
+;; outcome: Trap(IntegerOverflow)
+;; gas: 502
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i32.div_s (i32.const 0x80000000) (i32.const -1))))

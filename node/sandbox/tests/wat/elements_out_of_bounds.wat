@@ -1,0 +1,8 @@
+;; An element segment past the table.
+;; outcome: Trap(Instantiation)
+;; gas: 500
+(module
+  (memory (export "memory") 1)
+  (table 1 funcref)
+  (elem (i32.const 1) $call)
+  (func $call (export "call") (result i32) (i32.const 0)))

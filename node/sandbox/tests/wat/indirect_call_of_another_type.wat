@@ -1,0 +1,13 @@
+;; Element 0 takes an argument.
+;; outcome: Trap(SignatureMismatch)
+;; gas: 502
+(module
+  (type $none (func))
+  (type $one (func (param i32)))
+  (table 4 funcref)
+  (elem (i32.const 0) $takes_one)
+  (func $takes_one (type $one))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call_indirect (type $none) (i32.const 0))
+    (i32.const 0)))

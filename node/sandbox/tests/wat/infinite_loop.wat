@@ -1,0 +1,8 @@
+;; Jumps back for ever; the branch itself is paid for.
+;; outcome: OutOfGas
+;; gas: all
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (loop (br 0))
+    (i32.const 0)))

@@ -1,0 +1,7 @@
+;; Calls itself for ever: the stack ends before the gas.
+;; outcome: Trap(StackExhausted)
+;; gas: 3413
+(module
+  (memory (export "memory") 1)
+  (func $call (export "call") (result i32)
+    (call $call)))

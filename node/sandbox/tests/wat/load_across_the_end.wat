@@ -1,0 +1,7 @@
+;; Three bytes inside, one outside.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: 501
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i32.load (i32.const 65533))))

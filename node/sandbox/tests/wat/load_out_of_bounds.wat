@@ -1,0 +1,7 @@
+;; The first byte past the memory.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: 501
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i32.load8_u (i32.const 65536))))

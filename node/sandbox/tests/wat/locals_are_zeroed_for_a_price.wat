@@ -1,0 +1,8 @@
+;; Sixty locals to zero, and one constant: 6.1 gas.
+;; outcome: Success
+;; gas: 507
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)
+    (i32.const 0)))

@@ -1,0 +1,10 @@
+;; A range of length 0 may begin where the memory ends.
+;; outcome: Success
+;; gas: 503
+;; output: 
+(module
+  (import "zx" "output" (func $output (param i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $output (i32.const 65536) (i32.const 0))
+    (i32.const 0)))

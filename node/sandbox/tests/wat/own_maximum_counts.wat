@@ -1,0 +1,8 @@
+;; The module's own maximum is below the chain's.
+;; outcome: Success
+;; gas: 2521
+(module
+  (memory (export "memory") 1 2)
+  (func (export "call") (result i32)
+    (drop (memory.grow (i32.const 1)))
+    (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))

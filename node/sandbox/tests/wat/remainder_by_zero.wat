@@ -1,0 +1,7 @@
+;; Unsigned, 64 bits.
+;; outcome: Trap(DivisionByZero)
+;; gas: 502
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i32.wrap_i64 (i64.rem_u (i64.const 1) (i64.const 0)))))

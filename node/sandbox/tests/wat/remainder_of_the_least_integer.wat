@@ -1,0 +1,7 @@
+;; By -1 it is 0, and no trap.
+;; outcome: Success
+;; gas: 502
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i32.rem_s (i32.const 0x80000000) (i32.const -1))))

@@ -1,0 +1,10 @@
+;; The host refuses a write in a static call; it is no revert of the module's own.
+;; outcome: Trap(StaticWrite)
+;; gas: 504
+;; static
+(module
+  (import "zx" "storage_write" (func $storage_write (param i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $storage_write (i32.const 0) (i32.const 32))
+    (i32.const 0)))

@@ -1,0 +1,8 @@
+;; The first byte past the memory.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: 501
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i32.store8 (i32.const 65536) (i32.const 1))
+    (i32.const 0)))

@@ -1,0 +1,7 @@
+;; The instruction itself, which costs nothing.
+;; outcome: Trap(Unreachable)
+;; gas: 500
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (unreachable)))
