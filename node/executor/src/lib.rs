@@ -116,7 +116,7 @@ impl Executor {
     /// A transaction that cannot be in the block is left out and named; whoever imports a block refuses it for that.
     ///
     /// # Errors
-    /// If the state cannot be read, or the sandbox fails.
+    /// If the state cannot be read.
     pub fn execute_block(
         &self,
         state: &dyn StateReader,
@@ -147,8 +147,9 @@ impl Executor {
                     });
                     done.included.push(tx);
                 }
-                Err(EVMError::Transaction(invalid)) => done.refused.push((tx, invalid.into())),
-                Err(fatal) => return Err(fatal.into()),
+                Err(fatal @ EVMError::Database(_)) => return Err(fatal.into()),
+                // The sandbox's own failure (code that cranelift cannot compile) concerns this transaction alone.
+                Err(error) => done.refused.push((tx, error.into())),
             }
         }
         done.changes = evm.into_changes(&self.codes);

@@ -1,0 +1,156 @@
+use crate::support::{fresh, open, run, send, sign, signer};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use zx_chain::{Chain, ChainError};
+use zx_primitives::{Block, StateReader, block::receipts_root};
+
+const RECEIVER: Address = Address::repeat_byte(0xaa);
+
+fn block(chain: &Chain, number: u64) -> Block {
+    chain.view().store.block(number).expect("read").expect("there")
+}
+
+#[test]
+fn what_one_chain_produces_another_imports_to_the_same_hash() {
+    let (_a, producer) = fresh();
+    let (_b, importer) = fresh();
+    let contract = run(&producer, 4);
+    for number in 1..=4 {
+        let imported = importer.import(block(&producer, number)).expect("valid");
+        assert_eq!(imported.hash, block(&producer, number).hash);
+    }
+    assert_eq!(importer.head().header.state_root, producer.head().header.state_root);
+    let count = |chain: &Chain| chain.view().store.storage(contract, U256::ZERO).expect("read");
+    assert_eq!((count(&importer), count(&producer)), (U256::from(7), U256::from(7)), "both ran every call");
+    let receipts = importer.view().receipts(4).expect("read");
+    assert_eq!(receipts_root(&receipts).0, importer.head().header.receipts_root);
+    assert_eq!(receipts.iter().map(|r| r.logs.len()).sum::<usize>(), 2);
+}
+
+#[test]
+fn a_block_that_is_not_what_its_transactions_make_it_is_refused_and_leaves_no_trace() {
+    let (_a, producer) = fresh();
+    let (_b, importer) = fresh();
+    run(&producer, 2);
+    importer.import(block(&producer, 1)).expect("valid");
+    let good = block(&producer, 2);
+    type Tamper = fn(&mut Block);
+    let cases: [(&str, Tamper); 8] = [
+        ("parent_hash", |b| b.header.parent_hash = B256::ZERO),
+        ("state_root", |b| b.header.state_root = B256::ZERO),
+        ("gas_used", |b| b.header.gas_used += 1),
+        ("receipts_root", |b| b.header.receipts_root = B256::ZERO),
+        ("base_fee_per_gas", |b| b.header.base_fee_per_gas = Some(7)),
+        ("number", |b| b.header.number = 3),
+        ("gas_used", |b| _ = b.transactions.pop()),
+        ("transaction 0x", |b| b.transactions.reverse_nonces()),
+    ];
+    for (names, tamper) in cases {
+        let mut bad = good.clone();
+        tamper(&mut bad);
+        let error = importer.import(Block::seal(bad.header, bad.transactions)).expect_err(names);
+        assert!(matches!(error, ChainError::InvalidBlock { .. }), "{error}");
+        assert!(error.to_string().contains(names), "{error} should name {names}");
+        assert_eq!(importer.head().number(), 1);
+    }
+    importer.import(good).expect("the good one still fits");
+}
+
+/// Makes the first transaction one whose nonce is not next.
+trait ReverseNonces {
+    fn reverse_nonces(&mut self);
+}
+
+impl ReverseNonces for Vec<zx_primitives::RecoveredTx> {
+    fn reverse_nonces(&mut self) {
+        use alloy_consensus::transaction::SignerRecoverable;
+        use alloy_eips::eip2718::Decodable2718;
+        let bytes = sign(1, 40, TxKind::Call(RECEIVER), 1, vec![]);
+        let tx = zx_primitives::Tx::decode_2718(&mut bytes.as_slice()).expect("a transaction");
+        self[0] = tx.try_into_recovered().expect("signed");
+    }
+}
+
+#[test]
+fn each_recent_state_reads_as_it_was() {
+    let (_folder, chain) = fresh();
+    let contract = run(&chain, 5);
+    let view = chain.view();
+    let mut sent = 0;
+    for number in 0..=5u64 {
+        sent += number;
+        let state = view.state(number).expect("kept");
+        let balance = state.account(RECEIVER).expect("read").map_or(U256::ZERO, |account| account.balance);
+        assert_eq!(balance, U256::from(sent), "balance at {number}");
+        let nonce = state.account(signer(1).address()).expect("read").expect("funded").nonce;
+        assert_eq!(nonce, number, "nonce at {number}");
+        let count = state.storage(contract, U256::ZERO).expect("read");
+        assert_eq!(count, U256::from((2 * number).saturating_sub(1)), "slot at {number}");
+        let deployed = state.account(contract).expect("read").is_some();
+        assert_eq!(deployed, number > 0, "contract at {number}");
+    }
+    assert!(view.state(6).is_none(), "the future is not kept");
+}
+
+#[test]
+fn a_view_stays_as_it_is_while_blocks_go_on() {
+    let (_folder, chain) = fresh();
+    run(&chain, 1);
+    let before = chain.view();
+    send(&chain, 4, 0, TxKind::Call(RECEIVER), 500, vec![]).expect("taken");
+    chain.produce(false).expect("produced");
+    let balance = |view: &zx_chain::HeadView<'_>| view.store.account(RECEIVER).expect("read").expect("there").balance;
+    assert_eq!((before.head.number(), balance(&before)), (1, U256::from(1)));
+    let after = chain.view();
+    assert_eq!((after.head.number(), balance(&after)), (2, U256::from(501)));
+}
+
+#[test]
+fn an_empty_pool_makes_no_block_unless_asked() {
+    let (_folder, chain) = fresh();
+    assert!(chain.produce(false).expect("no failure").is_none());
+    let block = chain.produce(true).expect("no failure").expect("asked for");
+    assert_eq!((block.number(), block.transactions.len()), (1, 0));
+    assert_eq!(block.header.state_root, self::block(&chain, 0).header.state_root);
+}
+
+#[test]
+fn a_transaction_that_its_sender_can_no_longer_pay_is_dropped() {
+    let (_folder, chain) = fresh();
+    let nearly_all = 990_000_000_000_000_000;
+    send(&chain, 1, 0, TxKind::Call(RECEIVER), nearly_all, vec![]).expect("affordable");
+    send(&chain, 1, 1, TxKind::Call(RECEIVER), nearly_all, vec![]).expect("affordable by itself");
+    let block = chain.produce(false).expect("no failure").expect("one fits");
+    assert_eq!(block.transactions.len(), 1);
+    assert_eq!(chain.pool_status(), Default::default(), "the other is gone");
+}
+
+#[test]
+fn a_deployment_that_breaks_a_rule_is_refused_before_it_costs() {
+    let (_folder, chain) = fresh();
+    let truncated = [&zx_host_functions::CODE_PREFIX[..], &[0, 0, 1, 0, 7]].concat();
+    let error = send(&chain, 1, 0, TxKind::Create, 0, truncated).expect_err("truncated");
+    assert_eq!(
+        error.to_string(),
+        "invalid WASM deployment: deployment announces a module of 256 bytes, only 1 follow"
+    );
+    let error = send(&chain, 1, 0, TxKind::Create, 0, vec![0; 49_153]).expect_err("EIP-3860");
+    assert_eq!(error.to_string(), "max initcode size exceeded: code size 49153, limit 49152");
+    assert_eq!(chain.next_nonce(signer(1).address()).expect("read"), 0);
+}
+
+#[test]
+fn a_restarted_chain_goes_on_where_it_stopped_and_compiles_nothing() {
+    let (folder, chain) = fresh();
+    let contract = run(&chain, 3);
+    let head = chain.head();
+    assert_eq!(chain.cache_stats().compiled, 1);
+    drop(chain);
+    let chain = open(folder.path());
+    assert_eq!(chain.head(), head);
+    assert!(chain.view().state(2).is_none(), "states before the start are not kept");
+    send(&chain, 2, 3, TxKind::Call(contract), 0, Bytes::new().to_vec()).expect("taken");
+    chain.produce(false).expect("no failure").expect("a block");
+    assert_eq!(chain.head().number(), 4);
+    let stats = chain.cache_stats();
+    assert_eq!((stats.compiled, stats.disk_hits), (0, 1));
+}
