@@ -5,7 +5,7 @@
 //! to a temporary name, synced and renamed. Whatever is wrong with a file, it is a miss: it is removed, and the module
 //! is compiled again.
 
-use crate::engine::LoadedModule;
+use crate::{CodeHash, engine::LoadedModule};
 use hmac::{Hmac, Mac};
 use parking_lot::Mutex;
 use sha2::Sha256;
@@ -60,7 +60,8 @@ struct Counters {
 
 #[derive(Debug, Default)]
 struct Memory {
-    modules: HashMap<Key, (Arc<LoadedModule>, u64)>,
+    /// By code hash alone: whatever else is in a [`Key`] is the same for the life of the process.
+    modules: HashMap<CodeHash, (Arc<LoadedModule>, u64)>,
     clock: u64,
 }
 
@@ -86,18 +87,18 @@ impl Cache {
     }
 
     /// The module, if it is in memory.
-    pub(crate) fn memory(&self, key: &Key) -> Option<Arc<LoadedModule>> {
+    pub(crate) fn memory(&self, code_hash: &CodeHash) -> Option<Arc<LoadedModule>> {
         let mut memory = self.memory.lock();
         memory.clock += 1;
         let now = memory.clock;
-        let (module, used) = memory.modules.get_mut(key)?;
+        let (module, used) = memory.modules.get_mut(code_hash)?;
         *used = now;
         self.counters.memory_hits.fetch_add(1, Ordering::Relaxed);
         Some(Arc::clone(module))
     }
 
     /// Keeps a module in memory, in the place of the one that was used longest ago if there are too many.
-    pub(crate) fn remember(&self, key: Key, module: LoadedModule) -> Arc<LoadedModule> {
+    pub(crate) fn remember(&self, code_hash: CodeHash, module: LoadedModule) -> Arc<LoadedModule> {
         let module = Arc::new(module);
         let mut memory = self.memory.lock();
         memory.clock += 1;
@@ -107,7 +108,7 @@ impl Cache {
         {
             memory.modules.remove(&oldest);
         }
-        memory.modules.insert(key, (Arc::clone(&module), now));
+        memory.modules.insert(code_hash, (Arc::clone(&module), now));
         module
     }
 

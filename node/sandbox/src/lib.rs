@@ -65,21 +65,21 @@ impl Sandbox {
     /// # Errors
     /// [`PrepareError::Invalid`] if it breaks a rule; the rules are checked before anything is compiled.
     pub fn prepare(&self, code_hash: &CodeHash, module: &[u8]) -> Result<Prepared, PrepareError> {
-        let key = engine::artifact_key(code_hash, &self.limits);
-        if let Some(found) = self.cache.memory(&key) {
+        if let Some(found) = self.cache.memory(code_hash) {
             return Ok(Prepared(found));
         }
+        let key = engine::artifact_key(code_hash, &self.limits);
         if let Some(artifact) = self.cache.disk(&key)
             && let Some(loaded) = self.load(&key, &artifact)
         {
-            return Ok(Prepared(self.cache.remember(key, loaded)));
+            return Ok(Prepared(self.cache.remember(*code_hash, loaded)));
         }
         let facts = zx_host_functions::validate(module, &self.limits)?;
         let artifact = engine::compile(module, &facts, &self.limits)?;
         self.cache.compiled(&key, &artifact);
         // SAFETY: the artifact came out of our compiler a moment ago.
         let loaded = unsafe { LoadedModule::load(&artifact, &self.limits) }?;
-        Ok(Prepared(self.cache.remember(key, loaded)))
+        Ok(Prepared(self.cache.remember(*code_hash, loaded)))
     }
 
     fn load(&self, key: &cache::Key, artifact: &[u8]) -> Option<LoadedModule> {
