@@ -34,7 +34,10 @@ fn text(keys: &[DevKey], facts: &Facts<'_>, colour: bool) -> String {
     };
     let kept = if facts.temporary { "temporary: gone when the node stops" } else { "kept" };
     let mut text = format!("\n{bold}Zexus development node{plain} {}\n\n", env!("CARGO_PKG_VERSION"));
-    let _ = writeln!(text, "Accounts {dim}(10,000 coins each at the start; the keys are public, never use them elsewhere){plain}");
+    let _ = writeln!(
+        text,
+        "Accounts {dim}(10,000 coins each at the start; the keys are public, never use them elsewhere){plain}"
+    );
     for (index, key) in keys.iter().enumerate() {
         let _ = writeln!(text, "  ({index}) {}  {dim}{}{plain}", key.address, key.secret);
     }

@@ -60,7 +60,8 @@ async fn node(options: &Options) -> Result<()> {
     let keys = keys::derive()?;
     let alloc = keys.iter().map(|key| (key.address, COIN.saturating_mul(U256::from(COINS)))).collect();
     // The folder goes when this is dropped, at the end.
-    let temporary = options.datadir.is_none().then(|| tempfile::Builder::new().prefix("zx-node-").tempdir()).transpose()?;
+    let temporary =
+        options.datadir.is_none().then(|| tempfile::Builder::new().prefix("zx-node-").tempdir()).transpose()?;
     let datadir = match (&options.datadir, &temporary) {
         (Some(datadir), _) => datadir.clone(),
         (None, Some(temporary)) => temporary.path().to_owned(),

@@ -126,8 +126,7 @@ impl Chain {
     /// If the folder holds another chain, is in use, or cannot be read.
     pub fn open(config: ChainConfig) -> Result<Self, ChainError> {
         let datadir = &config.datadir;
-        std::fs::create_dir_all(datadir)
-            .map_err(|source| ChainError::Datadir { path: datadir.clone(), source })?;
+        std::fs::create_dir_all(datadir).map_err(|source| ChainError::Datadir { path: datadir.clone(), source })?;
         let store = Store::open(&datadir.join("db"))?;
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);

@@ -104,12 +104,7 @@ impl<'a> HeadView<'a> {
     ///
     /// # Errors
     /// If no amount is enough.
-    pub fn estimate_gas(
-        &self,
-        state: &PastState<'_, '_>,
-        block: &Block,
-        call: &CallEnv,
-    ) -> Result<u64, EstimateError> {
+    pub fn estimate_gas(&self, state: &PastState<'_, '_>, block: &Block, call: &CallEnv) -> Result<u64, EstimateError> {
         self.executor.estimate_gas(state, &block.header, call)
     }
 

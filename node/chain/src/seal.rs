@@ -25,8 +25,17 @@ pub(crate) fn difference(ours: &Header, theirs: &Header) -> Option<String> {
         };
     }
     compare!(
-        number, parent_hash, timestamp, gas_limit, base_fee_per_gas, gas_used, state_root, transactions_root,
-        receipts_root, logs_bloom, mix_hash
+        number,
+        parent_hash,
+        timestamp,
+        gas_limit,
+        base_fee_per_gas,
+        gas_used,
+        state_root,
+        transactions_root,
+        receipts_root,
+        logs_bloom,
+        mix_hash
     );
     (ours != theirs).then(|| "a constant header field differs".to_owned())
 }

@@ -135,7 +135,12 @@ pub enum PoolError {
 }
 
 /// Checks that need nothing of the pool.
-pub(crate) fn check(tx: &RecoveredTx, intrinsic_gas: u64, sender: &SenderState, rules: &Rules) -> Result<(), PoolError> {
+pub(crate) fn check(
+    tx: &RecoveredTx,
+    intrinsic_gas: u64,
+    sender: &SenderState,
+    rules: &Rules,
+) -> Result<(), PoolError> {
     check_form(tx.inner(), rules)?;
     check_gas(tx.inner(), intrinsic_gas, rules)?;
     if sender.is_contract {

@@ -161,9 +161,9 @@ fn outbids(new: &Tx, old: &Tx, bump_percent: u128) -> bool {
         let least = old.saturating_mul(100u128.saturating_add(bump_percent)).div_ceil(100);
         new >= least && new > old
     };
-    enough(new.max_fee_per_gas(), old.max_fee_per_gas()) && enough(new.priority_fee_or_price(), old.priority_fee_or_price())
+    enough(new.max_fee_per_gas(), old.max_fee_per_gas())
+        && enough(new.priority_fee_or_price(), old.priority_fee_or_price())
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -89,7 +89,11 @@ impl Block {
     pub fn encode(&self) -> Vec<u8> {
         let stored = StoredBlock {
             header: alloy_rlp::encode(&self.header),
-            transactions: self.transactions.iter().map(|tx| (tx.inner().encoded_2718(), tx.signer().into_array())).collect(),
+            transactions: self
+                .transactions
+                .iter()
+                .map(|tx| (tx.inner().encoded_2718(), tx.signer().into_array()))
+                .collect(),
         };
         borsh::to_vec(&stored).unwrap_or_default()
     }
@@ -141,7 +145,8 @@ mod tests {
     use alloy_primitives::{Log, Signature, TxKind, U256};
 
     fn transaction() -> RecoveredTx {
-        let tx = TxEip1559 { chain_id: 1, nonce: 7, to: TxKind::Create, input: vec![1, 2].into(), ..Default::default() };
+        let tx =
+            TxEip1559 { chain_id: 1, nonce: 7, to: TxKind::Create, input: vec![1, 2].into(), ..Default::default() };
         let signature = Signature::new(U256::from(1), U256::from(2), true);
         Recovered::new_unchecked(tx.into_signed(signature).into(), Address::repeat_byte(9))
     }

@@ -18,16 +18,18 @@ const GAS_CAP: u64 = 50_000_000;
 
 /// The call that a request describes.
 fn call_env(request: TransactionRequest) -> Result<CallEnv, RpcError> {
-    if request.gas_price.is_some() && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some()) {
+    if request.gas_price.is_some() && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
+    {
         let message = "both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified";
         return Err(RpcError::params(message));
     }
     if request.blob_versioned_hashes.is_some() || request.authorization_list.is_some() {
         return Err(RpcError::params("blobs and authorizations have no place in a call on this node"));
     }
-    let data = request.input.try_into_unique_input().map_err(|_| {
-        RpcError::params("both \"data\" and \"input\" are set and not equal: set one of them")
-    })?;
+    let data = request
+        .input
+        .try_into_unique_input()
+        .map_err(|_| RpcError::params("both \"data\" and \"input\" are set and not equal: set one of them"))?;
     Ok(CallEnv {
         from: request.from.unwrap_or_default(),
         to: request.to.unwrap_or(TxKind::Create),

@@ -48,7 +48,12 @@ pub(crate) fn waiting(tx: RecoveredTx) -> Transaction<Tx> {
 }
 
 /// Logs of one receipt; the first has the number `first` in its block.
-pub(crate) fn logs<'a>(block: &'a Block, receipt: &'a Receipt, index: usize, first: usize) -> impl Iterator<Item = Log> + 'a {
+pub(crate) fn logs<'a>(
+    block: &'a Block,
+    receipt: &'a Receipt,
+    index: usize,
+    first: usize,
+) -> impl Iterator<Item = Log> + 'a {
     let hash: Option<B256> = block.transactions.get(index).map(|tx| *tx.inner().tx_hash());
     receipt.logs.iter().enumerate().map(move |(nth, log)| Log {
         inner: log.clone(),

@@ -76,7 +76,8 @@ fn gather(
     count: u64,
     percentiles: Option<&[f64]>,
 ) -> Result<FeeHistory, RpcError> {
-    let mut history = FeeHistory { oldest_block: oldest, reward: percentiles.map(|_| Vec::new()), ..Default::default() };
+    let mut history =
+        FeeHistory { oldest_block: oldest, reward: percentiles.map(|_| Vec::new()), ..Default::default() };
     if count == 0 {
         return Ok(history);
     }

@@ -1,12 +1,6 @@
 //! Filters: what came since the last question. ethers and viem poll them for events where there is no WebSocket.
 
-use crate::{
-    Api,
-    error::RpcError,
-    jsonrpc::Params,
-    logs,
-    methods::encode,
-};
+use crate::{Api, error::RpcError, jsonrpc::Params, logs, methods::encode};
 use alloy_primitives::{B256, U64, map::HashMap};
 use alloy_rpc_types_eth::{Filter, FilterBlockOption};
 use serde_json::{Value, json};

@@ -78,7 +78,9 @@ fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log
     let mut first = 0;
     for (index, receipt) in view.receipts(number)?.iter().enumerate() {
         let logs = convert::logs(&block, receipt, index, first);
-        found.extend(logs.filter(|log| filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics())));
+        found.extend(
+            logs.filter(|log| filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics())),
+        );
         first += receipt.logs.len();
     }
     Ok(())

@@ -1,12 +1,6 @@
 //! The table of methods: each is declared here, once.
 
-use crate::{
-    Api, blocks, calls,
-    error::RpcError,
-    fees, filters,
-    jsonrpc::Params,
-    logs, state,
-};
+use crate::{Api, blocks, calls, error::RpcError, fees, filters, jsonrpc::Params, logs, state};
 use alloy_primitives::{B256, Bytes, U64, keccak256};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -51,7 +51,9 @@ pub(crate) fn nonce(api: &Api, params: &Params) -> Result<Value, RpcError> {
 pub(crate) fn code(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let view = api.chain.view();
     let code = match account(&view, params)? {
-        Some(account) if account.code_hash != alloy_primitives::KECCAK256_EMPTY => view.store.code(account.code_hash)?,
+        Some(account) if account.code_hash != alloy_primitives::KECCAK256_EMPTY => {
+            view.store.code(account.code_hash)?
+        }
         _ => Bytes::new(),
     };
     encode(code)

@@ -129,10 +129,7 @@ fn a_deployment_that_breaks_a_rule_is_refused_before_it_costs() {
     let (_folder, chain) = fresh();
     let truncated = [&zx_host_functions::CODE_PREFIX[..], &[0, 0, 1, 0, 7]].concat();
     let error = send(&chain, 1, 0, TxKind::Create, 0, truncated).expect_err("truncated");
-    assert_eq!(
-        error.to_string(),
-        "invalid WASM deployment: deployment announces a module of 256 bytes, only 1 follow"
-    );
+    assert_eq!(error.to_string(), "invalid WASM deployment: deployment announces a module of 256 bytes, only 1 follow");
     let error = send(&chain, 1, 0, TxKind::Create, 0, vec![0; 49_153]).expect_err("EIP-3860");
     assert_eq!(error.to_string(), "max initcode size exceeded: code size 49153, limit 49152");
     assert_eq!(chain.next_nonce(signer(1).address()).expect("read"), 0);

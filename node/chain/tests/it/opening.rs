@@ -10,7 +10,10 @@ fn refused(config: ChainConfig) -> String {
 fn a_folder_in_use_is_named() {
     let (folder, _chain) = fresh();
     let error = refused(ChainConfig { spec: spec(), datadir: folder.path().into() });
-    assert!(error.contains("is in use by another process") && error.contains(&*folder.path().to_string_lossy()), "{error}");
+    assert!(
+        error.contains("is in use by another process") && error.contains(&*folder.path().to_string_lossy()),
+        "{error}"
+    );
 }
 
 #[test]
