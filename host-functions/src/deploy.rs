@@ -36,7 +36,10 @@ impl core::fmt::Display for DeployError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::TruncatedHeader { have } => {
-                write!(f, "deployment is {have} bytes, its header alone takes 8 (prefix ef5a5801 and the module's length)")
+                write!(
+                    f,
+                    "deployment is {have} bytes, its header alone takes 8 (prefix ef5a5801 and the module's length)"
+                )
             }
             Self::TruncatedModule { want, have } => {
                 write!(f, "deployment announces a module of {want} bytes, only {have} follow")

@@ -148,7 +148,11 @@ pub fn docs() -> alloc::string::String {
         "# Host functions\n\nWhat a module may import from the namespace `zx`. Generated from `host-functions/src/table.rs` by `make docs`.\n\n\
          Fuel is the cost of crossing the boundary (1 gas is ",
     );
-    let _ = write!(text, "{} fuel), \"a word\" what each started 32-byte word of variable-sized data adds.\n\n", crate::fuel::FUEL_PER_GAS);
+    let _ = write!(
+        text,
+        "{} fuel), \"a word\" what each started 32-byte word of variable-sized data adds.\n\n",
+        crate::fuel::FUEL_PER_GAS
+    );
     text.push_str("| function | fuel | a word | EVM gas besides | what it does |\n|---|--:|--:|---|---|\n");
     for f in HOST_FUNCTIONS {
         let params: alloc::vec::Vec<_> = f.params.iter().map(|(name, ty, _)| alloc::format!("{name}: {ty}")).collect();
@@ -158,7 +162,15 @@ pub fn docs() -> alloc::string::String {
             None => "",
         };
         let gas = if f.gas.is_empty() { "-" } else { f.gas };
-        let _ = writeln!(text, "| `{}({}){result}` | {} | {} | {gas} | {} |", f.name, params.join(", "), f.fuel, f.word, f.doc.trim());
+        let _ = writeln!(
+            text,
+            "| `{}({}){result}` | {} | {} | {gas} | {} |",
+            f.name,
+            params.join(", "),
+            f.fuel,
+            f.word,
+            f.doc.trim()
+        );
     }
     text
 }

@@ -4,10 +4,15 @@ use crate::{
     EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, HOST_FUNCTIONS, IMPORT_MODULE, ModuleLimits, WasmType,
     fuel::{FRAME_BODY_DIVISOR, FRAME_OVERHEAD},
 };
-use alloc::{borrow::ToOwned, string::{String, ToString}, vec::Vec};
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
 use wasmparser::{
-    BinaryReaderError, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, MemoryType, Operator, OperatorsReader,
-    Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator, ValidatorResources, WasmFeatures,
+    BinaryReaderError, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, MemoryType, Operator,
+    OperatorsReader, Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator, ValidatorResources,
+    WasmFeatures,
 };
 
 /// What a valid module is known to be.
@@ -27,7 +32,9 @@ pub struct ModuleFacts {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValidationError {
     /// Not well-formed, or uses a feature beyond MVP and mutable globals.
-    #[error("not a valid module for this chain (MVP and mutable globals; no floats, SIMD, threads or other proposals): {reason} (at offset {offset:#x})")]
+    #[error(
+        "not a valid module for this chain (MVP and mutable globals; no floats, SIMD, threads or other proposals): {reason} (at offset {offset:#x})"
+    )]
     Malformed {
         /// What the parser says.
         reason: String,
@@ -47,7 +54,9 @@ pub enum ValidationError {
         actual: u64,
     },
     /// Imports something that the node does not offer.
-    #[error("unknown import `{module}.{name}`: a module may import only the functions listed in docs/host-functions.md, from `zx`")]
+    #[error(
+        "unknown import `{module}.{name}`: a module may import only the functions listed in docs/host-functions.md, from `zx`"
+    )]
     UnknownImport {
         /// Its namespace.
         module: String,
@@ -93,8 +102,13 @@ const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::
 /// The first rule that it breaks.
 pub fn validate(module: &[u8], limits: &ModuleLimits) -> Result<ModuleFacts, ValidationError> {
     check("bytes", "", limits.module_bytes, module.len())?;
-    Check { limits, validator: Validator::new_with_features(FEATURES), facts: Facts::default(), reuse: Some(Default::default()) }
-        .run(module)
+    Check {
+        limits,
+        validator: Validator::new_with_features(FEATURES),
+        facts: Facts::default(),
+        reuse: Some(Default::default()),
+    }
+    .run(module)
 }
 
 fn check(what: &'static str, at: &str, limit: u32, actual: usize) -> Result<(), ValidationError> {
@@ -321,7 +335,10 @@ mod tests {
             (with(r#"(import "env" "now" (func))"#), "unknown import `env.now`"),
             (with(r#"(import "zx" "now" (func))"#), "unknown import `zx.now`"),
             (with(r#"(import "zx" "memory" (memory 1))"#), "unknown import `zx.memory`"),
-            (with(r#"(import "zx" "caller" (func (param i64)))"#), "`zx.caller` has the type (i64) -> (), the node offers (i32) -> ()"),
+            (
+                with(r#"(import "zx" "caller" (func (param i64)))"#),
+                "`zx.caller` has the type (i64) -> (), the node offers (i32) -> ()",
+            ),
             (with("(func $s) (start $s)"), "start function"),
             (with("(func (param f32))"), "floating-point"),
             (with("(func (result i32) i32.const 1 i32.extend8_s)"), "sign extension"),
@@ -331,10 +348,19 @@ mod tests {
             (with(r#"(func (export "more"))"#), "export `more` is not allowed"),
             ("(module)".into(), "export `memory` is missing"),
             (r#"(module (memory (export "memory") 1))"#.into(), "export `call` is missing"),
-            (r#"(module (memory (export "memory") 1) (func (export "call")))"#.into(), "`call` must take nothing and return an i32"),
-            (r#"(module (memory (export "memory") 33) (func (export "call") (result i32) i32.const 0))"#.into(), "initial pages of memory: 33, the limit is 32"),
+            (
+                r#"(module (memory (export "memory") 1) (func (export "call")))"#.into(),
+                "`call` must take nothing and return an i32",
+            ),
+            (
+                r#"(module (memory (export "memory") 33) (func (export "call") (result i32) i32.const 0))"#.into(),
+                "initial pages of memory: 33, the limit is 32",
+            ),
             (with("(table 8193 funcref)"), "table elements: 8193, the limit is 8192"),
-            (with("(func (local i32) (local i64))").replace("(local i32)", &"(local i32)".repeat(2_100)), "locals in function 0: 2101, the limit is 2048"),
+            (
+                with("(func (local i32) (local i64))").replace("(local i32)", &"(local i32)".repeat(2_100)),
+                "locals in function 0: 2101, the limit is 2048",
+            ),
         ] {
             let said = refused(&wat);
             assert!(said.to_lowercase().contains(&says.to_lowercase()), "{wat}\nsaid: {said}\nwanted: {says}");

@@ -52,10 +52,7 @@ pub(crate) struct ZxEvm<'a> {
 impl<'a> ZxEvm<'a> {
     pub(crate) fn new(executor: &'a Executor, state: &'a dyn StateReader, header: &Header) -> Self {
         let spec = &*executor.spec;
-        let db = State::builder()
-            .with_database(ReaderDb::new(state, &executor.codes))
-            .with_bundle_update()
-            .build();
+        let db = State::builder().with_database(ReaderDb::new(state, &executor.codes)).with_bundle_update().build();
         let inner = Ctx::new(db, SPEC)
             .with_block(block_env(header))
             .modify_cfg_chained(|cfg| configure(cfg, spec))

@@ -200,11 +200,7 @@ impl<'a> ZxEvm<'a> {
         if keep { journal.checkpoint_commit() } else { journal.checkpoint_revert(checkpoint) }
     }
 
-    fn run_program(
-        &mut self,
-        program: &Program<'_>,
-        memory: SharedMemory,
-    ) -> Result<InterpreterResult, FrameError> {
+    fn run_program(&mut self, program: &Program<'_>, memory: SharedMemory) -> Result<InterpreterResult, FrameError> {
         let block = self.block;
         let frame = Frame {
             input: program.input,

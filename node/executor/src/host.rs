@@ -8,9 +8,7 @@ use revm::{
     handler::FrameResult,
     interpreter::{
         CallInput, CallInputs, CallScheme, CallValue, CreateInputs, FrameInput, InstructionResult, InterpreterResult,
-        SharedMemory,
-        instructions::contract::load_account_delegated,
-        interpreter_action::FrameInit,
+        SharedMemory, instructions::contract::load_account_delegated, interpreter_action::FrameInit,
     },
     precompile::secp256k1::ecrecover,
 };
@@ -75,7 +73,9 @@ impl<'e, 'a> JournalHost<'e, 'a> {
         let init = FrameInit { depth: self.depth + 1, memory: self.memory.new_child_context(), frame_input };
         let result = self.evm.run_nested(init);
         self.memory.free_child_context();
-        result.map_err(|error| {
+        // A frame that could not read the state ends like any other; revm keeps the error in the context.
+        let failed = std::mem::replace(self.evm.inner.ctx.error(), Ok(()));
+        result.and_then(|result| failed.map(|()| result)).map_err(|error| {
             self.error = Some(error);
             Stop::Fatal
         })
@@ -89,7 +89,7 @@ impl<'e, 'a> JournalHost<'e, 'a> {
         if result.result.is_ok() {
             self.refund = self.refund.saturating_add(result.gas.refunded());
             CallStatus::Success
-        } else if result.result.is_revert() {
+        } else if result.result == InstructionResult::Revert {
             CallStatus::Revert
         } else {
             CallStatus::Failure
@@ -163,12 +163,7 @@ impl Host for JournalHost<'_, '_> {
         gas.charge(self.params().warm_storage_read_cost())?;
         let cold = self.params().cold_account_additional_cost();
         let skip = gas.left() < cold;
-        let account = self
-            .evm
-            .inner
-            .ctx
-            .load_account_info_skip_cold_load(address.into(), false, skip)
-            .map_err(stop)?;
+        let account = self.evm.inner.ctx.load_account_info_skip_cold_load(address.into(), false, skip).map_err(stop)?;
         let (is_cold, balance) = (account.is_cold, account.balance);
         if is_cold {
             gas.charge(cold)?;
@@ -239,7 +234,11 @@ impl Host for JournalHost<'_, '_> {
             FrameResult::Call(_) => None,
         };
         let result = result.into_interpreter_result();
-        let status = self.settle(gas, &result);
+        let status = match self.settle(gas, &result) {
+            // revm's way to say that the creator's nonce is used up.
+            CallStatus::Success if created.is_none() => CallStatus::Failure,
+            status => status,
+        };
         // As the EVM has it: return data is only there if the constructor reverted.
         let output = if result.result == InstructionResult::Revert { result.output.into() } else { Vec::new() };
         let created = created.filter(|_| status == CallStatus::Success).map(Address::into_array);

@@ -22,7 +22,7 @@ pub struct CallEnv {
     pub from: Address,
     /// Receiver, or a create.
     pub to: TxKind,
-    /// Most gas; the chain's limit if not said.
+    /// Most gas, up to what a block holds; that if not said.
     pub gas: Option<u64>,
     /// Wei a gas; free if not said.
     pub gas_price: Option<u128>,
@@ -85,7 +85,8 @@ impl Executor {
     /// # Errors
     /// If it is not a valid call (too little balance for its value, say), or the state cannot be read.
     pub fn simulate(&self, state: &dyn StateReader, header: &Header, call: &CallEnv) -> Result<Simulated, TxError> {
-        let gas = call.gas.unwrap_or(self.spec.block_gas_limit);
+        // Nobody pays for it, so nobody may ask for more than a block could hold.
+        let gas = call.gas.unwrap_or(u64::MAX).min(self.spec.block_gas_limit);
         self.run(state, header, call, gas).map(|(simulated, _)| simulated)
     }
 
@@ -127,12 +128,7 @@ impl Executor {
     ///
     /// # Errors
     /// If none does; says why.
-    pub fn estimate_gas(
-        &self,
-        state: &dyn StateReader,
-        header: &Header,
-        call: &CallEnv,
-    ) -> Result<u64, EstimateError> {
+    pub fn estimate_gas(&self, state: &dyn StateReader, header: &Header, call: &CallEnv) -> Result<u64, EstimateError> {
         let mut high = self.gas_allowance(state, call)?;
         let (first, refund) = self.run(state, header, call, high)?;
         let used = match first {

@@ -80,9 +80,7 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn open(dir: Option<PathBuf>) -> Result<Self, CacheError> {
-        let disk = dir
-            .map(|dir| Disk::open(&dir).map_err(|source| CacheError { path: dir, source }))
-            .transpose()?;
+        let disk = dir.map(|dir| Disk::open(&dir).map_err(|source| CacheError { path: dir, source })).transpose()?;
         Ok(Self { memory: Mutex::default(), disk, counters: Counters::default() })
     }
 

@@ -293,14 +293,7 @@ mod functions {
         Ok(call.fuel_left().max(0) as u64 / FUEL_PER_GAS)
     }
 
-    pub(super) fn call(
-        mut caller: Caller<'_>,
-        gas: U64,
-        to: Ptr,
-        value: Ptr,
-        data: Ptr,
-        len: Len,
-    ) -> Exits<U32> {
+    pub(super) fn call(mut caller: Caller<'_>, gas: U64, to: Ptr, value: Ptr, data: Ptr, len: Len) -> Exits<U32> {
         let mut call = Call::begin(&mut caller, &price::call, len)?;
         let value = call.read(value)?;
         call_out(&mut call, CallKind::Call, gas, to, value, (data, len))
@@ -422,7 +415,11 @@ macro_rules! expand_linker {
     };
 }
 macro_rules! returned {
-    () => { () };
-    ($ret:ident) => { $ret };
+    () => {
+        ()
+    };
+    ($ret:ident) => {
+        $ret
+    };
 }
 zx_host_functions::host_functions!(expand_linker);

@@ -174,9 +174,7 @@ impl Running {
     ) -> Result<Self, Status> {
         let imports: Vec<_> = module.imports.iter().map(|import| import.link(store, env)).collect();
         let instance = Instance::new_by_index(store, &module.module, &imports).map_err(|error| match error {
-            InstantiationError::Start(error) if error.clone().to_trap().is_some() => {
-                Status::Trap(Trap::Instantiation)
-            }
+            InstantiationError::Start(error) if error.clone().to_trap().is_some() => Status::Trap(Trap::Instantiation),
             _ => Status::Fatal,
         })?;
         Self::attach(store, instance, env, tank).ok_or(Status::Fatal)

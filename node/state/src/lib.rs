@@ -90,8 +90,7 @@ fn account_after(
         Some(before) if !storage.wiped && storage.slots.is_empty() => before.storage_root,
         _ => storage_root(source, key, storage)?,
     };
-    let account =
-        TrieAccount { nonce: info.nonce, balance: info.balance, storage_root, code_hash: info.code_hash };
+    let account = TrieAccount { nonce: info.nonce, balance: info.balance, storage_root, code_hash: info.code_hash };
     // EIP-161: an account with nothing in it does not exist.
     let empty = account.nonce == 0 && account.balance.is_zero() && account.code_hash == KECCAK256_EMPTY;
     Ok((!empty || account.storage_root != EMPTY_ROOT_HASH).then_some(account))
@@ -106,10 +105,7 @@ fn storage_root(source: &dyn TrieSource, account: B256, update: &StorageUpdate) 
     Ok(builder.root())
 }
 
-fn account_root(
-    source: &dyn TrieSource,
-    accounts: &BTreeMap<B256, Option<TrieAccount>>,
-) -> Result<B256, StateError> {
+fn account_root(source: &dyn TrieSource, accounts: &BTreeMap<B256, Option<TrieAccount>>) -> Result<B256, StateError> {
     let mut builder = Builder::new(accounts.iter().map(|(key, account)| (*key, *account)));
     source.each_account(&mut |key, account| builder.stored(key, account))?;
     Ok(builder.root())

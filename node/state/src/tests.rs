@@ -57,8 +57,7 @@ fn model_root(model: &Model) -> B256 {
     state_root_unhashed(model.iter().map(|(address, (info, storage))| {
         let slots = storage.iter().map(|(slot, value)| (B256::from(*slot), *value));
         let storage_root = storage_root_unhashed(slots);
-        let account =
-            TrieAccount { nonce: info.nonce, balance: info.balance, storage_root, code_hash: info.code_hash };
+        let account = TrieAccount { nonce: info.nonce, balance: info.balance, storage_root, code_hash: info.code_hash };
         (*address, account)
     }))
 }
@@ -119,8 +118,12 @@ fn nothing_has_the_empty_root() {
 /// Ethereum's own vectors for the secure trie, where they are at hand.
 #[test]
 fn leaves_hash_to_the_roots_of_the_ethereum_tests() {
-    let folder = std::env::var("ZX_CONFORMANCE_DIR").unwrap_or_else(|_| "../../../shared/conformance".into());
-    let path = std::path::Path::new(&folder).join("trie/hex_encoded_securetrie_test.json");
+    let folder = std::env::var_os("ZX_CONFORMANCE_DIR").map_or_else(
+        // Beside the repository, wherever that is.
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance"),
+        std::path::PathBuf::from,
+    );
+    let path = folder.join("trie/hex_encoded_securetrie_test.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
         eprintln!("skipped: {} is not there; set ZX_CONFORMANCE_DIR", path.display());
         return;
@@ -133,9 +136,7 @@ fn leaves_hash_to_the_roots_of_the_ethereum_tests() {
             .as_object()
             .unwrap()
             .iter()
-            .map(|(key, value)| {
-                (keccak256(alloy_primitives::hex::decode(key).unwrap()), Some(Raw(bytes(value))))
-            })
+            .map(|(key, value)| (keccak256(alloy_primitives::hex::decode(key).unwrap()), Some(Raw(bytes(value)))))
             .collect();
         let root = Builder::new(rows.into_iter()).root();
         assert_eq!(root.as_slice(), bytes(&case["root"]), "{name}");

@@ -6,8 +6,8 @@ use crate::{
 };
 use alloy_primitives::{B256, Bytes};
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, Options, WriteBatch,
-    WriteOptions,
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, Direction, IteratorMode,
+    Options, WriteBatch, WriteOptions,
 };
 use std::{
     collections::BTreeMap,
@@ -211,7 +211,8 @@ impl Store {
     }
 
     fn slots_of(&self, account: B256) -> Result<Vec<Box<[u8]>>, StoreError> {
-        let rows = self.db.prefix_iterator_cf(self.family(tables::STORAGE)?, account);
+        let from = IteratorMode::From(account.as_slice(), Direction::Forward);
+        let rows = self.db.iterator_cf(self.family(tables::STORAGE)?, from);
         let mut keys = Vec::new();
         for row in rows {
             let (key, _) = row.map_err(|e| self.failed(e))?;

@@ -1,7 +1,11 @@
 //! The cache of native code.
 
 use crate::world::{Run, World, hash, module, run_with};
-use std::{fs, os::unix::fs::PermissionsExt as _, path::{Path, PathBuf}};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 use zx_sandbox::{CacheStats, ModuleLimits, Sandbox, Status};
 

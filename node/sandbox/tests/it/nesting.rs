@@ -51,7 +51,8 @@ fn sixty_four_frames_fit_into_a_thread_of_two_mebibytes() {
 #[test]
 fn a_trap_below_does_not_disturb_the_frames_above() {
     let sandbox = sandbox();
-    let (caller, bad) = (module(CALLER), module(&CALLER.replace("(local.set $status", "(unreachable) (local.set $status")));
+    let (caller, bad) =
+        (module(CALLER), module(&CALLER.replace("(local.set $status", "(unreachable) (local.set $status")));
     let mut world = World::default();
     world.callee = Some(Box::new(|_| {
         let inner = run_with(&sandbox, &bad, &Run::default(), &mut World::default());

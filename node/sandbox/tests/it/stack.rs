@@ -77,8 +77,11 @@ fn indirect_recursion() {
 fn frames_with_many_locals() {
     // Each local holds a value of its own across the call.
     let locals = "i64 ".repeat(500);
-    let sets: String = (1..=500).map(|i| format!("(local.set {i} (i64.mul (i64.extend_i32_u (local.get 0)) (i64.const {i})))")).collect();
-    let uses: String = (1..=500).map(|i| format!("(local.set 501 (i64.xor (local.get 501) (local.get {i})))")).collect();
+    let sets: String = (1..=500)
+        .map(|i| format!("(local.set {i} (i64.mul (i64.extend_i32_u (local.get 0)) (i64.const {i})))"))
+        .collect();
+    let uses: String =
+        (1..=500).map(|i| format!("(local.set 501 (i64.xor (local.get 501) (local.get {i})))")).collect();
     let functions = format!(
         "(func $down (type $t) (local {locals} i64 i32) {BASE} {sets} (local.set 502 {NEXT}) {uses}
             (i32.add (local.get 502) (i32.wrap_i64 (local.get 501))))"
@@ -104,24 +107,27 @@ fn frames_with_loads_that_stay_alive() {
 #[test]
 fn frames_that_grow_by_common_subexpressions() {
     let once: String = (0..2_900)
-        .map(|i| format!("(global.set $g (i32.xor (global.get $g) (i32.mul (local.get 0) (i32.const {})))) ", 2 * i + 3))
+        .map(|i| {
+            format!("(global.set $g (i32.xor (global.get $g) (i32.mul (local.get 0) (i32.const {})))) ", 2 * i + 3)
+        })
         .collect();
-    let functions = format!("(func $down (type $t) (local i32) {BASE} {once} (local.set 1 {NEXT}) {once} (local.get 1))");
+    let functions =
+        format!("(func $down (type $t) (local i32) {BASE} {once} (local.set 1 {NEXT}) {once} (local.get 1))");
     ends_by_the_meter("subexpressions", &functions, 1);
 }
 
 /// The compiler takes what does not change out of the loop and keeps it there, over the call in the loop.
 #[test]
 fn frames_that_grow_by_hoisting() {
-    let body: String = (0..5_000).map(|i| format!("(global.set $g (i32.add (local.get 0) (i32.const {})))", 64 * i + 7)).collect();
+    let body: String =
+        (0..5_000).map(|i| format!("(global.set $g (i32.add (local.get 0) (i32.const {})))", 64 * i + 7)).collect();
     let functions = format!(
         "(func $down (type $t) (local i32) {BASE}
             (loop {body} (drop {NEXT}) (br_if 0 (i32.eqz (i32.const 1)))) (local.get 1))"
     );
     ends_by_the_meter("hoisting", &functions, 1);
-    let body: String = (0..4_000)
-        .map(|i| format!("(global.set $g (i32.mul (local.get 0) (i32.const {})))", 64 * i + 7))
-        .collect();
+    let body: String =
+        (0..4_000).map(|i| format!("(global.set $g (i32.mul (local.get 0) (i32.const {})))", 64 * i + 7)).collect();
     let functions = format!(
         "(func $down (type $t) (local i32) {BASE}
             (loop {body} (drop {NEXT}) (br_if 0 (global.get $g))) (local.get 1))"
@@ -135,10 +141,11 @@ fn frames_that_grow_by_hoisting() {
 #[test]
 fn frames_that_grow_by_loops() {
     let locals = 300;
-    let one: String = (1..=locals).map(|i| format!("(local.set {i} (i32.add (local.get {i}) (local.get {})))", i % locals + 1)).collect();
-    let loops: String = (0..12)
-        .map(|_| format!("(loop {one} (br_if 0 (i32.eq (local.get 1) (i32.const 5))))"))
+    let one: String = (1..=locals)
+        .map(|i| format!("(local.set {i} (i32.add (local.get {i}) (local.get {})))", i % locals + 1))
         .collect();
+    let loops: String =
+        (0..12).map(|_| format!("(loop {one} (br_if 0 (i32.eq (local.get 1) (i32.const 5))))")).collect();
     let functions = format!(
         "(func $down (type $t) (local {}) {BASE} {loops} (local.set 1 {NEXT}) {loops} (local.get 1))",
         "i32 ".repeat(locals)
