@@ -158,7 +158,7 @@ impl Executor {
 
     /// Least gas that a transaction needs to be included: EIP-2, 2028, 2930, 3860, 7623 and 7702.
     pub fn intrinsic_gas(&self, tx: &RecoveredTx) -> u64 {
-        let gas = GasParams::new_spec(SPEC).initial_tx_gas_for_tx(&tx_env(tx), None);
+        let gas = GasParams::new_spec(SPEC).initial_tx_gas_for_tx(tx_env(tx), None);
         gas.initial_regular_gas.saturating_add(gas.initial_state_gas).max(gas.floor_gas)
     }
 
@@ -190,13 +190,7 @@ fn tx_env(tx: &RecoveredTx) -> TxEnv {
         gas_priority_fee: inner.max_priority_fee_per_gas(),
         blob_hashes: Vec::new(),
         max_fee_per_blob_gas: 0,
-        authorization_list: inner
-            .authorization_list()
-            .unwrap_or_default()
-            .iter()
-            .cloned()
-            .map(Either::Left)
-            .collect(),
+        authorization_list: inner.authorization_list().unwrap_or_default().iter().cloned().map(Either::Left).collect(),
     }
 }
 

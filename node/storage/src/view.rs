@@ -95,7 +95,7 @@ impl<'a> View<'a> {
         &self,
         table: Table,
         prefix: &[u8],
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+        mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut options = ReadOptions::default();
         options.set_snapshot(&self.snapshot);
@@ -118,7 +118,8 @@ impl<'a> View<'a> {
     }
 
     fn decode_account(&self, bytes: &[u8]) -> Result<TrieAccount, StoreError> {
-        TrieAccount::decode(&mut &*bytes).map_err(|e| self.store.damaged(&format!("an account does not read back: {e}")))
+        TrieAccount::decode(&mut &*bytes)
+            .map_err(|e| self.store.damaged(&format!("an account does not read back: {e}")))
     }
 
     fn decode_value(&self, bytes: &[u8]) -> Result<U256, StoreError> {
@@ -163,14 +164,14 @@ impl TrieSource for View<'_> {
     }
 
     fn each_account(&self, visit: &mut dyn FnMut(B256, TrieAccount)) -> Result<(), StateError> {
-        Ok(self.scan(tables::ACCOUNTS, &[], &mut |key, value| {
+        Ok(self.scan(tables::ACCOUNTS, &[], |key, value| {
             visit(self.key(key)?, self.decode_account(value)?);
             Ok(())
         })?)
     }
 
     fn each_slot(&self, account: B256, visit: &mut dyn FnMut(B256, U256)) -> Result<(), StateError> {
-        Ok(self.scan(tables::STORAGE, account.as_slice(), &mut |key, value| {
+        Ok(self.scan(tables::STORAGE, account.as_slice(), |key, value| {
             visit(self.key(key)?, self.decode_value(value)?);
             Ok(())
         })?)

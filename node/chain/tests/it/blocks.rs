@@ -1,5 +1,6 @@
-use crate::support::{fresh, open, run, send, sign, signer};
+use crate::support::{counter, fresh, open, run, send, sign, signer};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use proptest::prelude::*;
 use zx_chain::{Chain, ChainError};
 use zx_primitives::{Block, StateReader, block::receipts_root};
 
@@ -24,6 +25,45 @@ fn what_one_chain_produces_another_imports_to_the_same_hash() {
     let receipts = importer.view().receipts(4).expect("read");
     assert_eq!(receipts_root(&receipts).0, importer.head().header.receipts_root);
     assert_eq!(receipts.iter().map(|r| r.logs.len()).sum::<usize>(), 2);
+}
+
+/// What a signer may do next: pay someone, call the counter, or deploy it anew.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Pay(u8),
+    Call,
+    Deploy,
+}
+
+fn act() -> impl Strategy<Value = (u8, Act)> {
+    let act = prop_oneof![3 => (1..9u8).prop_map(Act::Pay), 3 => Just(Act::Call), 1 => Just(Act::Deploy)];
+    (1..5u8, act)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// The law of the chain: whatever is produced imports to the same hash, block after block.
+    #[test]
+    fn import_equals_produce(blocks in prop::collection::vec(prop::collection::vec(act(), 1..8), 1..6)) {
+        let (_a, producer) = fresh();
+        let (_b, importer) = fresh();
+        let contract = signer(1).address().create(0);
+        for acts in blocks {
+            for (who, act) in acts {
+                let nonce = producer.next_nonce(signer(who).address()).expect("read");
+                let (to, value, input) = match act {
+                    Act::Pay(value) => (TxKind::Call(RECEIVER), value.into(), vec![]),
+                    Act::Call => (TxKind::Call(contract), 0, vec![]),
+                    Act::Deploy => (TxKind::Create, 0, counter()),
+                };
+                send(&producer, who, nonce, to, value, input).expect("admitted");
+            }
+            let made = producer.produce(false).expect("no failure").expect("there is work");
+            prop_assert_eq!(importer.import((*made).clone()).expect("valid").hash, made.hash);
+        }
+        prop_assert_eq!(importer.head(), producer.head());
+    }
 }
 
 #[test]
