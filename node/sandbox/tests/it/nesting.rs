@@ -1,6 +1,6 @@
 //! A contract that calls a contract, through a host that runs it in the same sandbox.
 
-use crate::world::{Run, World, module, run_with, sandbox};
+use crate::world::{Callee, Run, World, module, run_with, sandbox};
 use std::cell::Cell;
 use zx_sandbox::{CallReply, CallStatus, Outcome, Sandbox, Status};
 
@@ -53,12 +53,12 @@ fn a_trap_below_does_not_disturb_the_frames_above() {
     let sandbox = sandbox();
     let (caller, bad) =
         (module(CALLER), module(&CALLER.replace("(local.set $status", "(unreachable) (local.set $status")));
-    let mut world = World::default();
-    world.callee = Some(Box::new(|_| {
+    let callee: Callee<'_> = Box::new(|_| {
         let inner = run_with(&sandbox, &bad, &Run::default(), &mut World::default());
         assert!(matches!(inner.status, Status::Trap(_)));
         CallReply { status: CallStatus::Revert, output: b"why".to_vec(), created: None }
-    }));
+    });
+    let mut world = World { callee: Some(callee), ..World::default() };
     let outcome = run_with(&sandbox, &caller, &Run::default(), &mut world);
     assert_eq!((outcome.status, outcome.output), (Status::Revert, b"why".to_vec()));
 }
