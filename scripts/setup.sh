@@ -70,9 +70,20 @@ has_libclang() {
     return 1
 }
 
+# The oldest Rust that the manifest allows.
+rust_wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+
 need_rust() {
-    has cargo && return
-    missing+=("curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh    # Rust")
+    local have
+    if have=$(rustc --version 2>/dev/null); then
+        have=$(cut -d' ' -f2 <<<"$have")
+        [[ $(printf '%s\n' "$rust_wanted" "$have" | sort -V | head -n 1) == "$rust_wanted" ]] && return
+        missing+=("rustup update stable    # Rust $rust_wanted or later; this is $have")
+    elif has rustup; then
+        missing+=("rustup default stable    # Rust $rust_wanted or later")
+    else
+        missing+=("curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh    # Rust $rust_wanted or later")
+    fi
 }
 
 need_build() {

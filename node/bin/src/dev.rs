@@ -10,7 +10,7 @@ use clap::Args;
 use eyre::{Context, Result, eyre};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
-use zx_chain::{Chain, ChainConfig, Pace, Writer};
+use zx_chain::{Chain, ChainConfig, ChainError, Pace, Writer};
 use zx_primitives::{ChainSpec, spec::COIN};
 use zx_rpc::{Api, RpcConfig};
 
@@ -20,8 +20,10 @@ const COINS: u64 = 10_000;
 const STACK: usize = 256 << 20;
 /// Requests that are answered at once, each on a thread of its own.
 const BLOCKING_THREADS: usize = 32;
-/// How long requests under way may take to finish once the node is told to stop.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long the answer to a transaction waits for its block, which takes some milliseconds.
+const SETTLE: Duration = Duration::from_secs(2);
+/// How long requests under way may take to finish once the node is told to stop: a batch may take ten seconds.
+const GRACE: Duration = Duration::from_secs(12);
 
 /// Flags of `dev`.
 #[derive(Args)]
@@ -40,19 +42,23 @@ pub(crate) struct Options {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     match Duration::try_from_secs_f64(seconds) {
-        Ok(period) if (0.1..=86_400.0).contains(&seconds) => Ok(period),
-        _ => Err("a block time is between 0.1 and 86400 seconds".to_owned()),
+        Ok(period) if (1.0..=86_400.0).contains(&seconds) => Ok(period),
+        // Timestamps are whole seconds and go up with each block.
+        _ => Err("a block time is between 1 and 86400 seconds".to_owned()),
     }
 }
 
 /// Runs until it is told to stop.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK)
         .max_blocking_threads(BLOCKING_THREADS)
-        .build()?
-        .block_on(node(options))
+        .build()?;
+    let done = runtime.block_on(node(options));
+    // Threads that still read the database must be gone before the process is.
+    runtime.shutdown_timeout(GRACE);
+    done
 }
 
 async fn node(options: &Options) -> Result<()> {
@@ -76,25 +82,40 @@ async fn node(options: &Options) -> Result<()> {
     let writer = Writer::start(Arc::clone(&chain), pace, move |error| _ = failed.send(Some(error.to_string())))?;
     tokio::spawn(report_blocks(Arc::clone(&chain)));
     let address = listener.local_addr()?;
-    let rpc = tokio::spawn(zx_rpc::serve(api(&chain), listener, RpcConfig::default(), until(stopped)));
+    let config = RpcConfig { settle: (pace == Pace::AtOnce).then_some(SETTLE), ..RpcConfig::default() };
+    let rpc = tokio::spawn(zx_rpc::serve(api(&chain), listener, config, until(stopped)));
     banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary: temporary.is_some(), address })?;
 
     let failed = tokio::select! {
         () = signals.next() => None,
-        failed = failure.wait_for(Option::is_some) => failed.ok().and_then(|reason| (*reason).clone()),
+        failed = failure.wait_for(Option::is_some) => {
+            Some(failed.map_or_else(|_| ChainError::WriterPanicked.to_string(), |reason| reason.clone().unwrap_or_default()))
+        }
     };
     tracing::info!("stopping");
     stop.send_replace(true);
-    let drained = tokio::time::timeout(GRACE, rpc);
     tokio::select! {
-        _ = drained => {}
-        () = signals.next() => return Err(eyre!("stopped by a second signal; what was acknowledged is on disk")),
+        stopped = wind_up(&chain, rpc, writer) => stopped?,
+        () = signals.next() => {
+            eprintln!("error: stopped by a second signal; every block is on disk, waiting transactions may not be");
+            std::process::exit(1);
+        }
     }
-    tokio::task::spawn_blocking(move || writer.stop()).await??;
     match failed {
         Some(error) => Err(eyre!("the node had to stop: {error}")),
         None => Ok(()),
     }
+}
+
+/// Lets requests and the block under way finish, then keeps what still waits.
+async fn wind_up(chain: &Chain, rpc: tokio::task::JoinHandle<()>, writer: Writer) -> Result<()> {
+    // Past the grace the requests are left to themselves.
+    let _ = tokio::time::timeout(GRACE, rpc).await;
+    let (done, stopped) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || done.send(writer.stop()));
+    stopped.await??;
+    chain.save_pool()?;
+    Ok(())
 }
 
 async fn listen(port: u16) -> Result<TcpListener> {

@@ -7,6 +7,7 @@ mod keys;
 mod shutdown;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use eyre::{Result, WrapErr};
 use std::{io::IsTerminal, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
@@ -36,15 +37,7 @@ enum Document {
 }
 
 fn main() -> ExitCode {
-    log();
-    let done = match Cli::parse().verb {
-        Verb::Dev(options) => dev::run(&options),
-        Verb::Docs { document: Document::HostFunctions } => {
-            print!("{}", zx_host_functions::docs());
-            Ok(())
-        }
-    };
-    match done {
+    match log().and_then(|()| run(Cli::parse().verb)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -53,13 +46,27 @@ fn main() -> ExitCode {
     }
 }
 
+fn run(verb: Verb) -> Result<()> {
+    match verb {
+        Verb::Dev(options) => dev::run(&options),
+        Verb::Docs { document: Document::HostFunctions } => {
+            print!("{}", zx_host_functions::docs());
+            Ok(())
+        }
+    }
+}
+
 /// Logs go to stderr; `ZX_LOG` chooses what (`info`, `zx_chain=debug`, ...).
-fn log() {
-    let filter = EnvFilter::try_from_env("ZX_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+fn log() -> Result<()> {
+    let wanted = std::env::var("ZX_LOG").unwrap_or_else(|_| "info".to_owned());
+    let filter = EnvFilter::try_new(&wanted).wrap_err_with(|| format!("ZX_LOG is not a log filter: {wanted}"))?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
+        // Nobody may be reading stderr any more; that is no reason to fail.
+        .log_internal_errors(false)
         .init();
+    Ok(())
 }

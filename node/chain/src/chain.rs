@@ -5,8 +5,6 @@ use crate::{
     read::HeadView,
     seal,
 };
-use alloy_consensus::{Transaction, crypto::RecoveryError, transaction::SignerRecoverable};
-use alloy_eips::eip2718::Decodable2718;
 use alloy_primitives::B256;
 use parking_lot::{Mutex, RwLock};
 use std::{
@@ -15,18 +13,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::{Notify, watch};
-use zx_executor::{DeployRefusal, Executed, Executor, InvalidTransaction, TxError, genesis_changes};
-use zx_host_functions::deploy::is_wasm;
-use zx_pool::{Pool, PoolError, PoolStatus, Rules, SenderState};
-use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader, Tx};
+use zx_executor::{Executed, Executor, InvalidTransaction, TxError, genesis_changes};
+use zx_pool::Pool;
+use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader};
 use zx_sandbox::{CacheError, CacheStats, Sandbox};
 use zx_state::StateUpdate;
-use zx_storage::{Commit, Store, StoreError};
-
-/// Transactions that may wait, in all and of one sender, and what a replacement must pay more; as geth has it.
-const POOL_CAPACITY: usize = 8_192;
-const POOL_PER_SENDER: usize = 1_024;
-const POOL_PRICE_BUMP: u128 = 10;
+use zx_storage::{Commit, Store, StoreError, View};
 
 /// What a chain is opened with.
 #[derive(Clone, Debug)]
@@ -60,6 +52,22 @@ pub enum ChainError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The state that is stored is not the one that the head names.
+    #[error(
+        "the database is damaged: its state has the root {found}, block {number} says {expected}; \
+         restore it from a backup, or start with an empty --datadir"
+    )]
+    DamagedState {
+        /// Height of the head.
+        number: u64,
+        /// Root of what is stored.
+        found: B256,
+        /// Root in the header.
+        expected: B256,
+    },
+    /// The writer's thread panicked.
+    #[error("the writer panicked; its message is in the log")]
+    WriterPanicked,
     /// A block that is not what its transactions make it.
     #[error("block {number} is invalid: {reason}")]
     InvalidBlock {
@@ -68,34 +76,6 @@ pub enum ChainError {
         /// What differs.
         reason: String,
     },
-}
-
-/// Why a transaction is not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum SubmitError {
-    /// The bytes are not a transaction.
-    #[error("invalid transaction encoding: {0}")]
-    Decode(String),
-    /// No key has made the signature.
-    #[error("invalid transaction signature: {0}")]
-    Signature(#[from] RecoveryError),
-    /// The pool says no.
-    #[error(transparent)]
-    Pool(#[from] PoolError),
-    /// It deploys something that cannot be.
-    #[error(transparent)]
-    Deploy(#[from] DeployRefusal),
-    /// Too much init code (EIP-3860).
-    #[error("max initcode size exceeded: code size {size}, limit {limit}")]
-    InitCode {
-        /// Bytes.
-        size: usize,
-        /// Most bytes.
-        limit: usize,
-    },
-    /// The state cannot be read: ours.
-    #[error(transparent)]
-    Chain(#[from] ChainError),
 }
 
 /// The head, and the way back from it.
@@ -108,9 +88,10 @@ struct Tip {
 /// A chain with its store, its pool and its executor.
 #[derive(Debug)]
 pub struct Chain {
-    store: Store,
-    executor: Executor,
-    pool: Mutex<Pool>,
+    pub(crate) store: Store,
+    pub(crate) executor: Executor,
+    pub(crate) pool: Mutex<Pool>,
+    pub(crate) datadir: PathBuf,
     /// Held while a block is made: there is one writer.
     writing: Mutex<()>,
     tip: RwLock<Tip>,
@@ -131,15 +112,18 @@ impl Chain {
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);
         let head = Arc::new(open_head(&store, &spec)?);
-        Ok(Self {
+        let chain = Self {
             store,
+            datadir: config.datadir.clone(),
             executor: Executor::new(spec, Arc::new(sandbox)),
             pool: Mutex::default(),
             writing: Mutex::new(()),
             heads: watch::Sender::new(Arc::clone(&head)),
             tip: RwLock::new(Tip { head, history: History::default() }),
             work: Notify::new(),
-        })
+        };
+        chain.load_pool();
+        Ok(chain)
     }
 
     /// The chain's rules.
@@ -158,10 +142,22 @@ impl Chain {
     }
 
     /// The stored chain at this moment.
-    pub fn view(&self) -> HeadView<'_> {
-        // Head and snapshot must agree: no block is written between the two.
-        let tip = self.tip.read();
-        HeadView::new(Arc::clone(&tip.head), self.store.view(), tip.history.clone(), &self.executor)
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn view(&self) -> Result<HeadView<'_>, ChainError> {
+        // A block is written before it becomes the head: the snapshot says which head it ends in.
+        let store = self.store.view();
+        let height = store.head()?.unwrap_or_default();
+        let (head, history) = {
+            let tip = self.tip.read();
+            (Arc::clone(&tip.head), tip.history.clone())
+        };
+        let head = match head.number() == height {
+            true => head,
+            false => Arc::new(store.block(height)?.ok_or(StateError(format!("block {height} is missing")))?),
+        };
+        Ok(HeadView::new(head, store, history, &self.executor))
     }
 
     /// What the module cache has done.
@@ -169,92 +165,9 @@ impl Chain {
         self.executor.sandbox().stats()
     }
 
-    /// How many transactions wait.
-    pub fn pool_status(&self) -> PoolStatus {
-        self.pool.lock().status()
-    }
-
-    /// A waiting transaction.
-    pub fn waiting(&self, hash: &B256) -> Option<RecoveredTx> {
-        self.pool.lock().get(hash).cloned()
-    }
-
-    /// A sender's next nonce, counting what waits.
-    ///
-    /// # Errors
-    /// If the state cannot be read.
-    pub fn next_nonce(&self, address: alloy_primitives::Address) -> Result<u64, ChainError> {
-        let waiting = self.pool.lock().next_nonce(&address);
-        let stored = self.store.view().account(address)?.map_or(0, |account| account.nonce);
-        Ok(waiting.map_or(stored, |waiting| waiting.max(stored)))
-    }
-
     /// Base fee of the next block.
     pub fn next_base_fee(&self) -> u64 {
         self.head().header.next_block_base_fee(self.spec().base_fee).unwrap_or_default()
-    }
-
-    /// Takes a signed transaction, as EIP-2718 bytes.
-    ///
-    /// # Errors
-    /// Why it is not taken; nothing is then kept of it.
-    pub fn submit(&self, mut bytes: &[u8]) -> Result<B256, SubmitError> {
-        let tx = Tx::decode_2718(&mut bytes).map_err(|e| SubmitError::Decode(e.to_string()))?;
-        if !bytes.is_empty() {
-            return Err(SubmitError::Decode(format!("{} bytes follow the transaction", bytes.len())));
-        }
-        // A signature over no chain id recovers too, but to replay it anywhere is what EIP-155 prevents.
-        let tx = tx.try_into_recovered()?;
-        let view = self.store.view();
-        if view.transaction(*tx.inner().tx_hash()).map_err(ChainError::from)?.is_some() {
-            return Err(PoolError::AlreadyKnown.into());
-        }
-        let sender = self.sender_state(&view, &tx)?;
-        let intrinsic = self.executor.intrinsic_gas(&tx);
-        let hash = self.admit(tx, intrinsic, &sender)?;
-        self.work.notify_one();
-        Ok(hash)
-    }
-
-    fn admit(&self, tx: RecoveredTx, intrinsic: u64, sender: &SenderState) -> Result<B256, SubmitError> {
-        if tx.inner().is_create() {
-            self.check_create(tx.inner().input())?;
-        }
-        Ok(self.pool.lock().add(tx, intrinsic, sender, &self.pool_rules())?)
-    }
-
-    fn check_create(&self, input: &[u8]) -> Result<(), SubmitError> {
-        let limit = match is_wasm(input) {
-            true => self.spec().wasm_deploy_bytes(),
-            false => self.spec().evm_init_code_bytes(),
-        };
-        if input.len() > limit {
-            return Err(SubmitError::InitCode { size: input.len(), limit });
-        }
-        Ok(self.executor.check_deployment(input)?)
-    }
-
-    fn sender_state(&self, state: &dyn StateReader, tx: &RecoveredTx) -> Result<SenderState, ChainError> {
-        let Some(account) = state.account(tx.signer())? else {
-            return Ok(SenderState { nonce: 0, balance: Default::default(), is_contract: false });
-        };
-        let has_code = account.code_hash != alloy_primitives::KECCAK256_EMPTY;
-        // An EIP-7702 delegation (0xef0100 and an address) leaves the account its owner's.
-        let is_contract = has_code && !state.code(account.code_hash)?.starts_with(&[0xef, 0x01, 0x00]);
-        Ok(SenderState { nonce: account.nonce, balance: account.balance, is_contract })
-    }
-
-    fn pool_rules(&self) -> Rules {
-        let spec = self.spec();
-        Rules {
-            chain_id: spec.chain_id,
-            block_gas_limit: spec.block_gas_limit,
-            tx_gas_limit: spec.tx_gas_limit,
-            base_fee: self.next_base_fee(),
-            capacity: POOL_CAPACITY,
-            per_sender: POOL_PER_SENDER,
-            price_bump: POOL_PRICE_BUMP,
-        }
     }
 
     /// Makes the next block of what waits. `None` if nothing can be included and `empty` does not ask for a block.
@@ -329,7 +242,7 @@ impl Chain {
         Ok(block)
     }
 
-    /// Writes a block, then tells of it. Readers wait for the moment between store and head.
+    /// Writes a block, then makes it the head and tells of it.
     fn commit(
         &self,
         before: &dyn StateReader,
@@ -338,14 +251,16 @@ impl Chain {
         state: &StateUpdate,
     ) -> Result<(), ChainError> {
         let overwritten = Overwritten::by(&executed.changes, before)?;
-        let commit = Commit { block, receipts: &executed.receipts, state, codes: &executed.changes.codes };
+        // The way back is there before the block is, so that whoever sees the block can look behind it.
+        self.tip.write().history.push(block.number(), overwritten);
+        self.store.commit(&Commit { block, receipts: &executed.receipts, state, codes: &executed.changes.codes })?;
         {
-            let mut tip = self.tip.write();
-            self.store.commit(&commit)?;
-            tip.head = Arc::clone(block);
-            tip.history.push(overwritten);
+            // Under the pool's lock: who is admitted meanwhile has seen this state, or is looked at here.
+            let mut pool = self.pool.lock();
+            self.tip.write().head = Arc::clone(block);
+            let accounts = executed.changes.accounts.iter();
+            pool.on_block(accounts.filter_map(|(address, change)| Some((*address, change.info?.nonce))));
         }
-        self.pool.lock().on_block(&block.transactions);
         self.heads.send_replace(Arc::clone(block));
         Ok(())
     }
@@ -358,11 +273,23 @@ fn open_head(store: &Store, spec: &ChainSpec) -> Result<Block, ChainError> {
     let update = zx_state::apply(&zx_state::Nothing, &changes)?;
     let genesis = spec.genesis(update.root);
     store.check_genesis(genesis.hash)?;
-    let Some(head) = view.head()? else {
+    let Some(height) = view.head()? else {
         store.commit(&Commit { block: &genesis, receipts: &[], state: &update, codes: &changes.codes })?;
         return Ok(genesis);
     };
-    Ok(view.block(head)?.ok_or(StateError(format!("block {head}, the head, is missing from the store")))?)
+    let head = view.block(height)?.ok_or(StateError(format!("block {height}, the head, is missing from the store")))?;
+    check_state(&view, &head)?;
+    Ok(head)
+}
+
+/// Works the root out from every row, as after a crash nothing less would show that all of a block is there.
+fn check_state(view: &View<'_>, head: &Block) -> Result<(), ChainError> {
+    let found = zx_state::root_of(view)?;
+    if found == head.header.state_root {
+        return Ok(());
+    }
+    let (number, expected) = (head.number(), head.header.state_root);
+    Err(ChainError::DamagedState { number, found, expected })
 }
 
 /// Seconds since 1970.

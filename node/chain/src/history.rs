@@ -33,24 +33,25 @@ impl Overwritten {
     }
 }
 
-/// What the last blocks have overwritten, the head's last.
+/// What the last blocks have overwritten, by height.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct History(VecDeque<Arc<Overwritten>>);
+pub(crate) struct History(VecDeque<(u64, Arc<Overwritten>)>);
 
 impl History {
-    /// Notes a block.
-    pub(crate) fn push(&mut self, overwritten: Overwritten) {
+    /// Notes a block that is about to be written.
+    pub(crate) fn push(&mut self, number: u64, overwritten: Overwritten) {
         if self.0.len() >= KEPT {
             self.0.pop_front();
         }
-        self.0.push_back(Arc::new(overwritten));
+        self.0.push_back((number, Arc::new(overwritten)));
     }
 
-    /// What the last `blocks` blocks have overwritten, oldest first; `None` if that many are not known.
-    pub(crate) fn last(&self, blocks: u64) -> Option<Vec<Arc<Overwritten>>> {
-        let blocks = usize::try_from(blocks).ok()?;
-        let skip = self.0.len().checked_sub(blocks)?;
-        Some(self.0.iter().skip(skip).cloned().collect())
+    /// What the blocks after `number`, up to `head`, have overwritten, oldest first; `None` if not all are known.
+    pub(crate) fn since(&self, number: u64, head: u64) -> Option<Vec<Arc<Overwritten>>> {
+        let wanted = usize::try_from(head.checked_sub(number)?).ok()?;
+        let known = self.0.iter().filter(|(height, _)| (number + 1..=head).contains(height));
+        let since: Vec<_> = known.map(|(_, overwritten)| Arc::clone(overwritten)).collect();
+        (since.len() == wanted).then_some(since)
     }
 }
 

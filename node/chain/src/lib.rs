@@ -13,11 +13,13 @@ mod chain;
 mod history;
 mod read;
 mod seal;
+mod submit;
 pub mod writer;
 
-pub use chain::{Chain, ChainConfig, ChainError, SubmitError};
+pub use chain::{Chain, ChainConfig, ChainError};
 pub use history::PastState;
 pub use read::{Found, HeadView};
+pub use submit::SubmitError;
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{CallEnv, DeployRefusal, EstimateError, InvalidTransaction, Simulated, TxError};

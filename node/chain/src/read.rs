@@ -88,7 +88,7 @@ impl<'a> HeadView<'a> {
 
     /// The state after a block of this chain; `None` if it is not kept.
     pub fn state(&self, number: u64) -> Option<PastState<'_, 'a>> {
-        let since = self.history.last(self.head.number().checked_sub(number)?)?;
+        let since = self.history.since(number, self.head.number())?;
         Some(PastState::new(&self.store, since))
     }
 

@@ -48,10 +48,12 @@ impl Writer {
     /// Why it had ended already.
     pub fn stop(self) -> Result<(), ChainError> {
         self.stop.send_replace(true);
-        // A panic in the writer has been printed by its thread.
-        self.thread.join().unwrap_or(Ok(()))
+        self.thread.join().unwrap_or(Err(ChainError::WriterPanicked))
     }
 }
+
+/// How long transactions may wait for the base fee to fall before an empty block lets it.
+const FEE_WAIT: Duration = Duration::from_secs(1);
 
 async fn run(chain: &Chain, pace: Pace, mut stopped: watch::Receiver<bool>) -> Result<(), ChainError> {
     let mut ticks = match pace {
@@ -66,25 +68,34 @@ async fn run(chain: &Chain, pace: Pace, mut stopped: watch::Receiver<bool>) -> R
     loop {
         let due = async {
             match &mut ticks {
-                None => chain.work.notified().await,
-                Some(ticks) => _ = ticks.tick().await,
+                None => at_once(chain).await,
+                Some(ticks) => {
+                    ticks.tick().await;
+                    true
+                }
             }
         };
-        tokio::select! {
+        let empty = tokio::select! {
             biased;
             _ = stopped.wait_for(|stop| *stop) => return Ok(()),
-            () = due => make(chain, pace)?,
+            empty = due => empty,
+        };
+        let mut made = chain.produce(empty)?;
+        // What did not fit in one block goes into the next; a stop comes between two.
+        while made.is_some() && pace == Pace::AtOnce && !*stopped.borrow() {
+            made = chain.produce(false)?;
         }
     }
 }
 
-fn make(chain: &Chain, pace: Pace) -> Result<(), ChainError> {
-    match pace {
-        Pace::Every(_) => {
-            chain.produce(true)?;
-        }
-        // What did not fit in one block goes into the next.
-        Pace::AtOnce => while chain.produce(false)?.is_some() {},
+/// Waits for a transaction. Those that wait for a lower base fee are given an empty block: only blocks lower it.
+async fn at_once(chain: &Chain) -> bool {
+    if chain.pool_status().pending == 0 {
+        chain.work.notified().await;
+        return false;
     }
-    Ok(())
+    tokio::select! {
+        () = chain.work.notified() => false,
+        () = tokio::time::sleep(FEE_WAIT) => true,
+    }
 }

@@ -1,6 +1,6 @@
 //! Reads: what a call would do, and how much gas it takes.
 
-use crate::{Executor, TxError, evm::ZxEvm};
+use crate::{Executor, InvalidTransaction, TxError, evm::ZxEvm};
 use alloy_consensus::Header;
 use alloy_eips::eip2930::AccessList;
 use alloy_primitives::{Address, Bytes, Log, TxKind, U256};
@@ -165,12 +165,20 @@ impl Executor {
     }
 
     /// What the caller asks for, what a transaction may have, and what the sender can pay.
-    fn gas_allowance(&self, state: &dyn StateReader, call: &CallEnv) -> Result<u64, TxError> {
+    fn gas_allowance(&self, state: &dyn StateReader, call: &CallEnv) -> Result<u64, EstimateError> {
         let limit = call.gas.filter(|gas| *gas >= TRANSFER_GAS).unwrap_or(u64::MAX).min(self.spec.tx_gas_limit);
         let Some(price) = call.gas_price.filter(|price| *price > 0) else { return Ok(limit) };
-        let balance = state.account(call.from)?.map_or(U256::ZERO, |account| account.balance);
-        let payable = balance.saturating_sub(call.value) / U256::from(price);
-        Ok(limit.min(u64::try_from(payable).unwrap_or(u64::MAX)))
+        let balance = state.account(call.from).map_err(TxError::from)?.map_or(U256::ZERO, |account| account.balance);
+        let Some(spare) = balance.checked_sub(call.value) else {
+            let short =
+                InvalidTransaction::LackOfFundForMaxFee { fee: Box::new(call.value), balance: Box::new(balance) };
+            return Err(TxError::from(short).into());
+        };
+        let payable = u64::try_from(spare / U256::from(price)).unwrap_or(u64::MAX);
+        if payable < TRANSFER_GAS {
+            return Err(EstimateError::Allowance(payable));
+        }
+        Ok(limit.min(payable))
     }
 }
 

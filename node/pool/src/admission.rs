@@ -22,6 +22,8 @@ pub struct Rules {
     pub capacity: usize,
     /// Transactions that may wait for one sender.
     pub per_sender: usize,
+    /// How far beyond the first nonce that is missing a sender may go.
+    pub per_sender_gapped: u64,
     /// Percent that a replacement must pay more.
     pub price_bump: u128,
 }
@@ -106,14 +108,14 @@ pub enum PoolError {
         nonce: u64,
     },
     /// Its nonce is too far ahead to wait for.
-    #[error("nonce too high: next nonce {next}, tx nonce {nonce}, at most {per_sender} transactions of a sender wait")]
+    #[error("nonce too high: next nonce {next}, tx nonce {nonce}, a transaction may wait {ahead} nonces ahead")]
     NonceTooHigh {
         /// The sender's next.
         next: u64,
         /// Of the transaction.
         nonce: u64,
-        /// How many may wait.
-        per_sender: usize,
+        /// How far ahead it may be.
+        ahead: u64,
     },
     /// It costs more than there is.
     #[error("insufficient funds for gas * price + value: balance {balance}, tx cost {cost}, overshot {}", cost.saturating_sub(*balance))]
@@ -151,7 +153,7 @@ pub(crate) fn check(
         return Err(PoolError::NonceTooLow { next: sender.nonce, nonce });
     }
     if nonce - sender.nonce >= rules.per_sender as u64 {
-        return Err(PoolError::NonceTooHigh { next: sender.nonce, nonce, per_sender: rules.per_sender });
+        return Err(PoolError::NonceTooHigh { next: sender.nonce, nonce, ahead: rules.per_sender as u64 });
     }
     let cost = cost(tx.inner());
     if sender.balance < cost {

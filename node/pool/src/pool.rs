@@ -69,16 +69,16 @@ impl Pool {
         }
         admission::check(&tx, intrinsic_gas, sender, rules)?;
         let (address, nonce) = (tx.signer(), tx.inner().nonce());
-        let replaced = match self.senders.get(&address).and_then(|s| s.by_nonce.get(&nonce)) {
-            Some(old) if !outbids(tx.inner(), old.tx.inner(), rules.price_bump) => {
+        self.advance(address, sender.nonce);
+        self.check_place(&tx, sender, rules)?;
+        if let Some(old) = self.senders.get(&address).and_then(|s| s.by_nonce.get(&nonce)) {
+            if !outbids(tx.inner(), old.tx.inner(), rules.price_bump) {
                 return Err(PoolError::ReplacementUnderpriced);
             }
-            Some(old) => Some(admission::hash(&old.tx)),
-            None if self.by_hash.len() >= rules.capacity => return Err(PoolError::Full),
-            None => None,
-        };
-        if let Some(replaced) = replaced {
-            self.by_hash.remove(&replaced);
+            let old = admission::hash(&old.tx);
+            self.by_hash.remove(&old);
+        } else if self.by_hash.len() >= rules.capacity {
+            self.make_room(&tx, sender.nonce, rules)?;
         }
         self.arrivals = self.arrivals.wrapping_add(1);
         let entry = self.senders.entry(address).or_default();
@@ -86,6 +86,52 @@ impl Pool {
         entry.by_nonce.insert(nonce, Waiting { tx, arrival: self.arrivals });
         self.by_hash.insert(hash, (address, nonce));
         Ok(hash)
+    }
+
+    /// The first nonce of a sender for which nothing waits.
+    fn first_gap(&self, address: &Address, next: u64) -> u64 {
+        let ready = self.senders.get(address).map_or(0, |sender| sender.ready().count() as u64);
+        next.saturating_add(ready)
+    }
+
+    /// What else the sender has waiting: not too far ahead, and payable together.
+    fn check_place(&self, tx: &RecoveredTx, sender: &SenderState, rules: &Rules) -> Result<(), PoolError> {
+        let (address, nonce) = (tx.signer(), tx.inner().nonce());
+        let gap = nonce.saturating_sub(self.first_gap(&address, sender.nonce));
+        if gap > rules.per_sender_gapped {
+            let (next, ahead) = (sender.nonce, rules.per_sender_gapped);
+            return Err(PoolError::NonceTooHigh { next, nonce, ahead });
+        }
+        let Some(waiting) = self.senders.get(&address) else { return Ok(()) };
+        let others = waiting.by_nonce.iter().filter(|(other, _)| **other != nonce);
+        let cost =
+            others.fold(admission::cost(tx.inner()), |sum, (_, w)| sum.saturating_add(admission::cost(w.tx.inner())));
+        if sender.balance < cost {
+            return Err(PoolError::InsufficientFunds { balance: sender.balance, cost });
+        }
+        Ok(())
+    }
+
+    /// Lets something go for a transaction that is ready: one behind a gap, else the one that pays least, if it pays
+    /// less. Always a sender's last, so that no gap is made.
+    fn make_room(&mut self, tx: &RecoveredTx, next: u64, rules: &Rules) -> Result<(), PoolError> {
+        if tx.inner().nonce() != self.first_gap(&tx.signer(), next) {
+            return Err(PoolError::Full);
+        }
+        let tip = |tx: &Tx| tx.effective_tip_per_gas(rules.base_fee);
+        let lasts = self.senders.iter().filter(|(address, _)| **address != tx.signer()).filter_map(|(_, sender)| {
+            let ready = sender.ready().count();
+            let (_, last) = sender.by_nonce.last_key_value()?;
+            let is_ready = ready == sender.by_nonce.len();
+            Some((is_ready, tip(last.tx.inner()), Reverse(last.arrival), admission::hash(&last.tx)))
+        });
+        match lasts.min() {
+            Some((is_ready, paid, _, hash)) if !is_ready || paid < tip(tx.inner()) => {
+                self.remove(&hash);
+                Ok(())
+            }
+            _ => Err(PoolError::Full),
+        }
     }
 
     /// What can be in the next block: best tip first, then first come; a sender's transactions in nonce order.
@@ -106,11 +152,16 @@ impl Pool {
         best
     }
 
-    /// Forgets what a block has included, and what its nonces have made impossible.
-    pub fn on_block<'a>(&mut self, included: impl IntoIterator<Item = &'a RecoveredTx>) {
-        for tx in included {
-            self.advance(tx.signer(), tx.inner().nonce().saturating_add(1));
+    /// Takes note of the nonces after a block, and forgets what they have used up.
+    pub fn on_block(&mut self, nonces: impl IntoIterator<Item = (Address, u64)>) {
+        for (address, next) in nonces {
+            self.advance(address, next);
         }
+    }
+
+    /// Everything that waits, each sender's in nonce order.
+    pub fn all(&self) -> impl Iterator<Item = &RecoveredTx> {
+        self.senders.values().flat_map(|sender| sender.by_nonce.values()).map(|waiting| &waiting.tx)
     }
 
     fn advance(&mut self, address: Address, next: u64) {
@@ -140,6 +191,12 @@ impl Pool {
     pub fn get(&self, hash: &B256) -> Option<&RecoveredTx> {
         let (address, nonce) = self.by_hash.get(hash)?;
         self.senders.get(address)?.by_nonce.get(nonce).map(|w| &w.tx)
+    }
+
+    /// Whether a transaction waits, with nothing missing before it.
+    pub fn is_ready(&self, hash: &B256) -> bool {
+        let Some((address, nonce)) = self.by_hash.get(hash) else { return false };
+        self.senders.get(address).is_some_and(|sender| sender.ready().any(|w| w.tx.inner().nonce() == *nonce))
     }
 
     /// The nonce after a sender's last ready transaction, if one waits.

@@ -55,8 +55,10 @@ impl Block {
 
     /// Bytes of the block's RLP: what `size` says over RPC.
     pub fn size(&self) -> usize {
-        let body: usize = self.transactions.iter().map(|tx| tx.inner().length()).sum();
-        self.header.length().saturating_add(body)
+        let list = |payload: usize| payload.saturating_add(alloy_rlp::length_of_length(payload));
+        let transactions = self.transactions.iter().map(|tx| tx.inner().length()).sum();
+        // Two empty lists follow: ommers and withdrawals.
+        list(self.header.length().saturating_add(list(transactions)).saturating_add(2))
     }
 }
 

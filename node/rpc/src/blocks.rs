@@ -12,7 +12,7 @@ use serde_json::Value;
 use zx_primitives::Block;
 
 fn block(api: &Api, id: impl Into<BlockId>) -> Result<Option<Block>, RpcError> {
-    Ok(api.chain.view().block(id.into())?)
+    Ok(api.chain.view()?.block(id.into())?)
 }
 
 fn show(block: Option<Block>, full: bool) -> Result<Value, RpcError> {
@@ -56,23 +56,29 @@ pub(crate) fn transaction_by_hash_and_index(api: &Api, params: &Params) -> Resul
 
 pub(crate) fn transaction(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let hash = params.required(0)?;
-    // First the pool: a transaction that leaves it in between is then in a block.
-    if let Some(waiting) = api.chain.waiting(&hash) {
-        return encode(convert::waiting(waiting));
+    let mined = || -> Result<_, RpcError> {
+        let found = api.chain.view()?.transaction(hash)?;
+        Ok(found.and_then(|found| convert::transaction(&found.block, found.index)))
+    };
+    if let Some(mined) = mined()? {
+        return encode(mined);
     }
-    let found = api.chain.view().transaction(hash)?;
-    encode(found.and_then(|found| convert::transaction(&found.block, found.index)))
+    match api.chain.waiting(&hash) {
+        Some(waiting) => encode(convert::waiting(waiting)),
+        // It may have left the pool for a block since the first look.
+        None => encode(mined()?),
+    }
 }
 
 pub(crate) fn receipt(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let view = api.chain.view();
+    let view = api.chain.view()?;
     let Some(found) = view.transaction(params.required(0)?)? else { return Ok(Value::Null) };
     let receipts = view.receipts(found.block.number())?;
     encode(convert::receipt(&found.block, &receipts, found.index))
 }
 
 pub(crate) fn receipts(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let view = api.chain.view();
+    let view = api.chain.view()?;
     let Some(block) = view.block(params.required(0)?)? else { return Ok(Value::Null) };
     let receipts = view.receipts(block.number())?;
     let all: Vec<_> = (0..receipts.len()).filter_map(|index| convert::receipt(&block, &receipts, index)).collect();

@@ -47,11 +47,18 @@ fn with_call<T>(
     params: &Params,
     run: impl FnOnce(&HeadView<'_>, &PastState<'_, '_>, &Block, &CallEnv) -> Result<T, RpcError>,
 ) -> Result<T, RpcError> {
-    let call = call_env(params.required(0)?)?;
+    let request: TransactionRequest = params.required(0)?;
+    if let Some(id) = request.chain_id.filter(|id| *id != api.chain.spec().chain_id) {
+        return Err(RpcError::params(format!("chainId is {id}, this chain is {}", api.chain.spec().chain_id)));
+    }
+    let call = call_env(request)?;
     if params.optional::<Value>(2)?.is_some_and(|overrides| overrides != Value::Object(Default::default())) {
         return Err(RpcError::params("invalid argument 2: this node does not take state overrides"));
     }
-    let view = api.chain.view();
+    if params.optional::<Value>(3)?.is_some_and(|overrides| overrides != Value::Object(Default::default())) {
+        return Err(RpcError::params("invalid argument 3: this node does not take block overrides"));
+    }
+    let view = api.chain.view()?;
     let number = height(&view, params, 1)?;
     let state = state_at(&view, number)?;
     if call.to.is_create() {

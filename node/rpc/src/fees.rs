@@ -46,7 +46,7 @@ pub(crate) fn history(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let newest: BlockNumberOrTag = params.optional(1)?.unwrap_or_default();
     let percentiles: Option<Vec<f64>> = params.optional(2)?;
     check_percentiles(percentiles.as_deref().unwrap_or_default())?;
-    let view = api.chain.view();
+    let view = api.chain.view()?;
     let newest = view.height(newest);
     if newest > view.head.number() {
         let head = view.head.number();

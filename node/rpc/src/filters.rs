@@ -11,8 +11,8 @@ use std::{
 
 /// A filter that is not asked for this long is forgotten; geth's five minutes.
 const IDLE: Duration = Duration::from_secs(300);
-/// Filters that are kept at once: each takes a few hundred bytes.
-const MAX_FILTERS: usize = 10_000;
+/// Filters that are kept at once: one of logs may name a thousand topics and addresses, some 50 KB.
+const MAX_FILTERS: usize = 1_000;
 
 /// Every filter that someone polls.
 #[derive(Debug, Default)]
@@ -64,6 +64,9 @@ fn not_found() -> RpcError {
 pub(crate) fn new_logs(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let filter: Filter = params.required(0)?;
     logs::check(&filter)?;
+    if matches!(filter.block_option, FilterBlockOption::AtBlockHash(_)) {
+        return Err(RpcError::params("a filter that is polled spans a range: blockHash is for eth_getLogs"));
+    }
     api.filters.install(Kind::Logs(Box::new(filter)), api.chain.head().number() + 1)
 }
 
@@ -79,35 +82,38 @@ pub(crate) fn uninstall(api: &Api, params: &Params) -> Result<Value, RpcError> {
 /// What came since the last question: logs, or hashes of blocks.
 pub(crate) fn changes(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let id = params.required::<U64>(0)?.to();
-    let view = api.chain.view();
+    let view = api.chain.view()?;
     let head = view.head.number();
     let (kind, from) = {
         let mut table = api.filters.table();
         let filter = table.filters.get_mut(&id).ok_or_else(not_found)?;
         filter.asked = Instant::now();
-        let from = std::mem::replace(&mut filter.next, head + 1);
-        (filter.kind.clone(), from)
+        (filter.kind.clone(), filter.next)
     };
-    match kind {
+    let changes = match kind {
         Kind::Logs(filter) => {
-            let (from, to) = match filter.block_option {
-                FilterBlockOption::Range { from_block, to_block } => {
-                    let first = from_block.and_then(|tag| tag.as_number()).unwrap_or_default();
-                    let last = to_block.and_then(|tag| tag.as_number()).unwrap_or(u64::MAX);
-                    (from.max(first), head.min(last))
-                }
-                FilterBlockOption::AtBlockHash(_) => (from, head),
+            let (first, last) = match filter.block_option {
+                FilterBlockOption::Range { from_block, to_block } => (from_block, to_block),
+                FilterBlockOption::AtBlockHash(_) => (None, None),
             };
-            encode(logs::between(&view, &filter, from, to)?)
+            let first = first.and_then(|tag| tag.as_number()).unwrap_or_default();
+            let last = last.and_then(|tag| tag.as_number()).unwrap_or(u64::MAX);
+            encode(logs::between(&view, &filter, from.max(first), head.min(last))?)?
         }
         Kind::Blocks => {
+            logs::check_width(from, head)?;
             let hashes: Vec<B256> = (from..=head)
                 .filter_map(|number| view.block(number.into()).transpose())
                 .map(|block| block.map(|block| block.hash))
                 .collect::<Result<_, _>>()?;
-            encode(hashes)
+            encode(hashes)?
         }
+    };
+    // Only what has been answered counts as reported; a slower question does not take that back.
+    if let Some(filter) = api.filters.table().filters.get_mut(&id) {
+        filter.next = filter.next.max(head + 1);
     }
+    Ok(changes)
 }
 
 /// Everything that a filter of logs matches.

@@ -2,7 +2,7 @@
 
 use crate::{Api, jsonrpc};
 use futures_util::{Stream, StreamExt};
-use std::{convert::Infallible, future::Future, sync::Arc};
+use std::{convert::Infallible, future::Future, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Semaphore};
 use warp::{
     Buf, Filter, Reply,
@@ -16,12 +16,15 @@ pub struct RpcConfig {
     pub max_body: usize,
     /// Requests worked on at once; more wait.
     pub concurrency: usize,
+    /// How long the answer to a transaction waits for its block, if it does. Where blocks are made at once it should:
+    /// a client that finds no receipt waits for the next block, and on a quiet chain there is none.
+    pub settle: Option<Duration>,
 }
 
 impl Default for RpcConfig {
     /// geth's five megabytes; and as many blocking threads as keep two cores busy while some wait for the disk.
     fn default() -> Self {
-        Self { max_body: 5 * 1024 * 1024, concurrency: 16 }
+        Self { max_body: 5 * 1024 * 1024, concurrency: 16, settle: None }
     }
 }
 
@@ -34,7 +37,7 @@ pub async fn serve(
     config: RpcConfig,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    let service = Arc::new(Service { api, config, slots: Semaphore::new(config.concurrency) });
+    let service = Arc::new(Service { api, config, slots: Arc::new(Semaphore::new(config.concurrency)) });
     let post = warp::post().and(warp::body::stream()).then(move |body| {
         let service = Arc::clone(&service);
         async move { service.post(body).await }
@@ -52,7 +55,7 @@ pub async fn serve(
 struct Service {
     api: Api,
     config: RpcConfig,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
 }
 
 impl Service {
@@ -61,10 +64,21 @@ impl Service {
             Ok(body) => body,
             Err(answer) => return answer,
         };
-        // The semaphore is never closed.
-        let _slot = self.slots.acquire().await;
-        let api = self.api.clone();
-        match tokio::task::spawn_blocking(move || jsonrpc::answer(&api, &body)).await {
+        // The semaphore is never closed. The work keeps its slot even if the client hangs up.
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        let api = self.api.for_request();
+        let request = api.clone();
+        let work = move || {
+            let _slot = slot;
+            jsonrpc::answer(&request, &body)
+        };
+        let answer = tokio::task::spawn_blocking(work).await;
+        if let Some(limit) = self.config.settle {
+            let sent = std::mem::take(&mut *api.sent());
+            // Past the limit the transaction waits on, and its sender need not.
+            let _ = tokio::time::timeout(limit, api.chain.settled(&sent)).await;
+        }
+        match answer {
             Ok(answer) => json(answer.unwrap_or_default()),
             Err(error) => {
                 tracing::error!(%error, "a request panicked");

@@ -7,12 +7,16 @@ use crate::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use std::time::{Duration, Instant};
 
 /// Requests in a batch; geth's bound. ethers sends up to a hundred.
 const MAX_BATCH: usize = 1_000;
 
 /// Bytes that the answers of a batch may take together; geth's bound.
 const MAX_RESPONSE: usize = 25 * 1024 * 1024;
+
+/// How long the requests of a batch may take together; what is left then is refused.
+const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// An answer.
 #[derive(Serialize)]
@@ -85,17 +89,22 @@ pub(crate) fn answer(api: &Api, body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn batch(api: &Api, requests: Vec<Value>) -> Vec<Vec<u8>> {
+    let begun = Instant::now();
     let mut size = 0;
     let mut answers = Vec::new();
     for request in requests {
-        let bytes = match size < MAX_RESPONSE {
-            true => one(api, request).and_then(|answer| encode(&answer)),
-            false => encode(&Answer {
-                jsonrpc: "2.0",
-                id: id_of(&request),
-                outcome: Outcome::Error(RpcError::server(format!("response too large: limit {MAX_RESPONSE} bytes"))),
-            }),
+        let refused = if size >= MAX_RESPONSE {
+            Some(format!("response too large: limit {MAX_RESPONSE} bytes"))
+        } else if begun.elapsed() > MAX_TIME {
+            Some(format!("batch takes too long: limit {} s", MAX_TIME.as_secs()))
+        } else {
+            None
         };
+        let answer = match refused {
+            None => one(api, request),
+            Some(why) => Some(Answer { id: id_of(&request), ..refusal(RpcError::server(why)) }),
+        };
+        let bytes = answer.and_then(|answer| encode(&answer));
         size += bytes.as_ref().map_or(0, Vec::len);
         answers.extend(bytes);
     }

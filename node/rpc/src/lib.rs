@@ -20,8 +20,9 @@ mod state;
 
 pub use http::{RpcConfig, serve};
 
+use alloy_primitives::B256;
 use filters::Filters;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zx_chain::Chain;
 
 /// What methods work on.
@@ -30,11 +31,23 @@ pub struct Api {
     chain: Arc<Chain>,
     version: Arc<str>,
     filters: Arc<Filters>,
+    /// Transactions that the request at hand has handed in.
+    sent: Arc<Mutex<Vec<B256>>>,
 }
 
 impl Api {
     /// The methods of a chain; `version` is what `web3_clientVersion` says.
     pub fn new(chain: Arc<Chain>, version: String) -> Self {
-        Self { chain, version: version.into(), filters: Arc::default() }
+        Self { chain, version: version.into(), filters: Arc::default(), sent: Arc::default() }
+    }
+
+    /// The same, for another request.
+    fn for_request(&self) -> Self {
+        Self { sent: Arc::default(), ..self.clone() }
+    }
+
+    fn sent(&self) -> MutexGuard<'_, Vec<B256>> {
+        // A list of hashes is whole wherever a panic strikes.
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

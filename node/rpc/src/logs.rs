@@ -9,6 +9,8 @@ use zx_chain::HeadView;
 const MAX_BLOCKS: u64 = 100_000;
 /// Logs that one request may return.
 const MAX_LOGS: usize = 20_000;
+/// Bytes of data that the logs of one request may carry.
+const MAX_BYTES: usize = 25 * 1024 * 1024;
 /// Topics that a filter may name in all; geth's bound is alike.
 const MAX_TOPICS: usize = 1_000;
 
@@ -28,23 +30,38 @@ pub(crate) fn check(filter: &Filter) -> Result<(), RpcError> {
 /// Logs that a filter matches, in the range that it names.
 pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Value, RpcError> {
     check(filter)?;
-    let view = api.chain.view();
+    let view = api.chain.view()?;
     let (from, to) = range(&view, filter)?;
     encode(between(&view, filter, from, to)?)
 }
 
 /// Logs that a filter matches, whatever range it names itself.
 pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
+    check_width(from, to)?;
     let mut found = Vec::new();
+    let (mut counted, mut bytes) = (0, 0);
     for number in from..=to {
         search(view, number, filter, &mut found)?;
-        if found.len() > MAX_LOGS {
+        bytes += found.iter().skip(counted).map(|log| log.inner.data.data.len()).sum::<usize>();
+        counted = found.len();
+        if found.len() > MAX_LOGS || bytes > MAX_BYTES {
             return Err(RpcError::server(format!(
-                "query returned more than {MAX_LOGS} results: try with this block range [{from:#x}, {number:#x}]"
+                "query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes: \
+                 try with this block range [{from:#x}, {number:#x}]"
             )));
         }
     }
     Ok(found)
+}
+
+/// Refuses a range that takes too long to look through.
+pub(crate) fn check_width(from: u64, to: u64) -> Result<(), RpcError> {
+    match to.saturating_sub(from) {
+        blocks if blocks >= MAX_BLOCKS => {
+            Err(RpcError::params(format!("block range is too wide: {} blocks, limit {MAX_BLOCKS}", blocks + 1)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The heights that a filter spans.
@@ -63,9 +80,6 @@ fn range(view: &HeadView<'_>, filter: &Filter) -> Result<(u64, u64), RpcError> {
     }
     if to > view.head.number() {
         return Err(RpcError::params("block range extends beyond current head block"));
-    }
-    if to - from >= MAX_BLOCKS {
-        return Err(RpcError::params(format!("block range is too wide: {} blocks, limit {MAX_BLOCKS}", to - from + 1)));
     }
     Ok((from, to))
 }

@@ -67,6 +67,7 @@ pub(crate) fn quantity(number: u64) -> Result<Value, RpcError> {
 fn send_raw_transaction(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let bytes: Bytes = params.required(0)?;
     let hash: B256 = api.chain.submit(&bytes)?;
+    api.sent().push(hash);
     encode(hash)
 }
 

@@ -36,7 +36,7 @@ fn account(view: &HeadView<'_>, params: &Params) -> Result<Option<AccountInfo>, 
 }
 
 pub(crate) fn balance(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    encode(account(&api.chain.view(), params)?.map_or(U256::ZERO, |account| account.balance))
+    encode(account(&api.chain.view()?, params)?.map_or(U256::ZERO, |account| account.balance))
 }
 
 /// The pending nonce counts what waits: clients number their next transaction by it.
@@ -45,11 +45,11 @@ pub(crate) fn nonce(api: &Api, params: &Params) -> Result<Value, RpcError> {
     if params.optional::<BlockId>(1)? == Some(BlockId::Number(BlockNumberOrTag::Pending)) {
         return quantity(api.chain.next_nonce(address)?);
     }
-    quantity(account(&api.chain.view(), params)?.map_or(0, |account| account.nonce))
+    quantity(account(&api.chain.view()?, params)?.map_or(0, |account| account.nonce))
 }
 
 pub(crate) fn code(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let view = api.chain.view();
+    let view = api.chain.view()?;
     let code = match account(&view, params)? {
         Some(account) if account.code_hash != alloy_primitives::KECCAK256_EMPTY => {
             view.store.code(account.code_hash)?
@@ -62,7 +62,7 @@ pub(crate) fn code(api: &Api, params: &Params) -> Result<Value, RpcError> {
 pub(crate) fn storage(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let address: Address = params.required(0)?;
     let slot: U256 = params.required(1)?;
-    let view = api.chain.view();
+    let view = api.chain.view()?;
     let value = state_at(&view, height(&view, params, 2)?)?.storage(address, slot)?;
     encode(B256::from(value))
 }

@@ -78,6 +78,26 @@ pub fn apply(source: &dyn TrieSource, changes: &StateChanges) -> Result<StateUpd
     Ok(update)
 }
 
+/// Works the root out from every row: each storage trie, then the accounts.
+///
+/// # Errors
+/// If the source cannot be read, or an account's row names another storage root than its slots have.
+pub fn root_of(source: &dyn TrieSource) -> Result<B256, StateError> {
+    let mut wrong = None;
+    let mut keys = Vec::new();
+    source.each_account(&mut |key, account| keys.push((key, account.storage_root)))?;
+    for (key, expected) in keys {
+        let found = storage_root(source, key, &StorageUpdate::default())?;
+        if found != expected {
+            wrong.get_or_insert(format!("the storage of account {key} has the root {found}, its row says {expected}"));
+        }
+    }
+    match wrong {
+        Some(wrong) => Err(StateError(wrong)),
+        None => account_root(source, &BTreeMap::new()),
+    }
+}
+
 fn account_after(
     source: &dyn TrieSource,
     key: B256,

@@ -23,6 +23,8 @@ use zx_state::StateUpdate;
 const BLOCK_CACHE: usize = 256 << 20;
 /// Bits of the Bloom filter for each key: one miss in a hundred reads the disk.
 const BLOOM_BITS: f64 = 10.0;
+/// Bytes of log before the tables are flushed: what a start may have to read again.
+const WAL_BYTES: u64 = 64 << 20;
 /// Open files that RocksDB may keep.
 const OPEN_FILES: i32 = 512;
 
@@ -104,6 +106,7 @@ impl Store {
         options.create_missing_column_families(true);
         options.set_max_open_files(OPEN_FILES);
         options.set_keep_log_file_num(2);
+        options.set_max_total_wal_size(WAL_BYTES);
         let db = DB::open_cf_descriptors(&options, path, families).map_err(|source| {
             let locked = source.to_string().contains("lock file") || source.to_string().contains("LOCK");
             if locked { StoreError::Locked(path.into()) } else { StoreError::Database { path: path.into(), source } }

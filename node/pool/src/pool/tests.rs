@@ -10,6 +10,7 @@ const RULES: Rules = Rules {
     base_fee: 10,
     capacity: 24,
     per_sender: 8,
+    per_sender_gapped: 6,
     price_bump: 10,
 };
 
@@ -87,6 +88,51 @@ fn each_rule_refuses_in_the_words_of_geth() {
     }
 }
 
+#[test]
+fn a_nonce_used_up_elsewhere_frees_those_behind_it() {
+    let mut pool = Pool::default();
+    pool.add(tx(1, 1, 1), 21_000, &rich(0), &RULES).unwrap();
+    pool.on_block([(Address::repeat_byte(1), 1)]);
+    assert_eq!(order(&pool), [(1, 1)], "ready without a transaction of nonce 0");
+}
+
+#[test]
+fn what_came_too_late_does_not_stand_in_the_way() {
+    let mut pool = Pool::default();
+    pool.add(tx(1, 2, 1), 21_000, &rich(0), &RULES).unwrap();
+    pool.add(tx(1, 0, 1), 21_000, &rich(0), &RULES).unwrap();
+    // By now the state has moved on, though no block was reported.
+    pool.add(tx(1, 1, 1), 21_000, &rich(1), &RULES).unwrap();
+    assert_eq!(order(&pool), [(1, 1), (1, 2)]);
+}
+
+#[test]
+fn a_sender_pays_for_all_that_waits() {
+    let mut pool = Pool::default();
+    let one = admission::cost(tx(1, 0, 1).inner());
+    let sender = SenderState { balance: one * U256::from(2), ..rich(0) };
+    for nonce in 0..2 {
+        pool.add(tx(1, nonce, 1), 21_000, &sender, &RULES).unwrap();
+    }
+    let third = pool.add(tx(1, 2, 1), 21_000, &sender, &RULES).unwrap_err();
+    assert_eq!(third, PoolError::InsufficientFunds { balance: sender.balance, cost: one * U256::from(3) });
+}
+
+#[test]
+fn a_full_pool_lets_the_gapped_and_then_the_cheapest_go() {
+    let rules = Rules { capacity: 3, ..RULES };
+    let mut pool = Pool::default();
+    pool.add(tx(1, 3, 900), 21_000, &rich(0), &rules).unwrap();
+    pool.add(tx(2, 0, 10), 21_000, &rich(0), &rules).unwrap();
+    pool.add(tx(2, 1, 20), 21_000, &rich(0), &rules).unwrap();
+    assert_eq!(pool.add(tx(3, 1, 999), 21_000, &rich(0), &rules), Err(PoolError::Full), "gapped itself");
+    pool.add(tx(3, 0, 15), 21_000, &rich(0), &rules).unwrap();
+    assert_eq!(order(&pool), [(3, 0), (2, 0), (2, 1)], "the gapped one went");
+    assert_eq!(pool.add(tx(4, 0, 15), 21_000, &rich(0), &rules), Err(PoolError::Full), "pays no more");
+    pool.add(tx(4, 0, 18), 21_000, &rich(0), &rules).unwrap();
+    assert_eq!(order(&pool), [(4, 0), (2, 0), (2, 1)], "the cheapest last one went");
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     Add(u8, u64, u128),
@@ -121,7 +167,7 @@ proptest! {
                         prop_assert_eq!(tx.inner().nonce(), *next, "executable in this order");
                         *next += 1;
                     }
-                    pool.on_block(&block);
+                    pool.on_block(nonces.iter().map(|(sender, next)| (Address::repeat_byte(*sender), *next)));
                 }
                 Act::Remove(at) => {
                     if let Some(tx) = pool.best(RULES.base_fee).get(at) {
