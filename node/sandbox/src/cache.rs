@@ -2,7 +2,7 @@
 //!
 //! A file holds a magic number, an HMAC-SHA-256 over key and artifact, and the artifact. The key of the HMAC is drawn
 //! once per folder and readable by its owner alone, so that native code from elsewhere is never run. Files are written
-//! to a temporary name, synced and renamed. Whatever is wrong with a file, it is a miss: it is removed, and the module
+//! to a temporary name, synced and renamed; a folder that grows past its bound lets the least recently used go. Whatever is wrong with a file, it is a miss: it is removed, and the module
 //! is compiled again.
 
 use crate::{CodeHash, engine::LoadedModule};
@@ -18,6 +18,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::SystemTime,
 };
 
 /// Identity of an artifact.
@@ -26,6 +27,8 @@ pub(crate) type Key = [u8; 32];
 const MAGIC: &[u8; 8] = b"ZXAOT\0\0\x01";
 const MAC_LEN: usize = 32;
 const KEY_FILE: &str = "aot.key";
+/// Bytes that the folder may take: thousands of contracts. Past that, the files that were used longest ago go.
+const DISK_BYTES: u64 = 1 << 30;
 /// Modules kept in memory. Native code of a contract takes some 100 KiB.
 const MEMORY_MODULES: usize = 512;
 
@@ -69,6 +72,9 @@ struct Memory {
 struct Disk {
     dir: PathBuf,
     secret: [u8; 32],
+    limit: u64,
+    /// Bytes of the files, as far as this process knows.
+    used: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -80,7 +86,9 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn open(dir: Option<PathBuf>) -> Result<Self, CacheError> {
-        let disk = dir.map(|dir| Disk::open(&dir).map_err(|source| CacheError { path: dir, source })).transpose()?;
+        let disk = dir
+            .map(|dir| Disk::open(&dir, DISK_BYTES).map_err(|source| CacheError { path: dir, source }))
+            .transpose()?;
         Ok(Self { memory: Mutex::default(), disk, counters: Counters::default() })
     }
 
@@ -161,7 +169,7 @@ impl Cache {
 }
 
 impl Disk {
-    fn open(dir: &Path) -> io::Result<Self> {
+    fn open(dir: &Path, limit: u64) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         let path = dir.join(KEY_FILE);
         let secret = match fs::read(&path) {
@@ -169,7 +177,9 @@ impl Disk {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Self::draw_secret(dir, &path)?,
             Err(e) => return Err(e),
         };
-        Ok(Self { dir: dir.to_owned(), secret })
+        let disk = Self { dir: dir.to_owned(), secret, limit, used: AtomicU64::new(0) };
+        disk.used.store(disk.files()?.iter().map(|file| file.bytes).sum(), Ordering::Relaxed);
+        Ok(disk)
     }
 
     /// Two processes may start on one folder: whoever links the file first wins, and both use what is there.
@@ -214,15 +224,61 @@ impl Disk {
         expected.verify_slice(mac).map_err(|_| "not authentic")?;
         let header = MAGIC.len() + MAC_LEN;
         bytes.drain(..header);
+        // Used now; a folder that does not let itself be told only forgets in another order.
+        let _ = File::options().append(true).open(self.path(key)).and_then(|file| file.set_modified(SystemTime::now()));
         Ok(Some(bytes))
     }
 
     fn write(&self, key: &Key, artifact: &[u8]) -> io::Result<()> {
         let mac = self.mac(key, artifact).ok_or_else(|| io::Error::other("no key"))?.finalize().into_bytes();
         let temporary = temporary_name(&self.dir)?;
-        write_private(&temporary, &[MAGIC, &mac, artifact])?;
-        fs::rename(&temporary, self.path(key))
+        let parts: [&[u8]; 3] = [MAGIC, &mac, artifact];
+        write_private(&temporary, &parts)?;
+        fs::rename(&temporary, self.path(key))?;
+        let bytes = parts.iter().map(|part| part.len() as u64).sum();
+        let used = self.used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        if used > self.limit { self.trim() } else { Ok(()) }
     }
+
+    /// Every artifact in the folder.
+    fn files(&self) -> io::Result<Vec<Artifact>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&self.dir)? {
+            let path = entry?.path();
+            if path.extension() != Some("aot".as_ref()) {
+                continue;
+            }
+            // Another process may have removed it since.
+            if let Ok(about) = fs::metadata(&path) {
+                files.push(Artifact { used: about.modified()?, bytes: about.len(), path });
+            }
+        }
+        Ok(files)
+    }
+
+    /// Removes what was used longest ago, to nine tenths of the limit.
+    fn trim(&self) -> io::Result<()> {
+        let mut files = self.files()?;
+        files.sort_unstable();
+        let mut used: u64 = files.iter().map(|file| file.bytes).sum();
+        for file in files {
+            if used <= self.limit / 10 * 9 {
+                break;
+            }
+            let _ = fs::remove_file(&file.path);
+            used = used.saturating_sub(file.bytes);
+        }
+        self.used.store(used, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A file of the folder; the one used longest ago comes first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Artifact {
+    used: SystemTime,
+    bytes: u64,
+    path: PathBuf,
 }
 
 /// A name that no other process or thread uses. Drawn, not counted: in a container every process has the same id, and
@@ -241,4 +297,31 @@ fn write_private(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let mut file = options.open(path)?;
     parts.iter().try_for_each(|part| file.write_all(part))?;
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_full_folder_lets_the_files_go_that_were_used_longest_ago() {
+        let folder = tempfile::tempdir().unwrap();
+        let artifact = [7; 1_000];
+        let disk = Disk::open(folder.path(), 4_200).unwrap();
+        let age = |key: &Key, seconds| {
+            let file = File::options().append(true).open(disk.path(key)).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(seconds)).unwrap();
+        };
+        for n in 0..4 {
+            disk.write(&[n; 32], &artifact).unwrap();
+            age(&[n; 32], 100 - u64::from(n));
+        }
+        assert!(disk.read(&[0; 32]).unwrap().is_some(), "the oldest, but used just now");
+        disk.write(&[4; 32], &artifact).unwrap();
+        let kept: Vec<bool> = (0..5).map(|n| disk.read(&[n; 32]).unwrap().is_some()).collect();
+        assert_eq!(kept, [true, false, false, true, true]);
+        let reopened = Disk::open(folder.path(), 4_200).unwrap();
+        assert_eq!(reopened.used.load(Ordering::Relaxed), disk.used.load(Ordering::Relaxed));
+    }
 }
