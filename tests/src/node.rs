@@ -29,7 +29,17 @@ impl Node {
     /// # Errors
     /// If the binary is missing, ends early or does not listen in time; the message carries what it printed.
     pub fn start(datadir: &Path) -> eyre::Result<Self> {
-        let process = Process::spawn(command(datadir, 0)?)?;
+        Self::start_with(datadir, &[])
+    }
+
+    /// Starts a node with more flags.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub fn start_with(datadir: &Path, flags: &[&str]) -> eyre::Result<Self> {
+        let mut command = command(datadir, 0)?;
+        command.args(flags);
+        let process = Process::spawn(command)?;
         let address = process
             .line(START, |line| line.trim().strip_prefix("Listening on http://").map(str::to_owned))
             .wrap_err("the node did not say `Listening on`")?;

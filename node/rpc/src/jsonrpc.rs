@@ -140,3 +140,76 @@ fn one(api: &Api, request: Value) -> Option<Answer> {
     };
     Some(Answer { jsonrpc: "2.0", id: id?, outcome })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+    use std::sync::{Arc, OnceLock};
+    use zx_chain::{Chain, ChainConfig};
+    use zx_primitives::ChainSpec;
+
+    /// A chain of its own, without blocks.
+    fn api() -> &'static Api {
+        static API: OnceLock<(tempfile::TempDir, Api)> = OnceLock::new();
+        let (_, api) = API.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let config = ChainConfig { spec: ChainSpec::dev(Vec::new()), datadir: folder.path().into() };
+            let api = Api::new(Arc::new(Chain::open(config).unwrap()), "test".to_owned());
+            (folder, api)
+        });
+        api
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let address = json!("0x0000000000000000000000000000000000000001");
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(|n| json!(format!("{n:#x}"))),
+            prop_oneof![Just("latest"), Just("pending"), Just("0x"), Just("0xzz"), Just("")].prop_map(Value::from),
+            Just(address),
+            Just(json!("0x".to_owned() + &"11".repeat(32))),
+            ".{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 6, |inner| {
+            let field =
+                prop_oneof![Just("to"), Just("data"), Just("gas"), Just("fromBlock"), Just("topics"), Just("x")];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::btree_map(field.prop_map(str::to_owned), inner, 0..5)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn method() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(methods::names().collect::<Vec<_>>())
+    }
+
+    proptest! {
+        /// Every method, with whatever parameters: an answer with the id, and either a result or an error.
+        #[test]
+        fn whatever_the_parameters_there_is_an_answer(method in method(), params in prop::collection::vec(value(), 0..4)) {
+            let request = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
+            let answer = answer(api(), request.to_string().as_bytes()).expect("an answer");
+            let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+            prop_assert_eq!(&answer["id"], &json!(7));
+            prop_assert!(answer.get("result").is_some() != answer.get("error").is_some(), "{}", answer);
+            prop_assert_ne!(&answer["error"]["code"], &json!(code::INTERNAL), "no request is our own failure");
+        }
+
+        /// Whatever the body, the answer is JSON, or there is none.
+        #[test]
+        fn whatever_the_body_the_answer_is_json(body in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..64),
+            value().prop_map(|value| value.to_string().into_bytes()),
+        ]) {
+            if let Some(answer) = answer(api(), &body) {
+                serde_json::from_slice::<Value>(&answer).expect("JSON");
+            }
+        }
+    }
+}

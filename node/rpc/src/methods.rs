@@ -86,3 +86,9 @@ fn sandbox_stats(api: &Api, _: &Params) -> Result<Value, RpcError> {
         "rejected": stats.rejected,
     }))
 }
+
+/// Every method's name.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    METHODS.iter().map(|(name, _)| *name)
+}

@@ -133,3 +133,38 @@ fn a_datadir_in_use_is_refused() -> Result<()> {
     node.rpc()?.block(None)?;
     node.stop()
 }
+
+#[test]
+fn what_waits_for_a_slow_block_is_not_lost_by_a_clean_stop() -> Result<()> {
+    let datadir = tempfile::tempdir()?;
+    let mut owner = Account::dev(0)?;
+    let friend = Address::repeat_byte(0x77);
+    let node = Node::start_with(datadir.path(), &["--block-time", "3600"])?;
+    let mut rpc = node.rpc()?;
+    let hash = rpc.send_raw(&owner.sign(friend.into(), U256::from(5), Bytes::new(), 21_000)?)?;
+    assert_eq!(rpc.call("eth_getTransactionReceipt", json!([hash]))?, Value::Null, "the next block is an hour away");
+    node.stop()?;
+
+    let node = Node::start(datadir.path())?;
+    let mut rpc = node.rpc()?;
+    assert_eq!(rpc.receipt(hash)?["status"], "0x1");
+    assert_eq!(rpc.balance(friend)?, U256::from(5));
+    node.stop()
+}
+
+#[test]
+fn a_block_time_makes_empty_blocks() -> Result<()> {
+    let datadir = tempfile::tempdir()?;
+    let node = Node::start_with(datadir.path(), &["--block-time", "1"])?;
+    let mut rpc = node.rpc()?;
+    let filter = rpc.call("eth_newBlockFilter", json!([]))?;
+    let mut hashes = Vec::new();
+    while hashes.len() < 2 {
+        let new = rpc.call("eth_getFilterChanges", json!([filter]))?;
+        hashes.extend(new.as_array().ok_or_eyre("a list")?.iter().cloned());
+        std::thread::yield_now();
+    }
+    let block = rpc.call("eth_getBlockByHash", json!([hashes[1], false]))?;
+    assert_eq!((&block["parentHash"], &block["transactions"]), (&hashes[0], &json!([])));
+    node.stop()
+}
