@@ -53,8 +53,12 @@ check-docs: build ## Fails if a generated document is out of date
 lint: setup-build setup-lint ## Checks formatting, clippy, and cargo deny if it is installed
 	cargo fmt --all --check
 	cargo clippy $(CARGO_FLAGS) --all-targets -- -D warnings
-	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; \
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; \
 	else echo 'cargo deny is not installed: skipped (cargo install --locked cargo-deny)'; fi
+
+.PHONY: audit
+audit: ## Checks the dependencies for known vulnerabilities (needs cargo deny and the network)
+	cargo deny check advisories
 
 .PHONY: setup
 setup: setup-build setup-contracts setup-test ## Installs what is missing
