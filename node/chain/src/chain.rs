@@ -20,6 +20,9 @@ use zx_sandbox::{CacheError, CacheStats, Sandbox};
 use zx_state::StateUpdate;
 use zx_storage::{Commit, Store, StoreError, View};
 
+/// Bytes of a header's free field (Yellow Paper, section 4.3.4; web3.py refuses more).
+const MAX_EXTRA_DATA: usize = 32;
+
 /// What a chain is opened with.
 #[derive(Clone, Debug)]
 pub struct ChainConfig {
@@ -82,7 +85,8 @@ pub enum ChainError {
 #[derive(Debug)]
 struct Tip {
     head: Arc<Block>,
-    history: History,
+    /// Shared with whoever reads, so that a view costs no copy of it.
+    history: Arc<History>,
 }
 
 /// A chain with its store, its pool and its executor.
@@ -119,7 +123,7 @@ impl Chain {
             pool: Mutex::default(),
             writing: Mutex::new(()),
             heads: watch::Sender::new(Arc::clone(&head)),
-            tip: RwLock::new(Tip { head, history: History::default() }),
+            tip: RwLock::new(Tip { head, history: Arc::default() }),
             work: Notify::new(),
         };
         chain.load_pool();
@@ -151,7 +155,7 @@ impl Chain {
         let height = store.head()?.unwrap_or_default();
         let (head, history) = {
             let tip = self.tip.read();
-            (Arc::clone(&tip.head), tip.history.clone())
+            (Arc::clone(&tip.head), Arc::clone(&tip.history))
         };
         let head = match head.number() == height {
             true => head,
@@ -216,6 +220,7 @@ impl Chain {
     }
 
     /// Takes a block that was made elsewhere: executes it, and refuses it unless every header field comes out the same.
+    /// Its hash and its senders must have been worked out here ([`Block::seal`], recovered), not taken from a peer.
     ///
     /// # Errors
     /// [`ChainError::InvalidBlock`] if it does not follow the head or is not what its transactions make it.
@@ -224,6 +229,10 @@ impl Chain {
         let parent = self.head();
         let number = block.number();
         let invalid = |reason: String| ChainError::InvalidBlock { number, reason };
+        let extra = block.header.extra_data.len();
+        if extra > MAX_EXTRA_DATA {
+            return Err(invalid(format!("extra_data is {extra} bytes, the limit is {MAX_EXTRA_DATA}")));
+        }
         let mut header = self.spec().next_header(&parent, block.header.timestamp);
         header.extra_data.clone_from(&block.header.extra_data);
         header.beneficiary = block.header.beneficiary;
@@ -252,7 +261,7 @@ impl Chain {
     ) -> Result<(), ChainError> {
         let overwritten = Overwritten::by(&executed.changes, before)?;
         // The way back is there before the block is, so that whoever sees the block can look behind it.
-        self.tip.write().history.push(block.number(), overwritten);
+        Arc::make_mut(&mut self.tip.write().history).push(block.number(), overwritten);
         self.store.commit(&Commit { block, receipts: &executed.receipts, state, codes: &executed.changes.codes })?;
         {
             // Under the pool's lock: who is admitted meanwhile has seen this state, or is looked at here.

@@ -15,7 +15,7 @@ pub struct HeadView<'a> {
     pub head: Arc<Block>,
     /// The store.
     pub store: View<'a>,
-    history: History,
+    history: Arc<History>,
     executor: &'a Executor,
 }
 
@@ -29,7 +29,7 @@ pub struct Found {
 }
 
 impl<'a> HeadView<'a> {
-    pub(crate) fn new(head: Arc<Block>, store: View<'a>, history: History, executor: &'a Executor) -> Self {
+    pub(crate) fn new(head: Arc<Block>, store: View<'a>, history: Arc<History>, executor: &'a Executor) -> Self {
         Self { head, store, history, executor }
     }
 

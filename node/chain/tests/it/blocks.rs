@@ -74,7 +74,8 @@ fn a_block_that_is_not_what_its_transactions_make_it_is_refused_and_leaves_no_tr
     importer.import(block(&producer, 1)).expect("valid");
     let good = block(&producer, 2);
     type Tamper = fn(&mut Block);
-    let cases: [(&str, Tamper); 8] = [
+    let cases: [(&str, Tamper); 9] = [
+        ("extra_data is 33 bytes", |b| b.header.extra_data = vec![0; 33].into()),
         ("parent_hash", |b| b.header.parent_hash = B256::ZERO),
         ("state_root", |b| b.header.state_root = B256::ZERO),
         ("gas_used", |b| b.header.gas_used += 1),
