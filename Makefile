@@ -39,6 +39,11 @@ contracts: build setup-contracts ## Builds ZX-20 to WebAssembly
 bench: contracts setup-test ## Measures, and prints ratios
 	cargo bench --workspace --bench '*'
 
+# A workspace of its own, which nothing else builds: cosmwasm-vm is not for the node's lock file.
+.PHONY: bench-peers
+bench-peers: setup-peers ## Measures against cosmwasm-vm, and prints ratios
+	cargo bench --manifest-path benches/peers/Cargo.toml
+
 .PHONY: docs
 docs: build ## Regenerates docs/host-functions.md
 	$(BIN)/zx-node docs host-functions > $(CARGO_TARGET_DIR)/host-functions.md
@@ -63,6 +68,6 @@ audit: ## Checks the dependencies for known vulnerabilities (needs cargo deny an
 .PHONY: setup
 setup: setup-build setup-contracts setup-test ## Installs what is missing
 
-.PHONY: setup-build setup-contracts setup-test setup-lint
-setup-build setup-contracts setup-test setup-lint:
+.PHONY: setup-build setup-contracts setup-test setup-lint setup-peers
+setup-build setup-contracts setup-test setup-lint setup-peers:
 	@scripts/setup.sh $(@:setup-%=%)

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what building, testing and the demo need, and nothing that is there already.
 #
-#   scripts/setup.sh [build] [contracts] [test] [lint]     default: the first three
+#   scripts/setup.sh [build] [contracts] [test] [lint] [peers]     default: the first three
 #
 #   build      compiler and libclang for RocksDB's bindings
 #   contracts  a Rust toolchain for wasm32v1-none
 #   test       node and npm, and the packages of tests/clients
 #   lint       rustfmt and clippy
+#   peers      what contracts need, and the sources of Rust's standard library
 #
 # Installs with apt-get when it may (root, or sudo without a password). Where it may not, or with ZX_SETUP=print, it
 # prints the commands to run and exits with 1; with 0 if nothing is missing.
@@ -167,18 +168,36 @@ need_lint() {
     quietly rustup -q component add rustfmt clippy
 }
 
+has_rust_sources() {
+    local sysroot
+    sysroot=$(rustc --print sysroot 2>/dev/null) && [[ -d $sysroot/lib/rustlib/src/rust/library/std ]]
+}
+
+# CosmWasm's contracts use std, which is compiled along: benches/peers/src/build.rs says why.
+need_peers() {
+    need_rust
+    need_contracts
+    has_rust_sources && return
+    if [[ ${ZX_SETUP:-} == print ]] || ! has rustup; then
+        missing+=("rustup component add rust-src    # make bench-peers")
+        return
+    fi
+    say "adding the sources of Rust's standard library"
+    quietly rustup -q component add rust-src
+}
+
 # --- Do it -------------------------------------------------------------------------------------------------------
 
 for piece in "${@:-all}"; do
     case $piece in
-        build | contracts | test | lint) "need_$piece" ;;
+        build | contracts | test | lint | peers) "need_$piece" ;;
         all)
             need_build
             need_contracts
             need_test
             ;;
         *)
-            say "unknown piece: $piece (build, contracts, test, lint)" >&2
+            say "unknown piece: $piece (build, contracts, test, lint, peers)" >&2
             exit 2
             ;;
     esac

@@ -71,6 +71,12 @@ fn sandbox(figures: &Figures) -> Vec<Row> {
     vec![
         row("fresh instance, empty call", empty.clone(), "host call: gas_left", &gas_left),
         row("fresh instance, ZX-20 totalSupply", zx20.clone(), "empty call", &empty),
+        row(
+            "frame, ZX-20 transfer, host answers at once",
+            figures.of("frame/zx20 transfer").clone(),
+            "totalSupply",
+            &zx20,
+        ),
         row("fresh instance, ZX-20 reverts at once", revert, "totalSupply", &zx20),
         row("host call: caller", host_call(figures, "caller"), "gas_left", &gas_left),
         row("host call: storage_read", host_call(figures, "storage_read"), "gas_left", &gas_left),

@@ -1,28 +1,51 @@
 //! Compilation and loading: everything that decides what native code runs.
 
-use crate::{cache::Key, linker, meter::Meter};
+use crate::{
+    cache::Key,
+    instance::Warm,
+    linker,
+    meter::{self, MeterError},
+    run::Status,
+    slot::Slots,
+};
+use crossbeam_queue::ArrayQueue;
 use sha2::{Digest, Sha256};
-use std::{ptr::NonNull, sync::Arc};
+use std::{
+    cell::RefCell,
+    fmt,
+    ptr::NonNull,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 use wasmer::{
-    Engine, ExternType, Module,
+    Engine, Module,
     sys::{
-        BaseTunables, CompilerConfig, CpuFeature, Cranelift, CraneliftOptLevel, EngineBuilder, Features,
-        NativeEngineExt, Target, Tunables,
+        BaseTunables, CpuFeature, Cranelift, CraneliftOptLevel, EngineBuilder, Features, NativeEngineExt, Target,
+        Tunables,
         vm::{
-            MemoryError, MemoryStyle, TableStyle, VMConfig, VMMemory, VMMemoryDefinition, VMTable, VMTableDefinition,
+            MemoryError, MemoryStyle, TableStyle, VMConfig, VMGlobal, VMGlobalDefinition, VMMemory, VMMemoryDefinition,
+            VMTable, VMTableDefinition,
         },
     },
 };
-use wasmer_types::{MemoryType, Pages, TableType};
+use wasmer_types::{GlobalType, MemoryType, Pages, TableType};
+use wasmparser::{Data, DataKind, Operator, Parser, Payload};
 use zx_host_functions::{EXPORT_DEPLOY, ModuleFacts, ModuleLimits, TABLE_HASH, fuel};
 
 /// Changes whenever code generation or the meters change in a way that nothing else in the key shows.
-const REVISION: u32 = 2;
+const REVISION: u32 = 3;
 
 /// Native stack for a metered one. Of the hostile modules in `tests/it/stack.rs` the worst takes 2.9 native bytes for a
 /// metered one (repeated expressions that cranelift computes once and keeps over a call); plain recursion takes 0.4.
 /// The rest is room: what hits the guard page in wasmer's own code, on its way to a host function, can hang.
 const NATIVE_STACK_FACTOR: usize = 16;
+
+/// Idle instances of one module: more than threads run it at once, and than calls of it nest in honest use.
+const IDLE_INSTANCES: usize = 16;
+/// Instances of all modules past which none is kept. Each holds at most 256 KiB of memory when idle.
+const ALL_INSTANCES: usize = 256;
 
 /// The compiler or the loader refused a module that the validator had let pass.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +53,6 @@ const NATIVE_STACK_FACTOR: usize = 16;
 pub struct CompileError(String);
 
 /// Native code with what is needed to run it.
-#[derive(Debug)]
 pub(crate) struct LoadedModule {
     pub(crate) engine: Engine,
     pub(crate) module: Module,
@@ -38,6 +60,24 @@ pub(crate) struct LoadedModule {
     pub(crate) imports: Vec<linker::Import>,
     pub(crate) initial_pages: u32,
     pub(crate) has_constructor: bool,
+    /// Data segments: what memory holds at first.
+    data: Vec<(usize, Box<[u8]>)>,
+    idle: ArrayQueue<Box<Warm>>,
+    shared: Arc<Shared>,
+}
+
+/// What all modules of a sandbox have in common.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    slots: Arc<Slots>,
+    /// Instances that are running or idle.
+    instances: AtomicUsize,
+}
+
+impl fmt::Debug for LoadedModule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoadedModule").field("imports", &self.imports).finish_non_exhaustive()
+    }
 }
 
 /// Identity of an artifact: the code, and everything that shapes the native code made of it (DESIGN section 4).
@@ -59,81 +99,165 @@ pub(crate) fn artifact_key(code_hash: &[u8; 32], limits: &ModuleLimits) -> Key {
 
 /// Compiles a validated module, with its meters, to an artifact.
 pub(crate) fn compile(module: &[u8], facts: &ModuleFacts, limits: &ModuleLimits) -> Result<Vec<u8>, CompileError> {
+    let metered = meter::meter(module, facts, limits.stack_bytes)?;
     let mut config = Cranelift::new();
     config.opt_level(CraneliftOptLevel::Speed).canonicalize_nans(false);
-    config.push_middleware(Arc::new(Meter::new(&facts.frames, limits.stack_bytes)));
     let engine: Engine = EngineBuilder::new(config).set_features(Some(Features::none())).engine().into();
-    let module = Module::new(&engine, without_custom_sections(module)).map_err(|e| CompileError(e.to_string()))?;
+    let module = Module::new(&engine, metered).map_err(|e| CompileError(e.to_string()))?;
     module.serialize().map(|bytes| bytes.to_vec()).map_err(|e| CompileError(e.to_string()))
 }
 
-/// The module without its custom sections. No rule looks into them, but wasmer does: a `name` section that does not
-/// parse would fail the compilation of a valid module, which is our fault and not its author's.
-fn without_custom_sections(module: &[u8]) -> Vec<u8> {
-    const HEADER: usize = 8;
-    const CUSTOM: u8 = 0;
-    let (header, mut rest) = module.split_at_checked(HEADER).unwrap_or((module, &[]));
-    let mut kept = header.to_vec();
-    while let Some((section, after)) = section(rest) {
-        if !section.starts_with(&[CUSTOM]) {
-            kept.extend_from_slice(section);
-        }
-        rest = after;
+impl From<MeterError> for CompileError {
+    fn from(error: MeterError) -> Self {
+        Self(error.to_string())
     }
-    kept
-}
-
-/// The first section, with its id and its length (LEB128), and what follows.
-fn section(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut len: usize = 0;
-    for (place, byte) in bytes.get(1..)?.iter().take(5).enumerate() {
-        len |= usize::from(byte & 0x7f).checked_shl(7 * place as u32)?;
-        if byte & 0x80 == 0 {
-            return bytes.split_at_checked(place.checked_add(2)?.checked_add(len)?);
-        }
-    }
-    None
 }
 
 impl LoadedModule {
-    /// Maps an artifact.
+    /// Maps an artifact of a module.
     ///
     /// # Safety
     /// The bytes must be an artifact that [`compile`] made: they are run as native code.
-    pub(crate) unsafe fn load(artifact: &[u8], limits: &ModuleLimits) -> Result<Self, CompileError> {
+    pub(crate) unsafe fn load(
+        artifact: &[u8],
+        source: &[u8],
+        limits: &ModuleLimits,
+        shared: &Arc<Shared>,
+    ) -> Result<Self, CompileError> {
         let mut engine: Engine = EngineBuilder::headless().set_target(Some(Target::default())).engine().into();
-        engine.set_tunables(Bounded::new(limits));
+        engine.set_tunables(Bounded::new(limits, Arc::clone(&shared.slots)));
         // SAFETY: handed on to the caller.
         let module =
             unsafe { Module::deserialize_unchecked(&engine, artifact) }.map_err(|e| CompileError(e.to_string()))?;
-        let imports = module
-            .imports()
-            .map(|i| linker::Import::by_name(i.name()).ok_or_else(|| CompileError(format!("import {}", i.name()))))
-            .collect::<Result<_, _>>()?;
-        let initial_pages = module
-            .exports()
-            .find_map(|e| match e.ty() {
-                ExternType::Memory(memory) => Some(memory.minimum.0),
-                _ => None,
-            })
-            .unwrap_or_default();
-        let has_constructor = module.exports().any(|e| e.name() == EXPORT_DEPLOY);
-        Ok(Self { engine, module, imports, initial_pages, has_constructor })
+        let outline = Outline::of(source)?;
+        Ok(Self {
+            engine,
+            module,
+            imports: outline.imports,
+            initial_pages: outline.initial_pages,
+            has_constructor: outline.has_constructor,
+            data: outline.data,
+            idle: ArrayQueue::new(IDLE_INSTANCES),
+            shared: Arc::clone(shared),
+        })
     }
+
+    /// An instance as good as new.
+    pub(crate) fn take(&self) -> Result<Box<Warm>, Status> {
+        if let Some(warm) = self.idle.pop() {
+            return Ok(warm);
+        }
+        let warm = Warm::new(self)?;
+        self.shared.instances.fetch_add(1, Ordering::Relaxed);
+        Ok(Box::new(warm))
+    }
+
+    /// Takes back an instance after a call that did not trap.
+    pub(crate) fn give_back(&self, mut warm: Box<Warm>) {
+        let room = self.shared.instances.load(Ordering::Relaxed) <= ALL_INSTANCES;
+        if !(room && warm.reset(&self.data) && self.idle.push(warm).is_ok()) {
+            self.gone(1);
+        }
+    }
+
+    /// Notes that instances have been dropped.
+    pub(crate) fn gone(&self, instances: usize) {
+        self.shared.instances.fetch_sub(instances, Ordering::Relaxed);
+    }
+}
+
+impl Drop for LoadedModule {
+    fn drop(&mut self) {
+        self.gone(self.idle.len());
+    }
+}
+
+/// What running a module takes besides its code.
+#[derive(Default)]
+struct Outline {
+    imports: Vec<linker::Import>,
+    initial_pages: u32,
+    has_constructor: bool,
+    data: Vec<(usize, Box<[u8]>)>,
+}
+
+impl Outline {
+    /// Of a valid module.
+    fn of(module: &[u8]) -> Result<Self, MeterError> {
+        let mut outline = Self::default();
+        for payload in Parser::new(0).parse_all(module) {
+            match payload? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        let import = linker::Import::by_name(import?.name);
+                        outline.imports.push(import.ok_or(MeterError::Unexpected("import"))?);
+                    }
+                }
+                Payload::MemorySection(memories) => {
+                    for memory in memories {
+                        outline.initial_pages = memory?.initial as u32;
+                    }
+                }
+                Payload::ExportSection(exports) => {
+                    for export in exports {
+                        outline.has_constructor |= export?.name == EXPORT_DEPLOY;
+                    }
+                }
+                Payload::DataSection(segments) => {
+                    for segment in segments {
+                        outline.data.push(place(segment?)?);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(outline)
+    }
+}
+
+/// Where a segment goes, and what it holds.
+fn place(segment: Data<'_>) -> Result<(usize, Box<[u8]>), MeterError> {
+    if let DataKind::Active { offset_expr, .. } = segment.kind
+        && let Operator::I32Const { value } = offset_expr.get_operators_reader().read()?
+    {
+        return Ok((value as u32 as usize, segment.data.into()));
+    }
+    Err(MeterError::Unexpected("data segment"))
+}
+
+/// What wasmer has made while it instantiated a module.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) memory: Option<NonNull<VMMemoryDefinition>>,
+    pub(crate) globals: Vec<NonNull<VMGlobalDefinition>>,
+}
+
+thread_local! {
+    /// Tunables belong to an engine; this is how they tell the one who instantiates where things are.
+    static MADE: RefCell<Made> = RefCell::default();
+}
+
+/// Instantiates, and says where the instance's memory and globals are.
+pub(crate) fn collect<T>(instantiate: impl FnOnce() -> T) -> (T, Made) {
+    MADE.take();
+    let instance = instantiate();
+    (instance, MADE.take())
 }
 
 /// Tunables that bound memory and size the native stack.
 struct Bounded {
     base: BaseTunables,
+    slots: Arc<Slots>,
     max_pages: Pages,
     config: VMConfig,
 }
 
 impl Bounded {
-    fn new(limits: &ModuleLimits) -> Self {
+    fn new(limits: &ModuleLimits, slots: Arc<Slots>) -> Self {
         let stack = (limits.stack_bytes as usize).saturating_mul(NATIVE_STACK_FACTOR);
         Self {
             base: BaseTunables::new(),
+            slots,
             max_pages: Pages(limits.max_pages),
             config: VMConfig { wasm_stack_size: Some(stack) },
         }
@@ -164,8 +288,19 @@ impl Tunables for Bounded {
         style: &MemoryStyle,
         vm_definition_location: NonNull<VMMemoryDefinition>,
     ) -> Result<VMMemory, MemoryError> {
+        let memory = self.slots.memory(&self.bound(ty), style, vm_definition_location)?;
+        MADE.with_borrow_mut(|made| made.memory = Some(vm_definition_location));
+        Ok(memory.into())
+    }
+
+    unsafe fn create_vm_global(
+        &self,
+        ty: GlobalType,
+        vm_definition_location: NonNull<VMGlobalDefinition>,
+    ) -> Result<VMGlobal, String> {
+        MADE.with_borrow_mut(|made| made.globals.push(vm_definition_location));
         // SAFETY: handed on to the caller.
-        unsafe { self.base.create_vm_memory(&self.bound(ty), style, vm_definition_location) }
+        Ok(unsafe { VMGlobal::new_instance(ty, vm_definition_location) })
     }
 
     fn create_host_table(&self, ty: &TableType, style: &TableStyle) -> Result<VMTable, String> {

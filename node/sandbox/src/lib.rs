@@ -2,28 +2,31 @@
 //!
 //! 1. [`Sandbox::prepare`] validates a module by the chain's rules and compiles it with cranelift, once per code hash;
 //!    the artifact is kept in memory and, authenticated, on disk, so that a restart compiles nothing.
-//! 2. Compilation injects two meters ([`meter`]): fuel, charged once for each straight run of instructions, and stack
-//!    bytes, charged around each call, so that recursion ends at the same call on every machine.
-//! 3. [`Sandbox::run`] instantiates the module, enters `deploy` or `call`, and turns whatever happens into a fixed
-//!    [`Status`]. Nothing that wasmer says reaches the caller.
+//! 2. Before that, two meters are written into it ([`meter()`]): fuel, charged once for each straight run of
+//!    instructions, and stack bytes, so that recursion ends at the same call on every machine.
+//! 3. [`Sandbox::run`] takes an instance of the module that is as good as new, enters `deploy` or `call`, and turns
+//!    whatever happens into a fixed [`Status`]. Nothing that wasmer says reaches the caller.
 //!
 //! The sandbox knows nothing of blocks, accounts or databases: what a contract asks for goes through [`Host`].
 
 mod cache;
 mod engine;
 mod host;
+mod instance;
 mod linker;
 mod meter;
 mod run;
+mod slot;
 
 pub use cache::{CacheError, CacheStats};
 pub use engine::CompileError;
 pub use host::{BlockContext, CallKind, CallReply, CallRequest, CallStatus, Frame, Gas, Host, Stop};
+pub use meter::{FUEL, MeterError, STACK, meter};
 pub use run::{Entry, Outcome, Status, Trap};
 pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};
 
 use cache::Cache;
-use engine::LoadedModule;
+use engine::{LoadedModule, Shared};
 use std::{path::PathBuf, sync::Arc};
 
 /// Keccak-256 of an account's code, as the chain stores it.
@@ -49,6 +52,7 @@ pub enum PrepareError {
 pub struct Sandbox {
     limits: ModuleLimits,
     cache: Cache,
+    shared: Arc<Shared>,
 }
 
 impl Sandbox {
@@ -57,7 +61,7 @@ impl Sandbox {
     /// # Errors
     /// If the folder or the key inside it cannot be made or read.
     pub fn new(limits: ModuleLimits, cache_dir: Option<PathBuf>) -> Result<Self, CacheError> {
-        Ok(Self { limits, cache: Cache::open(cache_dir)? })
+        Ok(Self { limits, cache: Cache::open(cache_dir)?, shared: Arc::default() })
     }
 
     /// The module, from memory, from disk, or compiled now.
@@ -70,7 +74,7 @@ impl Sandbox {
         }
         let key = engine::artifact_key(code_hash, &self.limits);
         if let Some(artifact) = self.cache.disk(&key)
-            && let Some(loaded) = self.load(&key, &artifact)
+            && let Some(loaded) = self.load(&key, &artifact, module)
         {
             return Ok(Prepared(self.cache.remember(*code_hash, loaded)));
         }
@@ -78,13 +82,13 @@ impl Sandbox {
         let artifact = engine::compile(module, &facts, &self.limits)?;
         self.cache.compiled(&key, &artifact);
         // SAFETY: the artifact came out of our compiler a moment ago.
-        let loaded = unsafe { LoadedModule::load(&artifact, &self.limits) }?;
+        let loaded = unsafe { LoadedModule::load(&artifact, module, &self.limits, &self.shared) }?;
         Ok(Prepared(self.cache.remember(*code_hash, loaded)))
     }
 
-    fn load(&self, key: &cache::Key, artifact: &[u8]) -> Option<LoadedModule> {
+    fn load(&self, key: &cache::Key, artifact: &[u8], module: &[u8]) -> Option<LoadedModule> {
         // SAFETY: `Cache::disk` only hands out what this node has authenticated as its own output for this key.
-        match unsafe { LoadedModule::load(artifact, &self.limits) } {
+        match unsafe { LoadedModule::load(artifact, module, &self.limits, &self.shared) } {
             Ok(loaded) => {
                 self.cache.disk_hit();
                 Some(loaded)
@@ -99,7 +103,7 @@ impl Sandbox {
 
     /// Runs an entry of a module for at most `gas` gas.
     pub fn run(&self, module: &Prepared, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
-        run::run(&module.0, &self.limits, entry, frame, gas, host)
+        run::run(&module.0, entry, frame, gas, host)
     }
 
     /// Whether the module has a constructor.

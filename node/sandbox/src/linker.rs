@@ -4,9 +4,11 @@
 
 use crate::{
     host::{CallKind, CallReply, CallRequest, Frame, Gas, Host, Stop},
+    instance::Places,
     run::Trap,
 };
-use wasmer::{Extern, Function, FunctionEnv, FunctionEnvMut, Global, Memory, Store, StoreMut, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use wasmer::{Extern, Function, FunctionEnv, FunctionEnvMut, Store};
 use zx_host_functions::fuel::{self, FUEL_PER_GAS};
 
 /// Why guest code ends early.
@@ -32,39 +34,48 @@ impl From<Stop> for Exit {
     }
 }
 
-/// What host functions see. The pointers are borrowed for the frame; see [`Env::new`].
+/// What host functions see.
+#[derive(Default)]
 pub(crate) struct Env {
-    frame: *const Frame<'static>,
-    host: *mut (dyn Host + 'static),
-    guest: Option<(Memory, Global)>,
+    /// Whom the running entry works for; see [`Env::lend`].
+    work: Option<Work>,
+    /// Where the instance keeps its memory and fuel.
+    places: Option<Places>,
     output: Vec<u8>,
     return_data: Vec<u8>,
 }
 
-// SAFETY: wasmer wants `Send` of anything in a store. A store, and with it the `Env`, is made, used and dropped inside
-// one call of `run`, on one thread.
+#[derive(Clone, Copy)]
+struct Work {
+    frame: *const Frame<'static>,
+    host: *mut (dyn Host + 'static),
+}
+
+// SAFETY: wasmer wants `Send` of anything in a store. The pointers in it are only there, and only used, while an entry
+// runs on the thread that lent them; the places go with the instance.
 unsafe impl Send for Env {}
 
 impl Env {
-    /// An environment for one frame.
+    pub(crate) fn attach(&mut self, places: Places) {
+        self.places = Some(places);
+    }
+
+    /// Lends what host functions work on, until [`Env::take_back`].
     ///
     /// # Safety
-    /// Host functions may only be entered while both borrows last: the caller must not let the `Env` be used after.
-    pub(crate) unsafe fn new<'a>(frame: &'a Frame<'a>, host: &'a mut (dyn Host + 'a)) -> Self {
+    /// Host functions may only be entered while both borrows last.
+    pub(crate) unsafe fn lend<'a>(&mut self, frame: &'a Frame<'a>, host: &'a mut (dyn Host + 'a)) {
         let host: *mut (dyn Host + 'a) = host;
-        Self {
+        self.work = Some(Work {
             frame: std::ptr::from_ref(frame).cast(),
             // SAFETY: only the lifetime changes, and the caller keeps it.
             host: unsafe { std::mem::transmute::<*mut (dyn Host + 'a), *mut (dyn Host + 'static)>(host) },
-            guest: None,
-            output: Vec::new(),
-            return_data: Vec::new(),
-        }
+        });
     }
 
-    /// Gives it the memory and the fuel of the instance.
-    pub(crate) fn attach(&mut self, memory: Memory, fuel: Global) {
-        self.guest = Some((memory, fuel));
+    pub(crate) fn take_back(&mut self) {
+        self.work = None;
+        self.return_data.clear();
     }
 
     /// What the guest returns.
@@ -90,87 +101,78 @@ struct Price {
 /// One host call under way.
 struct Call<'a> {
     env: &'a mut Env,
-    store: StoreMut<'a>,
-    memory: Memory,
-    fuel: Global,
+    work: Work,
+    places: Places,
 }
 
 impl<'a> Call<'a> {
     /// Charges the crossing and `len` bytes of data.
     fn begin(caller: &'a mut Caller<'_>, price: &Price, len: u32) -> Exits<Self> {
-        let (env, store) = caller.data_and_store_mut();
-        // A start function could get here before the memory is attached; the validator refuses start functions.
-        let (memory, fuel) = env.guest.clone().ok_or(Exit::Fatal)?;
-        let mut call = Self { env, store, memory, fuel };
+        let env = caller.data_mut();
+        let (Some(work), Some(places)) = (env.work, env.places) else { return Err(Exit::Fatal) };
+        let mut call = Self { env, work, places };
         call.charge(price.fuel.saturating_add(fuel::words(len, price.word)))?;
         Ok(call)
     }
 
-    fn fuel_left(&mut self) -> i64 {
-        self.fuel.get(&mut self.store).i64().unwrap_or_default()
-    }
-
-    fn set_fuel(&mut self, left: i64) -> Exits<()> {
-        self.fuel.set(&mut self.store, Value::I64(left)).map_err(|_| Exit::Fatal)
-    }
-
     fn charge(&mut self, amount: u64) -> Exits<()> {
-        let left = self.fuel_left();
+        let left = self.places.fuel();
         let after = i64::try_from(amount).ok().and_then(|amount| left.checked_sub(amount)).unwrap_or(-1);
-        self.set_fuel(after)?;
+        self.places.set_fuel(after);
         if after < 0 { Err(Exit::OutOfGas) } else { Ok(()) }
     }
 
-    fn frame(&self) -> &Frame<'_> {
-        // SAFETY: see `Env::new`; the frame outlives the call.
-        unsafe { &*self.env.frame }
+    fn frame(&self) -> &'a Frame<'a> {
+        // SAFETY: see `Env::lend`; the frame outlives the call.
+        unsafe { &*self.work.frame }
     }
 
-    /// Lets the host act, and takes from the fuel the gas that it charged.
-    fn host<T>(&mut self, act: impl FnOnce(&mut dyn Host, &mut Gas) -> Result<T, Stop>) -> Exits<T> {
-        let before = self.fuel_left().max(0);
-        let mut gas = Gas::new(before as u64 / FUEL_PER_GAS);
-        let fraction = before as u64 % FUEL_PER_GAS;
-        // SAFETY: see `Env::new`; no other reference to the host is alive while its frame waits in a host function.
-        let result = act(unsafe { &mut *self.env.host }, &mut gas);
-        let after = gas.left().saturating_mul(FUEL_PER_GAS).saturating_add(fraction).min(i64::MAX as u64);
-        self.set_fuel(after as i64)?;
+    /// Lets the host act, and takes from the fuel the gas that it charged. Should it panic, the frame ends there: the
+    /// caller undoes what was done, and nothing of the instance is used again.
+    fn host<T>(&self, act: impl FnOnce(&mut dyn Host, &mut Gas) -> Result<T, Stop>) -> Exits<T> {
+        let mut places = self.places;
+        let before = places.fuel().max(0) as u64;
+        let mut gas = Gas::new(before / FUEL_PER_GAS);
+        // SAFETY: see `Env::lend`; no other reference to the host is alive while its frame waits in a host function.
+        let host = unsafe { &mut *self.work.host };
+        let result = catch_unwind(AssertUnwindSafe(|| act(host, &mut gas))).map_err(|_| Exit::Trap(Trap::Host))?;
+        let after = gas.left().saturating_mul(FUEL_PER_GAS).saturating_add(before % FUEL_PER_GAS);
+        places.set_fuel(after.min(i64::MAX as u64) as i64);
         result.map_err(Exit::from)
     }
 
+    /// Part of the guest's memory.
+    fn slice(&self, at: u32, len: u32) -> Exits<&[u8]> {
+        let end = u64::from(at) + u64::from(len);
+        // SAFETY: the guest waits while the host runs, and `&self` keeps `slice_mut` away.
+        let memory: &[u8] = unsafe { self.places.bytes() };
+        memory.get(at as usize..end as usize).ok_or(Exit::Trap(Trap::MemoryOutOfBounds))
+    }
+
+    fn slice_mut(&mut self, at: u32, len: u32) -> Exits<&mut [u8]> {
+        let end = u64::from(at) + u64::from(len);
+        // SAFETY: the guest waits while the host runs, and `&mut self` keeps other references away.
+        let memory = unsafe { self.places.bytes() };
+        memory.get_mut(at as usize..end as usize).ok_or(Exit::Trap(Trap::MemoryOutOfBounds))
+    }
+
     fn read<const N: usize>(&self, at: u32) -> Exits<[u8; N]> {
-        let mut bytes = [0; N];
-        let view = self.memory.view(&self.store);
-        view.read(at.into(), &mut bytes).map_err(|_| Exit::Trap(Trap::MemoryOutOfBounds))?;
-        Ok(bytes)
+        let bytes = self.slice(at, N as u32)?;
+        bytes.try_into().map_err(|_| Exit::Trap(Trap::MemoryOutOfBounds))
     }
 
-    /// Checks the range before it allocates for it.
-    fn read_bytes(&self, at: u32, len: u32) -> Exits<Vec<u8>> {
-        let view = self.memory.view(&self.store);
-        if u64::from(at) + u64::from(len) > view.data_size() {
-            return Err(Exit::Trap(Trap::MemoryOutOfBounds));
-        }
-        let mut bytes = vec![0; len as usize];
-        view.read(at.into(), &mut bytes).map_err(|_| Exit::Trap(Trap::MemoryOutOfBounds))?;
-        Ok(bytes)
-    }
-
-    fn write(&self, at: u32, bytes: &[u8]) -> Exits<()> {
-        self.memory.view(&self.store).write(at.into(), bytes).map_err(|_| Exit::Trap(Trap::MemoryOutOfBounds))
+    fn write(&mut self, at: u32, bytes: &[u8]) -> Exits<()> {
+        self.slice_mut(at, bytes.len() as u32)?.copy_from_slice(bytes);
+        Ok(())
     }
 
     /// Writes `len` bytes of `source` from `offset`, and zeros past its end.
-    fn write_padded(&self, at: u32, source: &[u8], offset: u32, len: u32) -> Exits<()> {
-        let view = self.memory.view(&self.store);
-        if u64::from(at) + u64::from(len) > view.data_size() {
-            return Err(Exit::Trap(Trap::MemoryOutOfBounds));
-        }
+    fn write_padded(&mut self, at: u32, source: &[u8], offset: u32, len: u32) -> Exits<()> {
         let rest = source.get(offset as usize..).unwrap_or_default();
-        let there = &rest[..rest.len().min(len as usize)];
-        self.write(at, there)?;
-        let zeros = vec![0; len as usize - there.len()];
-        self.write(at + there.len() as u32, &zeros)
+        let (there, zeros) = self.slice_mut(at, len)?.split_at_mut(rest.len().min(len as usize));
+        there.copy_from_slice(&rest[..there.len()]);
+        zeros.fill(0);
+        Ok(())
     }
 
     fn keep(&mut self, reply: CallReply) -> u32 {
@@ -189,19 +191,19 @@ mod functions {
     }
 
     pub(super) fn calldata_copy(mut caller: Caller<'_>, dst: PtrMut, offset: U32, len: Len) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::calldata_copy, len)?;
+        let mut call = Call::begin(&mut caller, &price::calldata_copy, len)?;
         call.write_padded(dst, call.frame().input, offset, len)
     }
 
     pub(super) fn output(mut caller: Caller<'_>, data: Ptr, len: Len) -> Exits<()> {
         let call = Call::begin(&mut caller, &price::output, len)?;
-        call.env.output = call.read_bytes(data, len)?;
+        call.env.output = call.slice(data, len)?.to_vec();
         Ok(())
     }
 
     pub(super) fn revert(mut caller: Caller<'_>, data: Ptr, len: Len) -> Exits<()> {
         let call = Call::begin(&mut caller, &price::revert, len)?;
-        call.env.output = call.read_bytes(data, len)?;
+        call.env.output = call.slice(data, len)?.to_vec();
         Err(Exit::Revert)
     }
 
@@ -213,39 +215,38 @@ mod functions {
     }
 
     pub(super) fn storage_write(mut caller: Caller<'_>, key: Ptr, value: Ptr) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::storage_write, 0)?;
+        let call = Call::begin(&mut caller, &price::storage_write, 0)?;
         let (key, value) = (call.read(key)?, call.read(value)?);
         call.host(|host, gas| host.storage_write(gas, key, value))
     }
 
     pub(super) fn log(mut caller: Caller<'_>, topics: Ptr, topic_count: U32, data: Ptr, len: Len) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::log, len)?;
+        let call = Call::begin(&mut caller, &price::log, len)?;
         if topic_count > 4 {
             return Err(Exit::Trap(Trap::TooManyTopics));
         }
-        let words = call.read_bytes(topics, topic_count * 32)?;
-        let topics: Vec<[u8; 32]> = words.as_chunks().0.to_vec();
-        let data = call.read_bytes(data, len)?;
-        call.host(|host, gas| host.log(gas, &topics, &data))
+        let (topics, _) = call.slice(topics, topic_count * 32)?.as_chunks();
+        let data = call.slice(data, len)?;
+        call.host(|host, gas| host.log(gas, topics, data))
     }
 
     pub(super) fn caller(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::caller, 0)?;
+        let mut call = Call::begin(&mut caller, &price::caller, 0)?;
         call.write(dst, &call.frame().caller)
     }
 
     pub(super) fn origin(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::origin, 0)?;
+        let mut call = Call::begin(&mut caller, &price::origin, 0)?;
         call.write(dst, &call.frame().origin)
     }
 
     pub(super) fn value(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::value, 0)?;
+        let mut call = Call::begin(&mut caller, &price::value, 0)?;
         call.write(dst, &call.frame().value)
     }
 
     pub(super) fn address(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::address, 0)?;
+        let mut call = Call::begin(&mut caller, &price::address, 0)?;
         call.write(dst, &call.frame().address)
     }
 
@@ -271,7 +272,7 @@ mod functions {
     }
 
     pub(super) fn base_fee(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::base_fee, 0)?;
+        let mut call = Call::begin(&mut caller, &price::base_fee, 0)?;
         call.write(dst, &call.frame().block.base_fee)
     }
 
@@ -284,13 +285,13 @@ mod functions {
     }
 
     pub(super) fn coinbase(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::coinbase, 0)?;
+        let mut call = Call::begin(&mut caller, &price::coinbase, 0)?;
         call.write(dst, &call.frame().block.coinbase)
     }
 
     pub(super) fn gas_left(mut caller: Caller<'_>) -> Exits<U64> {
-        let mut call = Call::begin(&mut caller, &price::gas_left, 0)?;
-        Ok(call.fuel_left().max(0) as u64 / FUEL_PER_GAS)
+        let call = Call::begin(&mut caller, &price::gas_left, 0)?;
+        Ok(call.places.fuel().max(0) as u64 / FUEL_PER_GAS)
     }
 
     pub(super) fn call(mut caller: Caller<'_>, gas: U64, to: Ptr, value: Ptr, data: Ptr, len: Len) -> Exits<U32> {
@@ -317,7 +318,7 @@ mod functions {
         value: [u8; 32],
         (data, len): (u32, u32),
     ) -> Exits<U32> {
-        let request = CallRequest { kind, gas, to: call.read(to)?, value, input: call.read_bytes(data, len)? };
+        let request = CallRequest { kind, gas, to: call.read(to)?, value, input: call.slice(data, len)?.to_vec() };
         let reply = call.host(|host, gas| host.call(gas, request))?;
         Ok(call.keep(reply))
     }
@@ -325,7 +326,7 @@ mod functions {
     pub(super) fn create(mut caller: Caller<'_>, value: Ptr, code: Ptr, len: Len, dst: PtrMut) -> Exits<U32> {
         let mut call = Call::begin(&mut caller, &price::create, len)?;
         let value = call.read(value)?;
-        let code = call.read_bytes(code, len)?;
+        let code = call.slice(code, len)?.to_vec();
         let reply = call.host(|host, gas| host.create(gas, value, code))?;
         call.write(dst, &reply.created.unwrap_or_default())?;
         Ok(call.keep(reply))
@@ -336,27 +337,25 @@ mod functions {
     }
 
     pub(super) fn return_data_copy(mut caller: Caller<'_>, dst: PtrMut, offset: U32, len: Len) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::return_data_copy, len)?;
-        let part = call
-            .env
-            .return_data
-            .get(offset as usize..)
-            .and_then(|rest| rest.get(..len as usize))
-            .ok_or(Exit::Trap(Trap::ReturnDataOutOfBounds))?;
-        call.write(dst, part)
+        let mut call = Call::begin(&mut caller, &price::return_data_copy, len)?;
+        let data = std::mem::take(&mut call.env.return_data);
+        let part = data.get(offset as usize..).and_then(|rest| rest.get(..len as usize));
+        let copied = part.ok_or(Exit::Trap(Trap::ReturnDataOutOfBounds)).and_then(|part| call.write(dst, part));
+        call.env.return_data = data;
+        copied
     }
 
     pub(super) fn keccak256(mut caller: Caller<'_>, data: Ptr, len: Len, dst: PtrMut) -> Exits<()> {
         let mut call = Call::begin(&mut caller, &price::keccak256, len)?;
-        let data = call.read_bytes(data, len)?;
-        let hash = call.host(|host, gas| host.keccak256(gas, &data))?;
+        let data = call.slice(data, len)?;
+        let hash = call.host(|host, gas| host.keccak256(gas, data))?;
         call.write(dst, &hash)
     }
 
     pub(super) fn sha256(mut caller: Caller<'_>, data: Ptr, len: Len, dst: PtrMut) -> Exits<()> {
         let mut call = Call::begin(&mut caller, &price::sha256, len)?;
-        let data = call.read_bytes(data, len)?;
-        let hash = call.host(|host, gas| host.sha256(gas, &data))?;
+        let data = call.slice(data, len)?;
+        let hash = call.host(|host, gas| host.sha256(gas, data))?;
         call.write(dst, &hash)
     }
 

@@ -1,91 +1,343 @@
-//! The two meters that compilation injects into every function.
+//! The two meters, written into a module before it is compiled.
 //!
-//! **Fuel** is an `i64` global. A straight run of instructions ends where something jumps from or to (branch, label,
-//! call, return). Its cost is summed and taken off in one piece before the run begins; below zero the code traps. Paid
-//! afterwards, a run that ends in a trap would be free. `memory.grow` also pays for its pages.
+//! **Fuel** is an `i64` global that each function keeps in a local while it runs. A straight run of instructions ends
+//! where something jumps from or to (branch, label, call, return); its cost is summed and taken off in one piece before
+//! the run begins, and below zero the code traps. Paid afterwards, a run that ends in a trap would be free. The local
+//! goes back to the global before each call and at each return, so that caller, callee and host see one figure. After a
+//! trap it is lost: a trap takes all the gas of its frame, as the EVM's exceptional halts do.
 //!
-//! **Stack** is an `i32` global of bytes left. A function that calls takes its own frame off before the call and puts
-//! it back after; below zero the code traps. Frames are measured by the validator (locals and deepest operand stack),
-//! not by the native compiler, so that recursion ends at the same call everywhere.
+//! **Stack** is an `i32` global: bytes left. A function that calls others takes its own frame off when it is entered,
+//! below zero traps, and hands the rest to each callee. Frames are measured by the validator (locals and deepest
+//! operand stack), not by the native compiler, so that recursion ends at the same call everywhere.
+//!
+//! What comes out is an ordinary module: cranelift compiles it for the node, and any other engine can run it instead.
 
-use std::sync::{Arc, OnceLock};
-use wasmer::{
-    ExportIndex, GlobalInit, GlobalType, LocalFunctionIndex, Mutability, Type,
-    sys::{
-        FunctionMiddleware, MiddlewareError, MiddlewareReaderState, ModuleMiddleware,
-        wasmparser::{BlockType, Operator, ValType},
-    },
+use std::ops::Range;
+use wasm_encoder::{
+    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, GlobalSection, GlobalType, InstructionSink,
+    Module, RawSection, SectionId, ValType,
 };
-use wasmer_types::{GlobalIndex, ModuleInfo};
-use zx_host_functions::fuel;
+use wasmparser::{
+    BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, GlobalSectionReader, Operator, OperatorsReader,
+    Parser, Payload, TypeRef,
+};
+use zx_host_functions::{ModuleFacts, fuel};
 
 /// Export of the fuel global; the validator keeps modules from using the name.
-pub(crate) const FUEL: &str = "zx_fuel";
+pub const FUEL: &str = "zx_fuel";
 /// Export of the stack global.
-pub(crate) const STACK: &str = "zx_stack";
+pub const STACK: &str = "zx_stack";
 
-/// Makes the meters for one module.
-#[derive(Debug)]
-pub(crate) struct Meter {
-    frames: Arc<[u32]>,
-    stack_bytes: u32,
-    globals: OnceLock<Globals>,
+/// A module that the validator would not have let pass.
+#[derive(Debug, thiserror::Error)]
+pub enum MeterError {
+    /// Not a module at all.
+    #[error(transparent)]
+    Malformed(#[from] BinaryReaderError),
+    /// Something that no rule allows.
+    #[error("unexpected {0}")]
+    Unexpected(&'static str),
 }
 
-#[derive(Clone, Copy, Debug)]
+/// A valid module with meters in it, and without its custom sections: no rule looks into them, but compilers do, and a
+/// `name` section that does not parse is no fault of the contract.
+///
+/// # Errors
+/// If the validator has not let the module pass.
+pub fn meter(module: &[u8], facts: &ModuleFacts, stack_bytes: u32) -> Result<Vec<u8>, MeterError> {
+    let mut out = Metered { source: module, stack_bytes, ..Metered::default() };
+    let mut frames = facts.frames.iter();
+    let mut code = CodeSection::new();
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::TypeSection(types) => {
+                out.copy(SectionId::Type, types.range());
+                for group in types {
+                    for ty in group?.types() {
+                        out.types.push(Signature::of(ty.unwrap_func())?);
+                    }
+                }
+            }
+            Payload::ImportSection(imports) => {
+                out.copy(SectionId::Import, imports.range());
+                for import in imports.into_imports() {
+                    let TypeRef::Func(_) = import?.ty else { return Err(MeterError::Unexpected("import")) };
+                    out.imported += 1;
+                }
+            }
+            Payload::FunctionSection(functions) => {
+                out.copy(SectionId::Function, functions.range());
+                out.functions = functions.into_iter().collect::<Result<_, _>>()?;
+            }
+            Payload::TableSection(tables) => out.copy(SectionId::Table, tables.range()),
+            Payload::MemorySection(memories) => out.copy(SectionId::Memory, memories.range()),
+            Payload::GlobalSection(globals) => out.globals(Some(globals))?,
+            Payload::ExportSection(exports) => out.exports(exports)?,
+            Payload::ElementSection(elements) => out.copy(SectionId::Element, elements.range()),
+            Payload::CodeSectionEntry(body) => {
+                let frame = *frames.next().ok_or(MeterError::Unexpected("function"))?;
+                code.function(&out.function(code.len(), &body, frame)?);
+                if code.len() as usize == out.functions.len() {
+                    out.module.section(&code);
+                }
+            }
+            Payload::DataSection(data) => out.copy(SectionId::Data, data.range()),
+            _ => {}
+        }
+    }
+    Ok(out.module.finish())
+}
+
+/// What the meters need to know of a type.
+#[derive(Clone, Copy)]
+struct Signature {
+    params: u32,
+    result: BlockType,
+}
+
+impl Signature {
+    fn of(ty: &wasmparser::FuncType) -> Result<Self, MeterError> {
+        let result = match ty.results() {
+            [] => BlockType::Empty,
+            [one] => BlockType::Result(value_type(*one)?),
+            _ => return Err(MeterError::Unexpected("second result")),
+        };
+        Ok(Self { params: ty.params().len() as u32, result })
+    }
+}
+
+fn value_type(ty: wasmparser::ValType) -> Result<ValType, MeterError> {
+    match ty {
+        wasmparser::ValType::I32 => Ok(ValType::I32),
+        wasmparser::ValType::I64 => Ok(ValType::I64),
+        _ => Err(MeterError::Unexpected("type of a value")),
+    }
+}
+
+#[derive(Clone, Copy)]
 struct Globals {
     fuel: u32,
     stack: u32,
-    scratch: u32,
-    imported_functions: u32,
 }
 
-impl Meter {
-    /// Meters for a module whose functions have these frames, in bytes.
-    pub(crate) fn new(frames: &[u32], stack_bytes: u32) -> Self {
-        Self { frames: frames.into(), stack_bytes, globals: OnceLock::new() }
-    }
-}
-
-fn add_global(module: &mut ModuleInfo, ty: Type, init: GlobalInit) -> GlobalIndex {
-    module.global_initializers.push(init);
-    module.globals.push(GlobalType::new(ty, Mutability::Var))
-}
-
-impl ModuleMiddleware for Meter {
-    fn transform_module_info(&self, module: &mut ModuleInfo) -> Result<(), MiddlewareError> {
-        let fuel = add_global(module, Type::I64, GlobalInit::I64Const(0));
-        let stack = add_global(module, Type::I32, GlobalInit::I32Const(self.stack_bytes as i32));
-        let scratch = add_global(module, Type::I32, GlobalInit::I32Const(0));
-        module.exports.insert(FUEL.to_owned(), ExportIndex::Global(fuel));
-        module.exports.insert(STACK.to_owned(), ExportIndex::Global(stack));
-        let globals = Globals {
-            fuel: fuel.as_u32(),
-            stack: stack.as_u32(),
-            scratch: scratch.as_u32(),
-            imported_functions: module.num_imported_functions as u32,
-        };
-        self.globals.set(globals).map_err(|_| MiddlewareError::new("meter", "used for a second module"))
-    }
-
-    fn generate_function_middleware<'a>(&self, function: LocalFunctionIndex) -> Box<dyn FunctionMiddleware<'a> + 'a> {
-        Box::new(FunctionMeter {
-            globals: self.globals.get().copied(),
-            frame: self.frames.get(function.as_u32() as usize).copied().unwrap_or(u32::MAX >> 1) as i32,
-            cost: 0,
-            run: Vec::new(),
-        })
-    }
-}
-
-#[derive(Debug)]
-struct FunctionMeter<'a> {
+#[derive(Default)]
+struct Metered<'a> {
+    source: &'a [u8],
+    module: Module,
+    stack_bytes: u32,
+    types: Vec<Signature>,
+    /// Functions that the module imports.
+    imported: u32,
+    /// Type of each function that it defines.
+    functions: Vec<u32>,
     globals: Option<Globals>,
-    frame: i32,
-    /// Fuel of the run so far.
+}
+
+impl<'a> Metered<'a> {
+    fn bytes(&self, range: Range<u64>) -> &'a [u8] {
+        self.source.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    fn copy(&mut self, id: SectionId, range: Range<u64>) {
+        let data = self.bytes(range);
+        self.module.section(&RawSection { id: id as u8, data });
+    }
+
+    /// The module's globals and, after them, the meters'.
+    fn globals(&mut self, own: Option<GlobalSectionReader<'_>>) -> Result<(), MeterError> {
+        let mut section = GlobalSection::new();
+        for global in own.into_iter().flatten() {
+            let global = global?;
+            let value = match global.init_expr.get_operators_reader().read()? {
+                Operator::I32Const { value } => ConstExpr::i32_const(value),
+                Operator::I64Const { value } => ConstExpr::i64_const(value),
+                _ => return Err(MeterError::Unexpected("value of a global")),
+            };
+            let val_type = value_type(global.ty.content_type)?;
+            section.global(GlobalType { val_type, mutable: global.ty.mutable, shared: false }, &value);
+        }
+        self.globals = Some(Globals { fuel: section.len(), stack: section.len() + 1 });
+        let variable = |val_type| GlobalType { val_type, mutable: true, shared: false };
+        section.global(variable(ValType::I64), &ConstExpr::i64_const(0));
+        section.global(variable(ValType::I32), &ConstExpr::i32_const(self.stack_bytes as i32));
+        self.module.section(&section);
+        Ok(())
+    }
+
+    fn exports(&mut self, own: ExportSectionReader<'_>) -> Result<(), MeterError> {
+        if self.globals.is_none() {
+            self.globals(None)?;
+        }
+        let globals = self.globals.ok_or(MeterError::Unexpected("order of sections"))?;
+        let mut section = ExportSection::new();
+        for export in own {
+            let export = export?;
+            let kind = match export.kind {
+                ExternalKind::Func => ExportKind::Func,
+                ExternalKind::Memory => ExportKind::Memory,
+                _ => return Err(MeterError::Unexpected("export")),
+            };
+            section.export(export.name, kind, export.index);
+        }
+        section.export(FUEL, ExportKind::Global, globals.fuel);
+        section.export(STACK, ExportKind::Global, globals.stack);
+        self.module.section(&section);
+        Ok(())
+    }
+
+    fn function(&self, index: u32, body: &FunctionBody<'_>, frame: u32) -> Result<Function, MeterError> {
+        let globals = self.globals.ok_or(MeterError::Unexpected("order of sections"))?;
+        let ty = self.functions.get(index as usize).ok_or(MeterError::Unexpected("function"))?;
+        let signature = *self.types.get(*ty as usize).ok_or(MeterError::Unexpected("type"))?;
+        let mut locals = Vec::new();
+        let mut own = 0u32;
+        for group in body.get_locals_reader()? {
+            let (count, ty) = group?;
+            own = own.checked_add(count).ok_or(MeterError::Unexpected("number of locals"))?;
+            locals.push((count, value_type(ty)?));
+        }
+        let first = signature.params + own;
+        let meters = Locals { fuel: first, stack: first + 1, scratch: first + 2 };
+        locals.extend([(1, ValType::I64), (2, ValType::I32)]);
+        let mut code = Code { bytes: Vec::new(), globals, locals: meters };
+        let mut operators = body.get_operators_reader()?;
+        let calls = self.calls(operators.clone())?;
+        code.enter(calls.then_some(frame), signature.result);
+        // Zeroing locals is work too: one plain instruction for each.
+        let mut run = Run { cost: u64::from(own).saturating_mul(fuel::PLAIN), start: operators.original_position() };
+        while !operators.eof() {
+            let (operator, at) = operators.read_with_offset()?;
+            run.cost = run.cost.saturating_add(price(&operator));
+            if !ends_run(&operator) {
+                continue;
+            }
+            let after = operators.original_position();
+            code.charge(run.cost);
+            code.bytes.extend_from_slice(self.bytes(run.start..at));
+            code.last_of_run(&operator, self.bytes(at..after), self.imported);
+            run = Run { cost: 0, start: after };
+        }
+        code.leave();
+        let mut function = Function::new(locals);
+        function.raw(code.bytes);
+        Ok(function)
+    }
+
+    /// Whether the function calls another of the module.
+    fn calls(&self, mut operators: OperatorsReader<'_>) -> Result<bool, MeterError> {
+        while !operators.eof() {
+            match operators.read()? {
+                Operator::Call { function_index } if function_index >= self.imported => return Ok(true),
+                Operator::CallIndirect { .. } => return Ok(true),
+                _ => {}
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// A straight run: what it costs so far, and where in the source it begins.
+struct Run {
     cost: u64,
-    /// The run so far: it is passed on when its cost is known.
-    run: Vec<Operator<'a>>,
+    start: u64,
+}
+
+/// The locals that the meters add to a function.
+#[derive(Clone, Copy)]
+struct Locals {
+    fuel: u32,
+    /// What is left of the stack below this function's own frame.
+    stack: u32,
+    scratch: u32,
+}
+
+/// A body in the making.
+struct Code {
+    bytes: Vec<u8>,
+    globals: Globals,
+    locals: Locals,
+}
+
+impl Code {
+    fn sink(&mut self) -> InstructionSink<'_> {
+        InstructionSink::new(&mut self.bytes)
+    }
+
+    /// Takes the fuel, and the frame if the function calls others. The body becomes a block, so that a branch out of
+    /// it ends where [`Self::leave`] gives the fuel back.
+    fn enter(&mut self, frame: Option<u32>, result: BlockType) {
+        let (globals, locals) = (self.globals, self.locals);
+        self.load_fuel();
+        if let Some(frame) = frame {
+            self.sink().global_get(globals.stack).i32_const(frame as i32).i32_sub().local_tee(locals.stack);
+            self.sink().i32_const(0).i32_lt_s().if_(BlockType::Empty);
+            self.sink().local_get(locals.stack).global_set(globals.stack).unreachable().end();
+        }
+        self.sink().block(result);
+    }
+
+    fn leave(&mut self) {
+        self.store_fuel();
+        self.sink().end();
+    }
+
+    fn load_fuel(&mut self) {
+        let (globals, locals) = (self.globals, self.locals);
+        self.sink().global_get(globals.fuel).local_set(locals.fuel);
+    }
+
+    fn store_fuel(&mut self) {
+        let (globals, locals) = (self.globals, self.locals);
+        self.sink().local_get(locals.fuel).global_set(globals.fuel);
+    }
+
+    fn charge(&mut self, cost: u64) {
+        if cost > 0 {
+            let fuel = self.locals.fuel;
+            self.sink().local_get(fuel).i64_const(cost as i64).i64_sub();
+            self.take_fuel();
+        }
+    }
+
+    /// What is left is on the operand stack; below zero it traps.
+    fn take_fuel(&mut self) {
+        let fuel = self.locals.fuel;
+        self.sink().local_tee(fuel).i64_const(0).i64_lt_s().if_(BlockType::Empty);
+        self.store_fuel();
+        self.sink().unreachable().end();
+    }
+
+    /// The instruction that ends a run, with what the meters do around it.
+    fn last_of_run(&mut self, operator: &Operator<'_>, bytes: &[u8], imported: u32) {
+        let (globals, locals) = (self.globals, self.locals);
+        let calls_guest = match operator {
+            Operator::Call { function_index } => Some(*function_index >= imported),
+            Operator::CallIndirect { .. } => Some(true),
+            Operator::Return => {
+                self.store_fuel();
+                None
+            }
+            Operator::MemoryGrow { .. } => {
+                // The number of pages is on the operand stack.
+                self.sink().local_set(locals.scratch).local_get(locals.fuel).local_get(locals.scratch);
+                self.sink().i64_extend_i32_u().i64_const(fuel::PAGE as i64).i64_mul().i64_sub();
+                self.take_fuel();
+                self.sink().local_get(locals.scratch);
+                None
+            }
+            _ => None,
+        };
+        if let Some(guest) = calls_guest {
+            self.store_fuel();
+            if guest {
+                self.sink().local_get(locals.stack).global_set(globals.stack);
+            }
+        }
+        self.bytes.extend_from_slice(bytes);
+        if calls_guest.is_some() {
+            self.load_fuel();
+        }
+    }
 }
 
 /// Fuel for one instruction.
@@ -142,101 +394,4 @@ fn ends_run(operator: &Operator<'_>) -> bool {
             | O::Unreachable
             | O::MemoryGrow { .. }
     )
-}
-
-impl<'a> FunctionMeter<'a> {
-    /// Traps if the global at the top of the stack, just written, is below zero.
-    fn trap_below_zero(global: u32, wide: bool, state: &mut MiddlewareReaderState<'a>) {
-        state.push_operator(Operator::GlobalGet { global_index: global });
-        if wide {
-            state.extend([Operator::I64Const { value: 0 }, Operator::I64LtS]);
-        } else {
-            state.extend([Operator::I32Const { value: 0 }, Operator::I32LtS]);
-        }
-        state.extend([Operator::If { blockty: BlockType::Empty }, Operator::Unreachable, Operator::End]);
-    }
-
-    fn charge_run(&mut self, globals: Globals, state: &mut MiddlewareReaderState<'a>) {
-        let cost = std::mem::take(&mut self.cost);
-        if cost == 0 {
-            return;
-        }
-        state.extend([
-            Operator::GlobalGet { global_index: globals.fuel },
-            Operator::I64Const { value: cost as i64 },
-            Operator::I64Sub,
-            Operator::GlobalSet { global_index: globals.fuel },
-        ]);
-        Self::trap_below_zero(globals.fuel, true, state);
-    }
-
-    /// The number of pages is on the operand stack: keep it in the scratch global, pay, put it back.
-    fn charge_pages(globals: Globals, state: &mut MiddlewareReaderState<'a>) {
-        state.extend([
-            Operator::GlobalSet { global_index: globals.scratch },
-            Operator::GlobalGet { global_index: globals.fuel },
-            Operator::GlobalGet { global_index: globals.scratch },
-            Operator::I64ExtendI32U,
-            Operator::I64Const { value: fuel::PAGE as i64 },
-            Operator::I64Mul,
-            Operator::I64Sub,
-            Operator::GlobalSet { global_index: globals.fuel },
-        ]);
-        Self::trap_below_zero(globals.fuel, true, state);
-        state.push_operator(Operator::GlobalGet { global_index: globals.scratch });
-    }
-
-    fn push_frame(&self, globals: Globals, state: &mut MiddlewareReaderState<'a>) {
-        state.extend([
-            Operator::GlobalGet { global_index: globals.stack },
-            Operator::I32Const { value: self.frame },
-            Operator::I32Sub,
-            Operator::GlobalSet { global_index: globals.stack },
-        ]);
-        Self::trap_below_zero(globals.stack, false, state);
-    }
-
-    fn pop_frame(&self, globals: Globals, state: &mut MiddlewareReaderState<'a>) {
-        state.extend([
-            Operator::GlobalGet { global_index: globals.stack },
-            Operator::I32Const { value: self.frame },
-            Operator::I32Add,
-            Operator::GlobalSet { global_index: globals.stack },
-        ]);
-    }
-}
-
-impl<'a> FunctionMiddleware<'a> for FunctionMeter<'a> {
-    /// Zeroing locals is work too: one plain instruction for each.
-    fn locals_info(&mut self, locals: &[ValType]) {
-        self.cost = (locals.len() as u64).saturating_mul(fuel::PLAIN);
-    }
-
-    fn feed(&mut self, operator: Operator<'a>, state: &mut MiddlewareReaderState<'a>) -> Result<(), MiddlewareError> {
-        let globals = self.globals.ok_or_else(|| MiddlewareError::new("meter", "used before its module was read"))?;
-        self.cost = self.cost.saturating_add(price(&operator));
-        if !ends_run(&operator) {
-            self.run.push(operator);
-            return Ok(());
-        }
-        self.charge_run(globals, state);
-        state.extend(self.run.drain(..));
-        let guest_call = match &operator {
-            Operator::Call { function_index } => *function_index >= globals.imported_functions,
-            Operator::CallIndirect { .. } => true,
-            Operator::MemoryGrow { .. } => {
-                Self::charge_pages(globals, state);
-                false
-            }
-            _ => false,
-        };
-        if guest_call {
-            self.push_frame(globals, state);
-            state.push_operator(operator);
-            self.pop_frame(globals, state);
-        } else {
-            state.push_operator(operator);
-        }
-        Ok(())
-    }
 }

@@ -1,15 +1,15 @@
-//! One frame: instantiate, enter, and sort what came of it.
+//! One frame: take an instance, enter it, and sort what came of it.
 
 use crate::{
     engine::LoadedModule,
     host::{Frame, Host},
-    linker::{Env, Exit},
-    meter,
+    instance::Warm,
+    linker::Exit,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use wasmer::{FunctionEnv, Global, Instance, InstantiationError, RuntimeError, Store, Value};
+use wasmer::RuntimeError;
 use wasmer_types::TrapCode;
-use zx_host_functions::{EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, ModuleLimits, fuel};
+use zx_host_functions::fuel;
 
 /// Which export to enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Entry {
 pub struct Outcome {
     /// How it ended.
     pub status: Status,
-    /// Gas that is left; 0 unless it succeeded, reverted or trapped.
+    /// Gas that is left; 0 unless it succeeded or reverted.
     pub gas_left: u64,
     /// What it returned, or why it reverted.
     pub output: Vec<u8>,
@@ -40,7 +40,7 @@ pub enum Status {
     Revert,
     /// It used up its gas.
     OutOfGas,
-    /// It did what no contract may.
+    /// It did what no contract may, and loses its gas for it.
     Trap(Trap),
     /// The host failed; the transaction must not be included.
     Fatal,
@@ -73,6 +73,8 @@ pub enum Trap {
     TooManyTopics,
     /// A data or element segment that does not fit.
     Instantiation,
+    /// The host panicked while it did what the guest asked for.
+    Host,
 }
 
 impl Trap {
@@ -91,6 +93,7 @@ impl Trap {
             Self::ReturnDataOutOfBounds => "wasm trap: return data out of bounds",
             Self::TooManyTopics => "wasm trap: more than four topics",
             Self::Instantiation => "wasm trap: segment does not fit",
+            Self::Host => "wasm trap: the host failed",
         }
     }
 
@@ -122,113 +125,46 @@ fn entry_fuel(initial_pages: u32) -> u64 {
     fuel::ENTRY.saturating_add(paid.saturating_mul(fuel::PAGE))
 }
 
-pub(crate) fn run(
-    module: &LoadedModule,
-    limits: &ModuleLimits,
-    entry: Entry,
-    frame: &Frame<'_>,
-    gas: u64,
-    host: &mut dyn Host,
-) -> Outcome {
+pub(crate) fn run(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
     let tank = gas.saturating_mul(fuel::FUEL_PER_GAS).min(i64::MAX as u64);
     let Some(tank) = tank.checked_sub(entry_fuel(module.initial_pages)) else {
         return Outcome::without_gas(Status::OutOfGas);
     };
-    debug_assert!(module.initial_pages <= limits.initial_pages);
-    // A panic of the host, or of wasmer (no memory for a stack), ends this frame and nothing else: the store goes with
+    // wasmer panics when there is no memory for a stack. That ends this frame and nothing else: the instance goes with
     // it, and the caller gives up the transaction.
-    catch_unwind(AssertUnwindSafe(|| run_metered(module, entry, frame, tank, host)))
-        .unwrap_or_else(|_| Outcome::without_gas(Status::Fatal))
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let mut warm = module.take()?;
+        let result = warm.enter(entry, tank, frame, host);
+        let outcome = sort(&mut warm, result);
+        match outcome.status {
+            Status::Success | Status::Revert => module.give_back(warm),
+            _ => module.gone(1),
+        }
+        Ok(outcome)
+    }));
+    ran.unwrap_or(Err(Status::Fatal)).unwrap_or_else(Outcome::without_gas)
 }
 
-fn run_metered(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, tank: u64, host: &mut dyn Host) -> Outcome {
-    let mut store = Store::new(module.engine.clone());
-    // SAFETY: `env` is only reached from host functions of `instance`, which run inside `enter` below, while `frame`
-    // and `host` are borrowed.
-    let env = FunctionEnv::new(&mut store, unsafe { Env::new(frame, host) });
-    match Running::instantiate(&mut store, module, &env, tank) {
-        Ok(running) => {
-            let result = running.enter(&mut store, entry);
-            running.sort(&mut store, &env, result)
+/// An error that is no trap, and not ours, is the host's: [`Status::Fatal`].
+fn sort(warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
+    let status = match result {
+        Ok(0) => Status::Success,
+        Ok(_) => Status::Revert,
+        Err(error) => match error.downcast::<Exit>() {
+            Ok(Exit::Revert) => Status::Revert,
+            Ok(Exit::OutOfGas) => Status::OutOfGas,
+            Ok(Exit::Trap(trap)) => Status::Trap(trap),
+            Ok(Exit::Fatal) => Status::Fatal,
+            Err(_) if warm.fuel() < 0 => Status::OutOfGas,
+            Err(_) if warm.stack_is_exhausted() => Status::Trap(Trap::StackExhausted),
+            Err(error) => error.to_trap().and_then(Trap::of).map_or(Status::Fatal, Status::Trap),
+        },
+    };
+    match status {
+        Status::Success | Status::Revert => {
+            let gas_left = warm.fuel().max(0) as u64 / fuel::FUEL_PER_GAS;
+            Outcome { status, gas_left, output: warm.take_output() }
         }
-        Err(status) => {
-            let gas_left = if status == Status::Fatal { 0 } else { tank / fuel::FUEL_PER_GAS };
-            Outcome { gas_left, ..Outcome::without_gas(status) }
-        }
-    }
-}
-
-struct Running {
-    instance: Instance,
-    fuel: Global,
-    stack: Global,
-}
-
-impl Running {
-    /// A segment that does not fit is the guest's fault; that the host has no memory to give is not.
-    fn instantiate(
-        store: &mut Store,
-        module: &LoadedModule,
-        env: &FunctionEnv<Env>,
-        tank: u64,
-    ) -> Result<Self, Status> {
-        let imports: Vec<_> = module.imports.iter().map(|import| import.link(store, env)).collect();
-        let instance = Instance::new_by_index(store, &module.module, &imports).map_err(|error| match error {
-            InstantiationError::Start(error) if error.clone().to_trap().is_some() => Status::Trap(Trap::Instantiation),
-            _ => Status::Fatal,
-        })?;
-        Self::attach(store, instance, env, tank).ok_or(Status::Fatal)
-    }
-
-    fn attach(store: &mut Store, instance: Instance, env: &FunctionEnv<Env>, tank: u64) -> Option<Self> {
-        let fuel = instance.exports.get_global(meter::FUEL).ok()?.clone();
-        let stack = instance.exports.get_global(meter::STACK).ok()?.clone();
-        fuel.set(store, Value::I64(tank as i64)).ok()?;
-        let memory = instance.exports.get_memory(EXPORT_MEMORY).ok()?.clone();
-        env.as_mut(store).attach(memory, fuel.clone());
-        Some(Self { instance, fuel, stack })
-    }
-
-    /// An error that is no trap, and not ours, is the host's: [`Status::Fatal`].
-    fn enter(&self, store: &mut Store, entry: Entry) -> Result<i32, RuntimeError> {
-        let name = match entry {
-            Entry::Deploy => EXPORT_DEPLOY,
-            Entry::Call => EXPORT_CALL,
-        };
-        let function = self
-            .instance
-            .exports
-            .get_typed_function::<(), i32>(store, name)
-            .map_err(|e| RuntimeError::new(e.to_string()))?;
-        function.call(store)
-    }
-
-    fn sort(&self, store: &mut Store, env: &FunctionEnv<Env>, result: Result<i32, RuntimeError>) -> Outcome {
-        let fuel_left = self.fuel.get(store).i64().unwrap_or_default();
-        let stack_left = self.stack.get(store).i32().unwrap_or_default();
-        let status = match result {
-            Ok(0) => Status::Success,
-            Ok(_) => Status::Revert,
-            Err(error) => match error.downcast::<Exit>() {
-                Ok(Exit::Revert) => Status::Revert,
-                Ok(Exit::OutOfGas) => Status::OutOfGas,
-                Ok(Exit::Trap(trap)) => Status::Trap(trap),
-                Ok(Exit::Fatal) => Status::Fatal,
-                Err(_) if fuel_left < 0 => Status::OutOfGas,
-                Err(_) if stack_left < 0 => Status::Trap(Trap::StackExhausted),
-                Err(error) => error.to_trap().and_then(Trap::of).map_or(Status::Fatal, Status::Trap),
-            },
-        };
-        match status {
-            Status::OutOfGas | Status::Fatal => Outcome::without_gas(status),
-            _ => {
-                let gas_left = u64::try_from(fuel_left).unwrap_or_default() / fuel::FUEL_PER_GAS;
-                let output = match status {
-                    Status::Trap(_) => Vec::new(),
-                    _ => env.as_mut(store).take_output(),
-                };
-                Outcome { status, gas_left, output }
-            }
-        }
+        _ => Outcome::without_gas(status),
     }
 }

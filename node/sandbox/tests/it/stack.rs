@@ -35,13 +35,15 @@ fn descend(wasm: &[u8], depth: u32) -> Status {
 fn ends_by_the_meter(name: &str, functions: &str, cycle: usize) {
     let wasm = module(&with_entry(functions));
     let frames = frames(&wasm);
-    // The entry charges its own frame to call, and each function its own to call on; the last one does not call.
+    // Every function that calls pays for its frame when it is entered: the entry, and each of the functions in turn,
+    // the last one too, which would call if it had to.
     let mut left = STACK - frames.last().unwrap();
-    let mut depth = 0;
-    while let Some(rest) = left.checked_sub(frames[depth as usize % cycle]) {
+    let mut entered = 0;
+    while let Some(rest) = left.checked_sub(frames[entered as usize % cycle]) {
         left = rest;
-        depth += 1;
+        entered += 1;
     }
+    let depth = entered - 1;
     assert_eq!(descend(&wasm, depth), Status::Success, "{name}: {depth} calls fit, frames {frames:?}");
     assert_eq!(descend(&wasm, depth + 1), Status::Trap(Trap::StackExhausted), "{name}: one more does not");
     assert_eq!(descend(&wasm, 100_000), Status::Trap(Trap::StackExhausted), "{name}: nor any number");

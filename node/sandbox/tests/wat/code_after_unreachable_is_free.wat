@@ -1,6 +1,6 @@
 ;; What cannot run is not paid for, and the trap says so.
 ;; outcome: Trap(Unreachable)
-;; gas: 500
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; A data segment past the memory: found when the module is entered.
 ;; outcome: Trap(Instantiation)
-;; gas: 500
+;; gas: all
 (module
   (memory (export "memory") 1)
   (data (i32.const 65534) "abc")

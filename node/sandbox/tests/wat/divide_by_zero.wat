@@ -1,6 +1,6 @@
 ;; Signed, 32 bits.
 ;; outcome: Trap(DivisionByZero)
-;; gas: 502
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; The least integer by -1 does not fit.
 ;; outcome: Trap(IntegerOverflow)
-;; gas: 502
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; An element segment past the table.
 ;; outcome: Trap(Instantiation)
-;; gas: 500
+;; gas: all
 (module
   (memory (export "memory") 1)
   (table 1 funcref)

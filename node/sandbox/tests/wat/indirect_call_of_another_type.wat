@@ -1,6 +1,6 @@
 ;; Element 0 takes an argument.
 ;; outcome: Trap(SignatureMismatch)
-;; gas: 502
+;; gas: all
 (module
   (type $none (func))
   (type $one (func (param i32)))

@@ -1,6 +1,6 @@
 ;; Element 1 of the table was never set.
 ;; outcome: Trap(UndefinedElement)
-;; gas: 502
+;; gas: all
 (module
   (type $none (func))
   (type $one (func (param i32)))

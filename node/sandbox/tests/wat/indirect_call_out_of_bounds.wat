@@ -1,6 +1,6 @@
 ;; The table has four elements.
 ;; outcome: Trap(TableOutOfBounds)
-;; gas: 502
+;; gas: all
 (module
   (type $none (func))
   (type $one (func (param i32)))

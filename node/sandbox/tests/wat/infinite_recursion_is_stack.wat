@@ -1,6 +1,6 @@
 ;; Calls itself for ever: the stack ends before the gas.
 ;; outcome: Trap(StackExhausted)
-;; gas: 3413
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func $call (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Three bytes inside, one outside.
 ;; outcome: Trap(MemoryOutOfBounds)
-;; gas: 501
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

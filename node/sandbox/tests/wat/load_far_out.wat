@@ -1,6 +1,6 @@
 ;; Address and offset add up to nearly 8 GiB.
 ;; outcome: Trap(MemoryOutOfBounds)
-;; gas: 501
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

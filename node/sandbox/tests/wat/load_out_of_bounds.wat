@@ -1,6 +1,6 @@
 ;; The first byte past the memory.
 ;; outcome: Trap(MemoryOutOfBounds)
-;; gas: 501
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; A length one byte more than memory has.
 ;; outcome: Trap(MemoryOutOfBounds)
-;; gas: 1118
+;; gas: all
 (module
   (import "zx" "output" (func $output (param i32 i32)))
   (memory (export "memory") 1)

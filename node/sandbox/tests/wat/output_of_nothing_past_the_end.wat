@@ -1,6 +1,6 @@
 ;; But not behind it.
 ;; outcome: Trap(MemoryOutOfBounds)
-;; gas: 503
+;; gas: all
 (module
   (import "zx" "output" (func $output (param i32 i32)))
   (memory (export "memory") 1)

@@ -1,6 +1,6 @@
 ;; Offset and length add up to more than 32 bits.
 ;; outcome: Trap(ReturnDataOutOfBounds)
-;; gas: 503
+;; gas: all
 (module
   (import "zx" "return_data_copy" (func $copy (param i32 i32 i32)))
   (memory (export "memory") 1)

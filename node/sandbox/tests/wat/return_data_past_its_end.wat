@@ -1,6 +1,6 @@
 ;; There was no call yet, so there is no data.
 ;; outcome: Trap(ReturnDataOutOfBounds)
-;; gas: 503
+;; gas: all
 (module
   (import "zx" "return_data_copy" (func $copy (param i32 i32 i32)))
   (memory (export "memory") 1)

@@ -1,6 +1,6 @@
 ;; The host refuses a write in a static call; it is no revert of the module's own.
 ;; outcome: Trap(StaticWrite)
-;; gas: 504
+;; gas: all
 ;; static
 (module
   (import "zx" "storage_write" (func $storage_write (param i32 i32)))

@@ -1,6 +1,6 @@
 ;; The instruction itself, which costs nothing.
 ;; outcome: Trap(Unreachable)
-;; gas: 500
+;; gas: all
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,0 +1,152 @@
+//! Instances that are entered again and again.
+//!
+//! A fresh instance costs some hundred times what entering one costs. So each module keeps those that have come back
+//! from a call: whoever runs the module next takes one, and gives it back in the state that a fresh one has. Memory is
+//! zeroed and gets its data segments again, globals get their first values, and tables cannot change (no accepted
+//! instruction writes them, and none is exported). An instance that trapped is not kept.
+
+use crate::{
+    engine::{self, LoadedModule},
+    host::{Frame, Host},
+    linker::Env,
+    run::{Entry, Status, Trap},
+};
+use std::ptr::NonNull;
+use wasmer::{
+    FunctionEnv, Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction,
+    sys::vm::{VMGlobalDefinition, VMMemoryDefinition},
+};
+use wasmer_types::RawValue;
+use zx_host_functions::{EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY};
+
+/// Where the generated code of an instance keeps what the host reads and writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    pub(crate) memory: NonNull<VMMemoryDefinition>,
+    pub(crate) fuel: NonNull<VMGlobalDefinition>,
+    stack: NonNull<VMGlobalDefinition>,
+}
+
+/// An instance at rest: as if it were new.
+pub(crate) struct Warm {
+    store: Store,
+    env: FunctionEnv<Env>,
+    call: TypedFunction<(), i32>,
+    deploy: Option<TypedFunction<(), i32>>,
+    memory: Memory,
+    places: Places,
+    /// Every global with its first value.
+    globals: Box<[(NonNull<VMGlobalDefinition>, RawValue)]>,
+}
+
+// SAFETY: the places lie in the instance, which the store owns; both go from thread to thread together.
+unsafe impl Send for Warm {}
+
+impl Warm {
+    /// A segment that does not fit is the guest's fault; that the host has no memory to give is not.
+    pub(crate) fn new(module: &LoadedModule) -> Result<Self, Status> {
+        let mut store = Store::new(module.engine.clone());
+        let env = FunctionEnv::new(&mut store, Env::default());
+        let imports: Vec<_> = module.imports.iter().map(|import| import.link(&mut store, &env)).collect();
+        let (instance, made) = engine::collect(|| Instance::new_by_index(&mut store, &module.module, &imports));
+        let instance = instance.map_err(|error| match error {
+            InstantiationError::Start(error) if error.clone().to_trap().is_some() => Status::Trap(Trap::Instantiation),
+            _ => Status::Fatal,
+        })?;
+        Self::assemble(store, env, &instance, made).ok_or(Status::Fatal)
+    }
+
+    fn assemble(mut store: Store, env: FunctionEnv<Env>, instance: &Instance, made: engine::Made) -> Option<Self> {
+        let call = instance.exports.get_typed_function(&store, EXPORT_CALL).ok()?;
+        let deploy = instance.exports.get_typed_function(&store, EXPORT_DEPLOY).ok();
+        let memory = instance.exports.get_memory(EXPORT_MEMORY).ok()?.clone();
+        // The meters' globals come last, in this order.
+        let [.., fuel, stack] = made.globals[..] else { return None };
+        let places = Places { memory: made.memory?, fuel, stack };
+        env.as_mut(&mut store).attach(places);
+        // SAFETY: the places lie in the instance, which the store keeps.
+        let globals = made.globals.iter().map(|place| (*place, unsafe { place.as_ref() }.val)).collect();
+        Some(Self { store, env, call, deploy, memory, places, globals })
+    }
+
+    /// Runs an entry with this much fuel.
+    pub(crate) fn enter(
+        &mut self,
+        entry: Entry,
+        fuel: u64,
+        frame: &Frame<'_>,
+        host: &mut dyn Host,
+    ) -> Result<i32, RuntimeError> {
+        let function = match entry {
+            Entry::Call => &self.call,
+            Entry::Deploy => self.deploy.as_ref().ok_or_else(|| RuntimeError::new("no constructor"))?,
+        };
+        self.places.set_fuel(fuel.min(i64::MAX as u64) as i64);
+        // SAFETY: host functions of this instance are only entered in the call below, and both borrows outlast it.
+        unsafe { self.env.as_mut(&mut self.store).lend(frame, host) };
+        let result = function.call(&mut self.store);
+        self.env.as_mut(&mut self.store).take_back();
+        result
+    }
+
+    /// Fuel that is left; below zero if it ran out.
+    pub(crate) fn fuel(&self) -> i64 {
+        self.places.fuel()
+    }
+
+    /// Whether the stack's meter ran out.
+    pub(crate) fn stack_is_exhausted(&self) -> bool {
+        // SAFETY: the place lies in the instance, which is at rest; the meters make it an i32.
+        unsafe { self.places.stack.as_ref().val.i32 < 0 }
+    }
+
+    /// What the guest returned.
+    pub(crate) fn take_output(&mut self) -> Vec<u8> {
+        self.env.as_mut(&mut self.store).take_output()
+    }
+
+    /// Makes it as new. False if that cannot be done, and it must not be used again.
+    pub(crate) fn reset(&mut self, data: &[(usize, Box<[u8]>)]) -> bool {
+        for (place, value) in &self.globals {
+            // SAFETY: the place lies in the instance, which is at rest.
+            unsafe { (*place.as_ptr()).val = *value };
+        }
+        if self.memory.reset(&mut self.store).is_err() {
+            return false;
+        }
+        // SAFETY: as above; no host function is running.
+        let memory = unsafe { self.places.bytes() };
+        data.iter().all(|(at, bytes)| {
+            let place = memory.get_mut(*at..at.saturating_add(bytes.len()));
+            place.map(|place| place.copy_from_slice(bytes)).is_some()
+        })
+    }
+}
+
+impl Places {
+    pub(crate) fn fuel(&self) -> i64 {
+        // SAFETY: the place lies in the instance, which the store keeps; the meters make it an i64. Generated code
+        // that uses it waits while the host runs.
+        unsafe { self.fuel.as_ref().val.i64 }
+    }
+
+    pub(crate) fn set_fuel(&mut self, left: i64) {
+        // SAFETY: as in `fuel`.
+        unsafe { self.fuel.as_mut().val.i64 = left };
+    }
+
+    /// Bytes that the guest can reach now.
+    pub(crate) fn len(&self) -> usize {
+        // SAFETY: as in `fuel`.
+        unsafe { self.memory.as_ref().current_length }
+    }
+
+    /// The guest's memory.
+    ///
+    /// # Safety
+    /// No other reference to it may be alive, and the guest must not run or grow it while this one is.
+    pub(crate) unsafe fn bytes<'a>(&self) -> &'a mut [u8] {
+        // SAFETY: the definition holds what the slot made accessible, and the caller keeps the rest.
+        unsafe { std::slice::from_raw_parts_mut(self.memory.as_ref().base, self.len()) }
+    }
+}
