@@ -10,10 +10,11 @@ use crate::{
     host::{Frame, Host},
     linker::Env,
     run::{Entry, Status, Trap},
+    slot, trap,
 };
-use std::ptr::NonNull;
+use std::{ops::Range, ptr::NonNull, rc::Rc};
 use wasmer::{
-    FunctionEnv, Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction,
+    Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction,
     sys::vm::{VMGlobalDefinition, VMMemoryDefinition},
 };
 use wasmer_types::RawValue;
@@ -30,7 +31,7 @@ pub(crate) struct Places {
 /// An instance at rest: as if it were new.
 pub(crate) struct Warm {
     store: Store,
-    env: FunctionEnv<Env>,
+    env: Rc<Env>,
     call: TypedFunction<(), i32>,
     deploy: Option<TypedFunction<(), i32>>,
     memory: Memory,
@@ -46,7 +47,7 @@ impl Warm {
     /// A segment that does not fit is the guest's fault; that the host has no memory to give is not.
     pub(crate) fn new(module: &LoadedModule) -> Result<Self, Status> {
         let mut store = Store::new(module.engine.clone());
-        let env = FunctionEnv::new(&mut store, Env::default());
+        let env = Rc::new(Env::default());
         let imports: Vec<_> = module.imports.iter().map(|import| import.link(&mut store, &env)).collect();
         let (instance, made) = engine::collect(|| Instance::new_by_index(&mut store, &module.module, &imports));
         let instance = instance.map_err(|error| match error {
@@ -56,14 +57,15 @@ impl Warm {
         Self::assemble(store, env, &instance, made).ok_or(Status::Fatal)
     }
 
-    fn assemble(mut store: Store, env: FunctionEnv<Env>, instance: &Instance, made: engine::Made) -> Option<Self> {
+    fn assemble(mut store: Store, env: Rc<Env>, instance: &Instance, made: engine::Made) -> Option<Self> {
         let call = instance.exports.get_typed_function(&store, EXPORT_CALL).ok()?;
         let deploy = instance.exports.get_typed_function(&store, EXPORT_DEPLOY).ok();
         let memory = instance.exports.get_memory(EXPORT_MEMORY).ok()?.clone();
         // The meters' globals come last, in this order.
         let [.., fuel, stack] = made.globals[..] else { return None };
         let places = Places { memory: made.memory?, fuel, stack };
-        env.as_mut(&mut store).attach(places);
+        env.attach(places);
+        trap::take_over(&mut store, &env, places.reserved());
         // SAFETY: the places lie in the instance, which the store keeps.
         let globals = made.globals.iter().map(|place| (*place, unsafe { place.as_ref() }.val)).collect();
         Some(Self { store, env, call, deploy, memory, places, globals })
@@ -83,9 +85,9 @@ impl Warm {
         };
         self.places.set_fuel(fuel.min(i64::MAX as u64) as i64);
         // SAFETY: host functions of this instance are only entered in the call below, and both borrows outlast it.
-        unsafe { self.env.as_mut(&mut self.store).lend(frame, host) };
+        unsafe { self.env.lend(frame, host) };
         let result = function.call(&mut self.store);
-        self.env.as_mut(&mut self.store).take_back();
+        self.env.take_back();
         result
     }
 
@@ -94,15 +96,15 @@ impl Warm {
         self.places.fuel()
     }
 
-    /// Whether the stack's meter ran out.
-    pub(crate) fn stack_is_exhausted(&self) -> bool {
+    /// Bytes of stack that are left, or [`UNREACHABLE`](crate::meter::UNREACHABLE).
+    pub(crate) fn stack(&self) -> i32 {
         // SAFETY: the place lies in the instance, which is at rest; the meters make it an i32.
-        unsafe { self.places.stack.as_ref().val.i32 < 0 }
+        unsafe { self.places.stack.as_ref().val.i32 }
     }
 
-    /// What the guest returned.
-    pub(crate) fn take_output(&mut self) -> Vec<u8> {
-        self.env.as_mut(&mut self.store).take_output()
+    /// What host functions left behind.
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
     }
 
     /// Makes it as new. False if that cannot be done, and it must not be used again.
@@ -133,6 +135,13 @@ impl Places {
     pub(crate) fn set_fuel(&mut self, left: i64) {
         // SAFETY: as in `fuel`.
         unsafe { self.fuel.as_mut().val.i64 = left };
+    }
+
+    /// Addresses that belong to the memory, whether accessible or not.
+    fn reserved(&self) -> Range<usize> {
+        // SAFETY: as in `fuel`.
+        let base = unsafe { self.memory.as_ref().base }.addr();
+        base..base.saturating_add(slot::RESERVED_BYTES)
     }
 
     /// Bytes that the guest can reach now.

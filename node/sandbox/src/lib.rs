@@ -17,11 +17,12 @@ mod linker;
 mod meter;
 mod run;
 mod slot;
+mod trap;
 
 pub use cache::{CacheError, CacheStats};
 pub use engine::CompileError;
 pub use host::{BlockContext, CallKind, CallReply, CallRequest, CallStatus, Frame, Gas, Host, Stop};
-pub use meter::{FUEL, MeterError, STACK, meter};
+pub use meter::{FUEL, MeterError, STACK, UNREACHABLE, meter};
 pub use run::{Entry, Outcome, Status, Trap};
 pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};
 

@@ -6,9 +6,22 @@ use crate::{
     host::{CallKind, CallReply, CallRequest, Frame, Gas, Host, Stop},
     instance::Places,
     run::Trap,
+    trap::leave,
 };
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use wasmer::{Extern, Function, FunctionEnv, FunctionEnvMut, Store};
+use std::{
+    cell::{Cell, RefCell, UnsafeCell},
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+use wasmer::{
+    AsStoreMut, Extern, FunctionType, Store, Type, VMExternToExtern,
+    sys::vm::{
+        InternalStoreHandle, MaybeInstanceOwned, VMCallerCheckedAnyfunc, VMContext, VMExtern, VMFunction,
+        VMFunctionCallback, VMFunctionContext, VMFunctionKind, VMTrampoline, on_host_stack,
+    },
+};
+use wasmer_types::RawValue;
 use zx_host_functions::fuel::{self, FUEL_PER_GAS};
 
 /// Why guest code ends early.
@@ -34,15 +47,22 @@ impl From<Stop> for Exit {
     }
 }
 
-/// What host functions see.
+/// What host functions see of an instance. It stays at its place for as long as the store; everything in it can be
+/// changed through a shared reference, because generated code hands host functions no other.
 #[derive(Default)]
 pub(crate) struct Env {
     /// Whom the running entry works for; see [`Env::lend`].
-    work: Option<Work>,
+    work: Cell<Option<Work>>,
     /// Where the instance keeps its memory and fuel.
-    places: Option<Places>,
-    output: Vec<u8>,
-    return_data: Vec<u8>,
+    places: Cell<Option<Places>>,
+    output: RefCell<Vec<u8>>,
+    return_data: RefCell<Vec<u8>>,
+    /// Why a host function left the guest.
+    exit: Cell<Option<Exit>>,
+    /// Where the guest trapped; 0 if it did not.
+    pub(crate) trapped_at: AtomicUsize,
+    /// Whether a host function is running.
+    pub(crate) in_host: AtomicBool,
 }
 
 #[derive(Clone, Copy)]
@@ -51,40 +71,40 @@ struct Work {
     host: *mut (dyn Host + 'static),
 }
 
-// SAFETY: wasmer wants `Send` of anything in a store. The pointers in it are only there, and only used, while an entry
-// runs on the thread that lent them; the places go with the instance.
-unsafe impl Send for Env {}
-
 impl Env {
-    pub(crate) fn attach(&mut self, places: Places) {
-        self.places = Some(places);
+    pub(crate) fn attach(&self, places: Places) {
+        self.places.set(Some(places));
     }
 
     /// Lends what host functions work on, until [`Env::take_back`].
     ///
     /// # Safety
     /// Host functions may only be entered while both borrows last.
-    pub(crate) unsafe fn lend<'a>(&mut self, frame: &'a Frame<'a>, host: &'a mut (dyn Host + 'a)) {
+    pub(crate) unsafe fn lend<'a>(&self, frame: &'a Frame<'a>, host: &'a mut (dyn Host + 'a)) {
         let host: *mut (dyn Host + 'a) = host;
-        self.work = Some(Work {
+        self.work.set(Some(Work {
             frame: std::ptr::from_ref(frame).cast(),
             // SAFETY: only the lifetime changes, and the caller keeps it.
             host: unsafe { std::mem::transmute::<*mut (dyn Host + 'a), *mut (dyn Host + 'static)>(host) },
-        });
+        }));
     }
 
-    pub(crate) fn take_back(&mut self) {
-        self.work = None;
-        self.return_data.clear();
+    pub(crate) fn take_back(&self) {
+        self.work.set(None);
+        self.return_data.borrow_mut().clear();
+    }
+
+    /// Why a host function left the guest, if one did.
+    pub(crate) fn exit(&self) -> Option<Exit> {
+        self.exit.take()
     }
 
     /// What the guest returns.
-    pub(crate) fn take_output(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.output)
+    pub(crate) fn take_output(&self) -> Vec<u8> {
+        self.output.take()
     }
 }
 
-type Caller<'a> = FunctionEnvMut<'a, Env>;
 type Exits<T> = Result<T, Exit>;
 type Ptr = u32;
 type PtrMut = u32;
@@ -100,16 +120,15 @@ struct Price {
 
 /// One host call under way.
 struct Call<'a> {
-    env: &'a mut Env,
+    env: &'a Env,
     work: Work,
     places: Places,
 }
 
 impl<'a> Call<'a> {
     /// Charges the crossing and `len` bytes of data.
-    fn begin(caller: &'a mut Caller<'_>, price: &Price, len: u32) -> Exits<Self> {
-        let env = caller.data_mut();
-        let (Some(work), Some(places)) = (env.work, env.places) else { return Err(Exit::Fatal) };
+    fn begin(env: &'a Env, price: &Price, len: u32) -> Exits<Self> {
+        let (Some(work), Some(places)) = (env.work.get(), env.places.get()) else { return Err(Exit::Fatal) };
         let mut call = Self { env, work, places };
         call.charge(price.fuel.saturating_add(fuel::words(len, price.word)))?;
         Ok(call)
@@ -127,15 +146,20 @@ impl<'a> Call<'a> {
         unsafe { &*self.work.frame }
     }
 
-    /// Lets the host act, and takes from the fuel the gas that it charged. Should it panic, the frame ends there: the
-    /// caller undoes what was done, and nothing of the instance is used again.
+    /// Lets the host act, on the thread's own stack, and takes from the fuel the gas that it charged. Should it panic,
+    /// the frame ends there: the caller undoes what was done, and nothing of the instance is used again.
     fn host<T>(&self, act: impl FnOnce(&mut dyn Host, &mut Gas) -> Result<T, Stop>) -> Exits<T> {
+        let act = || catch_unwind(AssertUnwindSafe(|| self.host_here(act)));
+        on_host_stack(act).unwrap_or(Err(Exit::Trap(Trap::Host)))
+    }
+
+    /// The same on the guest's stack, for what needs little of it.
+    fn host_here<T>(&self, act: impl FnOnce(&mut dyn Host, &mut Gas) -> Result<T, Stop>) -> Exits<T> {
         let mut places = self.places;
         let before = places.fuel().max(0) as u64;
         let mut gas = Gas::new(before / FUEL_PER_GAS);
         // SAFETY: see `Env::lend`; no other reference to the host is alive while its frame waits in a host function.
-        let host = unsafe { &mut *self.work.host };
-        let result = catch_unwind(AssertUnwindSafe(|| act(host, &mut gas))).map_err(|_| Exit::Trap(Trap::Host))?;
+        let result = act(unsafe { &mut *self.work.host }, &mut gas);
         let after = gas.left().saturating_mul(FUEL_PER_GAS).saturating_add(before % FUEL_PER_GAS);
         places.set_fuel(after.min(i64::MAX as u64) as i64);
         result.map_err(Exit::from)
@@ -175,8 +199,8 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    fn keep(&mut self, reply: CallReply) -> u32 {
-        self.env.return_data = reply.output;
+    fn keep(&self, reply: CallReply) -> u32 {
+        self.env.return_data.replace(reply.output);
         reply.status as u32
     }
 }
@@ -185,43 +209,43 @@ impl<'a> Call<'a> {
 mod functions {
     use super::*;
 
-    pub(super) fn calldata_size(mut caller: Caller<'_>) -> Exits<U32> {
-        let call = Call::begin(&mut caller, &price::calldata_size, 0)?;
+    pub(super) fn calldata_size(env: &Env) -> Exits<U32> {
+        let call = Call::begin(env, &price::calldata_size, 0)?;
         Ok(call.frame().input.len() as u32)
     }
 
-    pub(super) fn calldata_copy(mut caller: Caller<'_>, dst: PtrMut, offset: U32, len: Len) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::calldata_copy, len)?;
+    pub(super) fn calldata_copy(env: &Env, dst: PtrMut, offset: U32, len: Len) -> Exits<()> {
+        let mut call = Call::begin(env, &price::calldata_copy, len)?;
         call.write_padded(dst, call.frame().input, offset, len)
     }
 
-    pub(super) fn output(mut caller: Caller<'_>, data: Ptr, len: Len) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::output, len)?;
-        call.env.output = call.slice(data, len)?.to_vec();
+    pub(super) fn output(env: &Env, data: Ptr, len: Len) -> Exits<()> {
+        let call = Call::begin(env, &price::output, len)?;
+        env.output.replace(call.slice(data, len)?.to_vec());
         Ok(())
     }
 
-    pub(super) fn revert(mut caller: Caller<'_>, data: Ptr, len: Len) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::revert, len)?;
-        call.env.output = call.slice(data, len)?.to_vec();
+    pub(super) fn revert(env: &Env, data: Ptr, len: Len) -> Exits<()> {
+        let call = Call::begin(env, &price::revert, len)?;
+        env.output.replace(call.slice(data, len)?.to_vec());
         Err(Exit::Revert)
     }
 
-    pub(super) fn storage_read(mut caller: Caller<'_>, key: Ptr, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::storage_read, 0)?;
+    pub(super) fn storage_read(env: &Env, key: Ptr, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::storage_read, 0)?;
         let key = call.read(key)?;
         let value = call.host(|host, gas| host.storage_read(gas, key))?;
         call.write(dst, &value)
     }
 
-    pub(super) fn storage_write(mut caller: Caller<'_>, key: Ptr, value: Ptr) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::storage_write, 0)?;
+    pub(super) fn storage_write(env: &Env, key: Ptr, value: Ptr) -> Exits<()> {
+        let call = Call::begin(env, &price::storage_write, 0)?;
         let (key, value) = (call.read(key)?, call.read(value)?);
         call.host(|host, gas| host.storage_write(gas, key, value))
     }
 
-    pub(super) fn log(mut caller: Caller<'_>, topics: Ptr, topic_count: U32, data: Ptr, len: Len) -> Exits<()> {
-        let call = Call::begin(&mut caller, &price::log, len)?;
+    pub(super) fn log(env: &Env, topics: Ptr, topic_count: U32, data: Ptr, len: Len) -> Exits<()> {
+        let call = Call::begin(env, &price::log, len)?;
         if topic_count > 4 {
             return Err(Exit::Trap(Trap::TooManyTopics));
         }
@@ -230,83 +254,83 @@ mod functions {
         call.host(|host, gas| host.log(gas, topics, data))
     }
 
-    pub(super) fn caller(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::caller, 0)?;
+    pub(super) fn caller(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::caller, 0)?;
         call.write(dst, &call.frame().caller)
     }
 
-    pub(super) fn origin(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::origin, 0)?;
+    pub(super) fn origin(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::origin, 0)?;
         call.write(dst, &call.frame().origin)
     }
 
-    pub(super) fn value(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::value, 0)?;
+    pub(super) fn value(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::value, 0)?;
         call.write(dst, &call.frame().value)
     }
 
-    pub(super) fn address(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::address, 0)?;
+    pub(super) fn address(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::address, 0)?;
         call.write(dst, &call.frame().address)
     }
 
-    pub(super) fn self_balance(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::self_balance, 0)?;
+    pub(super) fn self_balance(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::self_balance, 0)?;
         let balance = call.host(|host, gas| host.self_balance(gas))?;
         call.write(dst, &balance)
     }
 
-    pub(super) fn balance(mut caller: Caller<'_>, account: Ptr, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::balance, 0)?;
+    pub(super) fn balance(env: &Env, account: Ptr, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::balance, 0)?;
         let account = call.read(account)?;
         let balance = call.host(|host, gas| host.balance(gas, account))?;
         call.write(dst, &balance)
     }
 
-    pub(super) fn block_number(mut caller: Caller<'_>) -> Exits<U64> {
-        Ok(Call::begin(&mut caller, &price::block_number, 0)?.frame().block.number)
+    pub(super) fn block_number(env: &Env) -> Exits<U64> {
+        Ok(Call::begin(env, &price::block_number, 0)?.frame().block.number)
     }
 
-    pub(super) fn block_timestamp(mut caller: Caller<'_>) -> Exits<U64> {
-        Ok(Call::begin(&mut caller, &price::block_timestamp, 0)?.frame().block.timestamp)
+    pub(super) fn block_timestamp(env: &Env) -> Exits<U64> {
+        Ok(Call::begin(env, &price::block_timestamp, 0)?.frame().block.timestamp)
     }
 
-    pub(super) fn base_fee(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::base_fee, 0)?;
+    pub(super) fn base_fee(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::base_fee, 0)?;
         call.write(dst, &call.frame().block.base_fee)
     }
 
-    pub(super) fn chain_id(mut caller: Caller<'_>) -> Exits<U64> {
-        Ok(Call::begin(&mut caller, &price::chain_id, 0)?.frame().block.chain_id)
+    pub(super) fn chain_id(env: &Env) -> Exits<U64> {
+        Ok(Call::begin(env, &price::chain_id, 0)?.frame().block.chain_id)
     }
 
-    pub(super) fn block_gas_limit(mut caller: Caller<'_>) -> Exits<U64> {
-        Ok(Call::begin(&mut caller, &price::block_gas_limit, 0)?.frame().block.gas_limit)
+    pub(super) fn block_gas_limit(env: &Env) -> Exits<U64> {
+        Ok(Call::begin(env, &price::block_gas_limit, 0)?.frame().block.gas_limit)
     }
 
-    pub(super) fn coinbase(mut caller: Caller<'_>, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::coinbase, 0)?;
+    pub(super) fn coinbase(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::coinbase, 0)?;
         call.write(dst, &call.frame().block.coinbase)
     }
 
-    pub(super) fn gas_left(mut caller: Caller<'_>) -> Exits<U64> {
-        let call = Call::begin(&mut caller, &price::gas_left, 0)?;
+    pub(super) fn gas_left(env: &Env) -> Exits<U64> {
+        let call = Call::begin(env, &price::gas_left, 0)?;
         Ok(call.places.fuel().max(0) as u64 / FUEL_PER_GAS)
     }
 
-    pub(super) fn call(mut caller: Caller<'_>, gas: U64, to: Ptr, value: Ptr, data: Ptr, len: Len) -> Exits<U32> {
-        let mut call = Call::begin(&mut caller, &price::call, len)?;
+    pub(super) fn call(env: &Env, gas: U64, to: Ptr, value: Ptr, data: Ptr, len: Len) -> Exits<U32> {
+        let mut call = Call::begin(env, &price::call, len)?;
         let value = call.read(value)?;
         call_out(&mut call, CallKind::Call, gas, to, value, (data, len))
     }
 
-    pub(super) fn static_call(mut caller: Caller<'_>, gas: U64, to: Ptr, data: Ptr, len: Len) -> Exits<U32> {
-        let mut call = Call::begin(&mut caller, &price::static_call, len)?;
+    pub(super) fn static_call(env: &Env, gas: U64, to: Ptr, data: Ptr, len: Len) -> Exits<U32> {
+        let mut call = Call::begin(env, &price::static_call, len)?;
         call_out(&mut call, CallKind::Static, gas, to, [0; 32], (data, len))
     }
 
-    pub(super) fn delegate_call(mut caller: Caller<'_>, gas: U64, to: Ptr, data: Ptr, len: Len) -> Exits<U32> {
-        let mut call = Call::begin(&mut caller, &price::delegate_call, len)?;
+    pub(super) fn delegate_call(env: &Env, gas: U64, to: Ptr, data: Ptr, len: Len) -> Exits<U32> {
+        let mut call = Call::begin(env, &price::delegate_call, len)?;
         call_out(&mut call, CallKind::Delegate, gas, to, [0; 32], (data, len))
     }
 
@@ -323,8 +347,8 @@ mod functions {
         Ok(call.keep(reply))
     }
 
-    pub(super) fn create(mut caller: Caller<'_>, value: Ptr, code: Ptr, len: Len, dst: PtrMut) -> Exits<U32> {
-        let mut call = Call::begin(&mut caller, &price::create, len)?;
+    pub(super) fn create(env: &Env, value: Ptr, code: Ptr, len: Len, dst: PtrMut) -> Exits<U32> {
+        let mut call = Call::begin(env, &price::create, len)?;
         let value = call.read(value)?;
         let code = call.slice(code, len)?.to_vec();
         let reply = call.host(|host, gas| host.create(gas, value, code))?;
@@ -332,41 +356,34 @@ mod functions {
         Ok(call.keep(reply))
     }
 
-    pub(super) fn return_data_size(mut caller: Caller<'_>) -> Exits<U32> {
-        Ok(Call::begin(&mut caller, &price::return_data_size, 0)?.env.return_data.len() as u32)
+    pub(super) fn return_data_size(env: &Env) -> Exits<U32> {
+        Call::begin(env, &price::return_data_size, 0)?;
+        Ok(env.return_data.borrow().len() as u32)
     }
 
-    pub(super) fn return_data_copy(mut caller: Caller<'_>, dst: PtrMut, offset: U32, len: Len) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::return_data_copy, len)?;
-        let data = std::mem::take(&mut call.env.return_data);
+    pub(super) fn return_data_copy(env: &Env, dst: PtrMut, offset: U32, len: Len) -> Exits<()> {
+        let mut call = Call::begin(env, &price::return_data_copy, len)?;
+        let data = env.return_data.borrow();
         let part = data.get(offset as usize..).and_then(|rest| rest.get(..len as usize));
-        let copied = part.ok_or(Exit::Trap(Trap::ReturnDataOutOfBounds)).and_then(|part| call.write(dst, part));
-        call.env.return_data = data;
-        copied
+        call.write(dst, part.ok_or(Exit::Trap(Trap::ReturnDataOutOfBounds))?)
     }
 
-    pub(super) fn keccak256(mut caller: Caller<'_>, data: Ptr, len: Len, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::keccak256, len)?;
+    pub(super) fn keccak256(env: &Env, data: Ptr, len: Len, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::keccak256, len)?;
         let data = call.slice(data, len)?;
-        let hash = call.host(|host, gas| host.keccak256(gas, data))?;
+        let hash = call.host_here(|host, gas| host.keccak256(gas, data))?;
         call.write(dst, &hash)
     }
 
-    pub(super) fn sha256(mut caller: Caller<'_>, data: Ptr, len: Len, dst: PtrMut) -> Exits<()> {
-        let mut call = Call::begin(&mut caller, &price::sha256, len)?;
+    pub(super) fn sha256(env: &Env, data: Ptr, len: Len, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::sha256, len)?;
         let data = call.slice(data, len)?;
         let hash = call.host(|host, gas| host.sha256(gas, data))?;
         call.write(dst, &hash)
     }
 
-    pub(super) fn secp256k1_recover(
-        mut caller: Caller<'_>,
-        hash: Ptr,
-        signature: Ptr,
-        v: U32,
-        dst: PtrMut,
-    ) -> Exits<U32> {
-        let mut call = Call::begin(&mut caller, &price::secp256k1_recover, 0)?;
+    pub(super) fn secp256k1_recover(env: &Env, hash: Ptr, signature: Ptr, v: U32, dst: PtrMut) -> Exits<U32> {
+        let mut call = Call::begin(env, &price::secp256k1_recover, 0)?;
         let (hash, signature) = (call.read(hash)?, call.read(signature)?);
         let signer = call.host(|host, gas| host.secp256k1_recover(gas, hash, signature, v))?;
         let Some(signer) = signer else { return Ok(1) };
@@ -382,6 +399,37 @@ macro_rules! expand_linker {
         mod price {
             use super::Price;
             $(pub(super) const $name: Price = Price { fuel: $fuel, word: $word };)+
+        }
+
+        /// What generated code calls: it hands over the environment, and cannot be unwound through.
+        mod entry {
+            use super::*;
+            $(pub(super) unsafe extern "C-unwind" fn $name(env: *const Env $(, $param: $ty)*) -> returned!($($ret)?) {
+                // SAFETY: `Import::link` gave the environment, which lives as long as the store that runs.
+                match enter(unsafe { &*env }, |env| functions::$name(env $(, $param)*)) {
+                    Some(value) => value,
+                    // SAFETY: generated code called, on the guest's stack; nothing here needs to be dropped.
+                    None => unsafe { leave() },
+                }
+            })+
+        }
+
+        /// How wasmer calls a host function that a module exports as its entry: arguments and result in an array.
+        mod array_call {
+            use super::*;
+            $(pub(super) unsafe extern "C" fn $name(
+                env: *mut VMContext,
+                _body: VMFunctionCallback,
+                values: *mut RawValue,
+            ) {
+                let mut _next = values.cast_const();
+                // SAFETY: wasmer gives as many values as the signature has, and the environment as above.
+                unsafe {
+                    $(let $param = $ty::from_raw(_next); _next = _next.add(1);)*
+                    let _value = entry::$name(env.cast_const().cast() $(, $param)*);
+                    $($ret::into_raw(_value, values);)?
+                }
+            })+
         }
 
         /// A host function that a module imports.
@@ -400,13 +448,14 @@ macro_rules! expand_linker {
                 }
             }
 
-            /// The function as an import of one instance.
-            pub(crate) fn link(self, store: &mut Store, env: &FunctionEnv<Env>) -> Extern {
+            /// Its entry points and its type. The cast holds the function to the types of its row.
+            fn parts(self) -> (VMFunctionCallback, VMTrampoline, FunctionType) {
                 match self {
                     $(Self::$name => {
-                        // The cast holds the function to the types of its row.
-                        let function: fn(Caller<'_> $(, $ty)*) -> Exits<returned!($($ret)?)> = functions::$name;
-                        Function::new_typed_with_env(store, env, function).into()
+                        let function: unsafe extern "C-unwind" fn(*const Env $(, $ty)*) -> returned!($($ret)?) =
+                            entry::$name;
+                        let ty = FunctionType::new([$(<$ty as Wire>::TYPE),*] as [Type; _], [$(<$ret as Wire>::TYPE)?]);
+                        (function as VMFunctionCallback, array_call::$name, ty)
                     })+
                 }
             }
@@ -422,3 +471,73 @@ macro_rules! returned {
     };
 }
 zx_host_functions::host_functions!(expand_linker);
+
+/// Runs a host function; `None` if it left a reason to leave the guest.
+fn enter<T>(env: &Env, function: impl FnOnce(&Env) -> Exits<T>) -> Option<T> {
+    env.in_host.store(true, Ordering::Relaxed);
+    let result = catch_unwind(AssertUnwindSafe(|| function(env))).unwrap_or(Err(Exit::Trap(Trap::Host)));
+    env.in_host.store(false, Ordering::Relaxed);
+    result.map_err(|exit| env.exit.set(Some(exit))).ok()
+}
+
+impl Import {
+    /// The function as an import of the instance with this environment. Generated code calls it directly: wasmer's own
+    /// way in changes stacks, looks up the store and checks types each time.
+    pub(crate) fn link(self, store: &mut Store, env: &Rc<Env>) -> Extern {
+        let (function, call_trampoline, signature) = self.parts();
+        let anyfunc = VMCallerCheckedAnyfunc {
+            func_ptr: function,
+            type_signature_hash: store.engine().as_sys().register_signature(&signature),
+            vmctx: VMFunctionContext { host_env: Rc::as_ptr(env).cast_mut().cast() },
+            call_trampoline,
+        };
+        let function = VMFunction {
+            anyfunc: MaybeInstanceOwned::Host(Box::new(UnsafeCell::new(anyfunc))),
+            kind: VMFunctionKind::Static,
+            signature,
+            host_data: Box::new(Rc::clone(env)),
+        };
+        VMExtern::Function(InternalStoreHandle::new(store.objects_mut().as_sys_mut(), function)).to_extern(store)
+    }
+}
+
+/// A type of the boundary, as wasmer has it in an array of values.
+trait Wire {
+    const TYPE: Type;
+
+    /// # Safety
+    /// `value` points to a value of this type.
+    unsafe fn from_raw(value: *const RawValue) -> Self;
+
+    /// # Safety
+    /// `value` points to a place for one.
+    unsafe fn into_raw(self, value: *mut RawValue);
+}
+
+impl Wire for u32 {
+    const TYPE: Type = Type::I32;
+
+    unsafe fn from_raw(value: *const RawValue) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { (*value).u32 }
+    }
+
+    unsafe fn into_raw(self, value: *mut RawValue) {
+        // SAFETY: the caller's promise.
+        unsafe { (*value).u32 = self }
+    }
+}
+
+impl Wire for u64 {
+    const TYPE: Type = Type::I64;
+
+    unsafe fn from_raw(value: *const RawValue) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { (*value).u64 }
+    }
+
+    unsafe fn into_raw(self, value: *mut RawValue) {
+        // SAFETY: the caller's promise.
+        unsafe { (*value).u64 = self }
+    }
+}

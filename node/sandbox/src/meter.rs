@@ -27,6 +27,8 @@ use zx_host_functions::{ModuleFacts, fuel};
 pub const FUEL: &str = "zx_fuel";
 /// Export of the stack global.
 pub const STACK: &str = "zx_stack";
+/// What the stack global holds after an `unreachable` of the module: no frame is so large that the meter gets there.
+pub const UNREACHABLE: i32 = i32::MIN;
 
 /// A module that the validator would not have let pass.
 #[derive(Debug, thiserror::Error)]
@@ -271,7 +273,9 @@ impl Code {
         if let Some(frame) = frame {
             self.sink().global_get(globals.stack).i32_const(frame as i32).i32_sub().local_tee(locals.stack);
             self.sink().i32_const(0).i32_lt_s().if_(BlockType::Empty);
-            self.sink().local_get(locals.stack).global_set(globals.stack).unreachable().end();
+            self.sink().local_get(locals.stack).global_set(globals.stack);
+            self.stop();
+            self.sink().end();
         }
         self.sink().block(result);
     }
@@ -304,7 +308,14 @@ impl Code {
         let fuel = self.locals.fuel;
         self.sink().local_tee(fuel).i64_const(0).i64_lt_s().if_(BlockType::Empty);
         self.store_fuel();
-        self.sink().unreachable().end();
+        self.stop();
+        self.sink().end();
+    }
+
+    /// Ends the frame. A division by zero is an instruction that faults; `unreachable` calls into wasmer, which walks
+    /// the stack before it does the same.
+    fn stop(&mut self) {
+        self.sink().i32_const(0).i32_const(0).i32_div_u().drop().unreachable();
     }
 
     /// The instruction that ends a run, with what the meters do around it.
@@ -315,6 +326,11 @@ impl Code {
             Operator::CallIndirect { .. } => Some(true),
             Operator::Return => {
                 self.store_fuel();
+                None
+            }
+            Operator::Unreachable => {
+                self.sink().i32_const(UNREACHABLE).global_set(globals.stack);
+                self.stop();
                 None
             }
             Operator::MemoryGrow { .. } => {

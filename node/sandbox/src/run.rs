@@ -5,8 +5,13 @@ use crate::{
     host::{Frame, Host},
     instance::Warm,
     linker::Exit,
+    meter::UNREACHABLE,
+    trap,
 };
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::Ordering,
+};
 use wasmer::RuntimeError;
 use wasmer_types::TrapCode;
 use zx_host_functions::fuel;
@@ -147,23 +152,25 @@ pub(crate) fn run(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, gas: u
 
 /// An error that is no trap, and not ours, is the host's: [`Status::Fatal`].
 fn sort(warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
-    let status = match result {
-        Ok(0) => Status::Success,
-        Ok(_) => Status::Revert,
-        Err(error) => match error.downcast::<Exit>() {
-            Ok(Exit::Revert) => Status::Revert,
-            Ok(Exit::OutOfGas) => Status::OutOfGas,
-            Ok(Exit::Trap(trap)) => Status::Trap(trap),
-            Ok(Exit::Fatal) => Status::Fatal,
-            Err(_) if warm.fuel() < 0 => Status::OutOfGas,
-            Err(_) if warm.stack_is_exhausted() => Status::Trap(Trap::StackExhausted),
-            Err(error) => error.to_trap().and_then(Trap::of).map_or(Status::Fatal, Status::Trap),
-        },
+    let trapped_at = warm.env().trapped_at.swap(0, Ordering::Relaxed);
+    let status = match (result, warm.env().exit()) {
+        (Ok(0), _) => Status::Success,
+        (Ok(_), _) | (Err(_), Some(Exit::Revert)) => Status::Revert,
+        (Err(_), Some(Exit::OutOfGas)) => Status::OutOfGas,
+        (Err(_), Some(Exit::Trap(trap))) => Status::Trap(trap),
+        (Err(_), Some(Exit::Fatal)) => Status::Fatal,
+        (Err(_), None) if warm.fuel() < 0 => Status::OutOfGas,
+        (Err(_), None) if warm.stack() == UNREACHABLE => Status::Trap(Trap::Unreachable),
+        (Err(_), None) if warm.stack() < 0 => Status::Trap(Trap::StackExhausted),
+        (Err(error), None) => {
+            let code = if trapped_at == 0 { error.to_trap() } else { trap::code_at(trapped_at) };
+            code.and_then(Trap::of).map_or(Status::Fatal, Status::Trap)
+        }
     };
     match status {
         Status::Success | Status::Revert => {
             let gas_left = warm.fuel().max(0) as u64 / fuel::FUEL_PER_GAS;
-            Outcome { status, gas_left, output: warm.take_output() }
+            Outcome { status, gas_left, output: warm.env().take_output() }
         }
         _ => Outcome::without_gas(status),
     }

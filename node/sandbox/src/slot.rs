@@ -16,10 +16,13 @@ const RESIDENT_BYTES: usize = 4 * WASM_PAGE_SIZE;
 /// Slots that wait for an instance: with all of them resident, 64 MiB.
 const IDLE_SLOTS: usize = 256;
 
+/// Address space of a slot: what a 32-bit address and a 32-bit offset can reach together, and a page for the width of
+/// the access.
+pub(crate) const RESERVED_BYTES: usize = (2 << 32) + WASM_PAGE_SIZE;
+
 /// An address range with guard, of which a prefix is accessible.
 pub(crate) struct Slot {
     base: NonNull<u8>,
-    reserved: usize,
     accessible: usize,
 }
 
@@ -27,13 +30,12 @@ pub(crate) struct Slot {
 unsafe impl Send for Slot {}
 
 impl Slot {
-    fn map(style: &MemoryStyle) -> io::Result<Self> {
-        let reserved = MemoryStyle::static_bound().bytes().0 + style.offset_guard_size() as usize;
+    fn map() -> io::Result<Self> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping, wherever the kernel wants it.
-        let base = unsafe { libc::mmap(std::ptr::null_mut(), reserved, libc::PROT_NONE, flags, -1, 0) };
+        let base = unsafe { libc::mmap(std::ptr::null_mut(), RESERVED_BYTES, libc::PROT_NONE, flags, -1, 0) };
         match NonNull::new(base.cast::<u8>()) {
-            Some(start) if base != libc::MAP_FAILED => Ok(Self { base: start, reserved, accessible: 0 }),
+            Some(start) if base != libc::MAP_FAILED => Ok(Self { base: start, accessible: 0 }),
             _ => Err(io::Error::last_os_error()),
         }
     }
@@ -70,7 +72,7 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         // SAFETY: the range is the slot's own, and gone with it.
-        unsafe { libc::munmap(self.base.as_ptr().cast(), self.reserved) };
+        unsafe { libc::munmap(self.base.as_ptr().cast(), RESERVED_BYTES) };
     }
 }
 
@@ -94,7 +96,7 @@ impl Slots {
     ) -> Result<SlotMemory, MemoryError> {
         let failed = |error: io::Error| MemoryError::Region(error.to_string());
         let waiting = self.0.lock().pop();
-        let mut slot = waiting.map_or_else(|| Slot::map(style), Ok).map_err(failed)?;
+        let mut slot = waiting.map_or_else(Slot::map, Ok).map_err(failed)?;
         slot.resize(ty.minimum.bytes().0).map_err(failed)?;
         let memory = SlotMemory { slot: Some(slot), slots: Arc::clone(self), ty: *ty, style: *style, definition };
         memory.define();
