@@ -58,11 +58,13 @@ impl Series {
 pub(crate) struct Figures(BTreeMap<&'static str, Series>);
 
 impl Figures {
-    /// Runs every case once a round; a first round warms up and does not count.
+    /// Runs every case once a round, after a run that does not count: what ran before it (the compiler, say) leaves
+    /// caches and heap in a state of its own. A first round does not count either.
     pub(crate) fn take(cases: &mut [Case<'_>]) -> Self {
         let mut figures = BTreeMap::<_, Series>::new();
         for round in 0..=ROUNDS {
             for case in &mut *cases {
+                (case.run)();
                 let nanoseconds = (case.run)().as_nanos() as f64 / case.units as f64;
                 let series = figures.entry(case.name).or_insert_with(|| Series(Vec::new()));
                 if round > 0 {

@@ -6,13 +6,14 @@ use crate::{
     linker,
     meter::{self, MeterError},
     run::Status,
-    slot::Slots,
+    slot::{STEP, Slots, Span, Window},
 };
 use crossbeam_queue::ArrayQueue;
 use sha2::{Digest, Sha256};
 use std::{
     cell::RefCell,
     fmt,
+    ops::Range,
     ptr::NonNull,
     sync::{
         Arc,
@@ -124,12 +125,12 @@ impl LoadedModule {
         limits: &ModuleLimits,
         shared: &Arc<Shared>,
     ) -> Result<Self, CompileError> {
+        let outline = Outline::of(source)?;
         let mut engine: Engine = EngineBuilder::headless().set_target(Some(Target::default())).engine().into();
-        engine.set_tunables(Bounded::new(limits, Arc::clone(&shared.slots)));
+        engine.set_tunables(Bounded::new(limits, Arc::clone(&shared.slots), outline.data_range()));
         // SAFETY: handed on to the caller.
         let module =
             unsafe { Module::deserialize_unchecked(&engine, artifact) }.map_err(|e| CompileError(e.to_string()))?;
-        let outline = Outline::of(source)?;
         Ok(Self {
             engine,
             module,
@@ -215,6 +216,15 @@ impl Outline {
     }
 }
 
+impl Outline {
+    /// From the first byte of data to the last; without data a range that any other can be joined to.
+    fn data_range(&self) -> Range<usize> {
+        let ends = |(at, bytes): &(usize, Box<[u8]>)| (*at, at.saturating_add(bytes.len()));
+        let ranges = self.data.iter().map(ends).filter(|(start, end)| start < end);
+        ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).map_or(usize::MAX..0, |(start, end)| start..end)
+    }
+}
+
 /// Where a segment goes, and what it holds.
 fn place(segment: Data<'_>) -> Result<(usize, Box<[u8]>), MeterError> {
     if let DataKind::Active { offset_expr, .. } = segment.kind
@@ -228,7 +238,7 @@ fn place(segment: Data<'_>) -> Result<(usize, Box<[u8]>), MeterError> {
 /// What wasmer has made while it instantiated a module.
 #[derive(Debug, Default)]
 pub(crate) struct Made {
-    pub(crate) memory: Option<NonNull<VMMemoryDefinition>>,
+    pub(crate) memory: Option<(NonNull<VMMemoryDefinition>, Arc<Window>)>,
     pub(crate) globals: Vec<NonNull<VMGlobalDefinition>>,
 }
 
@@ -248,16 +258,19 @@ pub(crate) fn collect<T>(instantiate: impl FnOnce() -> T) -> (T, Made) {
 struct Bounded {
     base: BaseTunables,
     slots: Arc<Slots>,
+    /// See [`Window`].
+    reach: Arc<Span>,
     max_pages: Pages,
     config: VMConfig,
 }
 
 impl Bounded {
-    fn new(limits: &ModuleLimits, slots: Arc<Slots>) -> Self {
+    fn new(limits: &ModuleLimits, slots: Arc<Slots>, data: Range<usize>) -> Self {
         let stack = (limits.stack_bytes as usize).saturating_mul(NATIVE_STACK_FACTOR);
         Self {
             base: BaseTunables::new(),
             slots,
+            reach: Arc::new((data.start / STEP * STEP..data.end.next_multiple_of(STEP)).into()),
             max_pages: Pages(limits.max_pages),
             config: VMConfig { wasm_stack_size: Some(stack) },
         }
@@ -288,8 +301,9 @@ impl Tunables for Bounded {
         style: &MemoryStyle,
         vm_definition_location: NonNull<VMMemoryDefinition>,
     ) -> Result<VMMemory, MemoryError> {
-        let memory = self.slots.memory(&self.bound(ty), style, vm_definition_location)?;
-        MADE.with_borrow_mut(|made| made.memory = Some(vm_definition_location));
+        let reach = Arc::clone(&self.reach);
+        let memory = self.slots.memory(&self.bound(ty), style, vm_definition_location, reach)?;
+        MADE.with_borrow_mut(|made| made.memory = Some((vm_definition_location, memory.window())));
         Ok(memory.into())
     }
 

@@ -10,9 +10,9 @@ use crate::{
     host::{Frame, Host},
     linker::Env,
     run::{Entry, Status, Trap},
-    slot, trap,
+    trap,
 };
-use std::{ops::Range, ptr::NonNull, rc::Rc};
+use std::{ptr::NonNull, rc::Rc};
 use wasmer::{
     Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction,
     sys::vm::{VMGlobalDefinition, VMMemoryDefinition},
@@ -63,9 +63,10 @@ impl Warm {
         let memory = instance.exports.get_memory(EXPORT_MEMORY).ok()?.clone();
         // The meters' globals come last, in this order.
         let [.., fuel, stack] = made.globals[..] else { return None };
-        let places = Places { memory: made.memory?, fuel, stack };
+        let (definition, window) = made.memory?;
+        let places = Places { memory: definition, fuel, stack };
         env.attach(places);
-        trap::take_over(&mut store, &env, places.reserved());
+        trap::take_over(&mut store, &env, window);
         // SAFETY: the places lie in the instance, which the store keeps.
         let globals = made.globals.iter().map(|place| (*place, unsafe { place.as_ref() }.val)).collect();
         Some(Self { store, env, call, deploy, memory, places, globals })
@@ -135,13 +136,6 @@ impl Places {
     pub(crate) fn set_fuel(&mut self, left: i64) {
         // SAFETY: as in `fuel`.
         unsafe { self.fuel.as_mut().val.i64 = left };
-    }
-
-    /// Addresses that belong to the memory, whether accessible or not.
-    fn reserved(&self) -> Range<usize> {
-        // SAFETY: as in `fuel`.
-        let base = unsafe { self.memory.as_ref().base }.addr();
-        base..base.saturating_add(slot::RESERVED_BYTES)
     }
 
     /// Bytes that the guest can reach now.

@@ -234,14 +234,14 @@ mod functions {
     pub(super) fn storage_read(env: &Env, key: Ptr, dst: PtrMut) -> Exits<()> {
         let mut call = Call::begin(env, &price::storage_read, 0)?;
         let key = call.read(key)?;
-        let value = call.host(|host, gas| host.storage_read(gas, key))?;
+        let value = call.host_here(|host, gas| host.storage_read(gas, key))?;
         call.write(dst, &value)
     }
 
     pub(super) fn storage_write(env: &Env, key: Ptr, value: Ptr) -> Exits<()> {
         let call = Call::begin(env, &price::storage_write, 0)?;
         let (key, value) = (call.read(key)?, call.read(value)?);
-        call.host(|host, gas| host.storage_write(gas, key, value))
+        call.host_here(|host, gas| host.storage_write(gas, key, value))
     }
 
     pub(super) fn log(env: &Env, topics: Ptr, topic_count: U32, data: Ptr, len: Len) -> Exits<()> {
@@ -251,7 +251,7 @@ mod functions {
         }
         let (topics, _) = call.slice(topics, topic_count * 32)?.as_chunks();
         let data = call.slice(data, len)?;
-        call.host(|host, gas| host.log(gas, topics, data))
+        call.host_here(|host, gas| host.log(gas, topics, data))
     }
 
     pub(super) fn caller(env: &Env, dst: PtrMut) -> Exits<()> {
@@ -276,14 +276,14 @@ mod functions {
 
     pub(super) fn self_balance(env: &Env, dst: PtrMut) -> Exits<()> {
         let mut call = Call::begin(env, &price::self_balance, 0)?;
-        let balance = call.host(|host, gas| host.self_balance(gas))?;
+        let balance = call.host_here(|host, gas| host.self_balance(gas))?;
         call.write(dst, &balance)
     }
 
     pub(super) fn balance(env: &Env, account: Ptr, dst: PtrMut) -> Exits<()> {
         let mut call = Call::begin(env, &price::balance, 0)?;
         let account = call.read(account)?;
-        let balance = call.host(|host, gas| host.balance(gas, account))?;
+        let balance = call.host_here(|host, gas| host.balance(gas, account))?;
         call.write(dst, &balance)
     }
 
@@ -378,14 +378,14 @@ mod functions {
     pub(super) fn sha256(env: &Env, data: Ptr, len: Len, dst: PtrMut) -> Exits<()> {
         let mut call = Call::begin(env, &price::sha256, len)?;
         let data = call.slice(data, len)?;
-        let hash = call.host(|host, gas| host.sha256(gas, data))?;
+        let hash = call.host_here(|host, gas| host.sha256(gas, data))?;
         call.write(dst, &hash)
     }
 
     pub(super) fn secp256k1_recover(env: &Env, hash: Ptr, signature: Ptr, v: U32, dst: PtrMut) -> Exits<U32> {
         let mut call = Call::begin(env, &price::secp256k1_recover, 0)?;
         let (hash, signature) = (call.read(hash)?, call.read(signature)?);
-        let signer = call.host(|host, gas| host.secp256k1_recover(gas, hash, signature, v))?;
+        let signer = call.host_here(|host, gas| host.secp256k1_recover(gas, hash, signature, v))?;
         let Some(signer) = signer else { return Ok(1) };
         call.write(dst, &signer)?;
         Ok(0)

@@ -5,11 +5,15 @@
 //! pays for. So the fault is taken here, through the handler that wasmer calls first: the thread goes on in [`bail`],
 //! which leaves the guest as a host function does.
 //!
-//! Taken are faults of the guest alone: at an address in its memory's reservation, or an instruction that traps while
-//! no host function runs. What is left (the guard page of the stack, a fault of the host) is wasmer's.
+//! Taken are faults of the guest alone: at an address in its memory's reservation, or an instruction that traps, while
+//! no host function runs. What is left (the guard page of the stack, a fault of the host) is wasmer's. A fault in memory
+//! that is the guest's, but not open yet, is no trap; see [`Window`].
 
-use crate::linker::Env;
-use std::{ops::Range, rc::Rc, sync::atomic::Ordering};
+use crate::{linker::Env, slot::Window};
+use std::{
+    rc::Rc,
+    sync::{Arc, atomic::Ordering},
+};
 use wasmer::{
     BackendTrap, RuntimeError, Store,
     sys::vm::{Trap, raise_user_trap},
@@ -44,8 +48,8 @@ pub(crate) fn code_at(pc: usize) -> Option<TrapCode> {
     frames.lookup_trap_info(pc).map(|trap| trap.trap_code)
 }
 
-/// Takes the faults of the instance whose memory is reserved at `memory`.
-pub(crate) fn take_over(store: &mut Store, env: &Rc<Env>, memory: Range<usize>) {
+/// Takes the faults of the instance with this environment and memory.
+pub(crate) fn take_over(store: &mut Store, env: &Rc<Env>, memory: Arc<Window>) {
     let env = EnvPtr(Rc::as_ptr(env));
     store.set_trap_handler(Some(Box::new(move |signal, info, context| {
         // SAFETY: the environment lives as long as the store, which runs. Only its atomics are used: this is a signal
@@ -74,19 +78,27 @@ impl EnvPtr {
 /// In a signal handler, with what the kernel gave it.
 unsafe fn handle(
     env: &Env,
-    memory: &Range<usize>,
+    memory: &Window,
     signal: libc::c_int,
     info: *const libc::siginfo_t,
     context: *mut libc::c_void,
 ) -> bool {
     let guests = match signal {
-        // SAFETY: the caller's promise.
-        libc::SIGSEGV | libc::SIGBUS => memory.contains(&unsafe { (*info).si_addr() }.addr()),
-        libc::SIGILL | libc::SIGFPE => !env.in_host.load(Ordering::Relaxed),
+        libc::SIGSEGV | libc::SIGBUS => {
+            // SAFETY: the caller's promise.
+            let address = unsafe { (*info).si_addr() }.addr();
+            if memory.widen(address) {
+                return true;
+            }
+            memory.reserved().contains(&address)
+        }
+        libc::SIGILL | libc::SIGFPE => true,
         _ => false,
     };
     // SAFETY: the caller's promise.
-    guests && unsafe { registers::go_on_in_bail(context.cast(), &env.trapped_at) }
+    guests
+        && !env.in_host.load(Ordering::Relaxed)
+        && unsafe { registers::go_on_in_bail(context.cast(), &env.trapped_at) }
 }
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
