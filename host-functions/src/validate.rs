@@ -10,9 +10,9 @@ use alloc::{
     vec::Vec,
 };
 use wasmparser::{
-    BinaryReaderError, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, MemoryType, Operator,
-    OperatorsReader, Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator, ValidatorResources,
-    WasmFeatures,
+    BinaryReaderError, ElementItems, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, MemoryType,
+    Operator, OperatorsReader, Parser, Payload, TableType, TypeRef, ValType, ValidPayload, Validator,
+    ValidatorResources, WasmFeatures,
 };
 
 /// What a valid module is known to be.
@@ -53,7 +53,8 @@ pub enum ValidationError {
         /// What the module has.
         actual: u64,
     },
-    /// Imports something that the node does not offer.
+    /// Imports something that the node does not offer. Names are as they can be shown: shortened, and with every
+    /// character escaped that is not plain ASCII.
     #[error(
         "unknown import `{module}.{name}`: a module may import only the functions listed in docs/host-functions.md, from `zx`"
     )]
@@ -63,6 +64,19 @@ pub enum ValidationError {
         /// Its name.
         name: String,
     },
+    /// Imports a memory, a table, a global or a tag.
+    #[error("import `{module}.{name}` is a {kind}: a module may import only functions")]
+    ImportKind {
+        /// Its namespace.
+        module: String,
+        /// Its name.
+        name: String,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// Imports a host function twice. Every import is linked each time that a frame is entered.
+    #[error("import `zx.{0}` stands twice")]
+    DuplicateImport(&'static str),
     /// Imports a host function with other types.
     #[error("import `zx.{name}` has the type {actual}, the node offers {expected}")]
     ImportType {
@@ -76,9 +90,17 @@ pub enum ValidationError {
     /// Lacks an export that the node needs.
     #[error("export `{0}` is missing{hint}", hint = if *.0 == EXPORT_CALL { " (is there a `#[zx::public]` block?)" } else { "" })]
     MissingExport(&'static str),
-    /// Exports something that the node has no use for, or under the wrong kind.
+    /// Exports something that the node has no use for.
     #[error("export `{0}` is not allowed: a module exports `memory`, `call` and `deploy`, and nothing else")]
     UnexpectedExport(String),
+    /// Exports something else under a name that the node knows.
+    #[error("export `{name}` is not a {expected}")]
+    ExportKind {
+        /// The name.
+        name: &'static str,
+        /// What it has to be.
+        expected: &'static str,
+    },
     /// `call` or `deploy` has the wrong type.
     #[error("export `{0}` must take nothing and return an i32")]
     EntryType(&'static str),
@@ -89,8 +111,31 @@ pub enum ValidationError {
 
 impl From<BinaryReaderError> for ValidationError {
     fn from(e: BinaryReaderError) -> Self {
-        Self::Malformed { reason: e.message().to_owned(), offset: e.offset() }
+        Self::Malformed { reason: shown(e.message(), REASON_CHARS), offset: e.offset() }
     }
+}
+
+/// Characters of a name that an error shows; a module may have names of 100,000 bytes.
+const NAME_CHARS: usize = 64;
+
+/// Characters of the parser's reason, which may hold names too.
+const REASON_CHARS: usize = 200;
+
+/// Text of a module, fit for a terminal: an import of `zx.caller` with a zero byte at its end, or a Cyrillic letter in
+/// it, must not look like what it is not.
+fn shown(text: &str, limit: usize) -> String {
+    let mut shown = String::new();
+    for (place, c) in text.chars().enumerate() {
+        if place == limit {
+            shown.push_str("...");
+            break;
+        }
+        match c {
+            ' '..='~' => shown.push(c),
+            _ => shown.extend(c.escape_unicode()),
+        }
+    }
+    shown
 }
 
 /// The accepted feature set. `GC_TYPES` only lets the parser name reference types, so that it can refuse them.
@@ -154,7 +199,7 @@ impl Check<'_> {
     fn section(&mut self, payload: Payload<'_>) -> Result<(), ValidationError> {
         let limits = self.limits;
         match payload {
-            Payload::TypeSection(types) => check("types", "", limits.types, types.count() as usize),
+            Payload::TypeSection(types) => self.types(types),
             Payload::ImportSection(imports) => self.imports(imports),
             Payload::FunctionSection(functions) => {
                 self.facts.functions += functions.count() as usize;
@@ -165,22 +210,57 @@ impl Check<'_> {
             Payload::GlobalSection(globals) => check("globals", "", limits.globals, globals.count() as usize),
             Payload::ExportSection(exports) => exports.into_iter().try_for_each(|e| self.export(&e?)),
             Payload::StartSection { .. } => Err(ValidationError::StartFunction),
-            Payload::ElementSection(s) => check("element segments", "", limits.element_segments, s.count() as usize),
+            // Part of the bulk memory proposal; the parser lets it pass without.
+            Payload::DataCountSection { range, .. } => Err(ValidationError::Malformed {
+                reason: "a data count section is not allowed (bulk memory)".into(),
+                offset: range.start,
+            }),
+            Payload::ElementSection(segments) => self.elements(segments),
             Payload::DataSection(s) => check("data segments", "", limits.data_segments, s.count() as usize),
             _ => Ok(()),
         }
     }
 
+    fn types(&self, types: wasmparser::TypeSectionReader<'_>) -> Result<(), ValidationError> {
+        check("types", "", self.limits.types, types.count() as usize)?;
+        for (index, ty) in types.into_iter_err_on_gc_types().enumerate() {
+            check("parameters", &alloc::format!(" in type {index}"), self.limits.params, ty?.params().len())?;
+        }
+        Ok(())
+    }
+
+    /// Elements are written each time that a frame is entered: all segments together hold no more than one table.
+    fn elements(&self, segments: wasmparser::ElementSectionReader<'_>) -> Result<(), ValidationError> {
+        check("element segments", "", self.limits.element_segments, segments.count() as usize)?;
+        let mut elements = 0;
+        for segment in segments {
+            elements += match segment?.items {
+                ElementItems::Functions(items) => items.count() as usize,
+                ElementItems::Expressions(_, items) => items.count() as usize,
+            };
+        }
+        check("elements in all segments", "", self.limits.table_elements, elements)
+    }
+
     fn imports(&mut self, imports: wasmparser::ImportSectionReader<'_>) -> Result<(), ValidationError> {
         for import in imports.into_imports() {
             let import = import?;
-            let unknown =
-                || ValidationError::UnknownImport { module: import.module.to_owned(), name: import.name.to_owned() };
-            let TypeRef::Func(ty) = import.ty else { return Err(unknown()) };
+            let (module, name) = (shown(import.module, NAME_CHARS), shown(import.name, NAME_CHARS));
+            let kind = match import.ty {
+                TypeRef::Func(_) | TypeRef::FuncExact(_) => "function",
+                TypeRef::Table(_) => "table",
+                TypeRef::Memory(_) => "memory",
+                TypeRef::Global(_) => "global",
+                TypeRef::Tag(_) => "tag",
+            };
+            let TypeRef::Func(ty) = import.ty else { return Err(ValidationError::ImportKind { module, name, kind }) };
             let function = HOST_FUNCTIONS
                 .iter()
                 .find(|f| import.module == IMPORT_MODULE && f.name == import.name)
-                .ok_or_else(unknown)?;
+                .ok_or(ValidationError::UnknownImport { module, name })?;
+            if self.facts.imports.contains(&function.name) {
+                return Err(ValidationError::DuplicateImport(function.name));
+            }
             let expected = signature(function.params.iter().map(|p| p.2), function.result);
             let actual = self.type_of(ty);
             if expected != actual {
@@ -216,11 +296,15 @@ impl Check<'_> {
             true => Ok(true),
             false => Err(ValidationError::EntryType(name)),
         };
+        let kind = |name, expected| Err(ValidationError::ExportKind { name, expected });
         match (export.name, export.kind) {
             (EXPORT_MEMORY, ExternalKind::Memory) => self.facts.memory = true,
             (EXPORT_CALL, ExternalKind::Func) => self.facts.call = entry(EXPORT_CALL)?,
             (EXPORT_DEPLOY, ExternalKind::Func) => self.facts.deploy = entry(EXPORT_DEPLOY)?,
-            _ => return Err(ValidationError::UnexpectedExport(export.name.to_owned())),
+            (EXPORT_MEMORY, _) => return kind(EXPORT_MEMORY, "memory"),
+            (EXPORT_CALL, _) => return kind(EXPORT_CALL, "function"),
+            (EXPORT_DEPLOY, _) => return kind(EXPORT_DEPLOY, "function"),
+            _ => return Err(ValidationError::UnexpectedExport(shown(export.name, NAME_CHARS))),
         }
         Ok(())
     }
@@ -246,12 +330,13 @@ impl Check<'_> {
         let mut validator = function.into_validator(self.reuse.take().unwrap_or_default());
         validator.read_locals(&mut reader)?;
         check("locals", &at, self.limits.locals, validator.len_locals() as usize)?;
-        let params = self.validator_params(index);
-        check("parameters", &at, self.limits.params, params)?;
         let mut deepest = 0;
         let mut operators = OperatorsReader::new(reader);
         while !operators.eof() {
             let (operator, offset) = operators.read_with_offset()?;
+            if takes_a_float(&operator) {
+                return Err(ValidationError::Malformed { reason: "floating-point support is disabled".into(), offset });
+            }
             if let Operator::BrTable { targets } = &operator {
                 check("br_table targets", &at, self.limits.br_table, targets.len() as usize)?;
             }
@@ -265,11 +350,6 @@ impl Check<'_> {
         self.facts.frames.push(slots.saturating_mul(8).saturating_add(FRAME_OVERHEAD).saturating_add(share));
         self.reuse = Some(validator.into_allocations());
         Ok(())
-    }
-
-    fn validator_params(&self, function: u32) -> usize {
-        let Some(types) = self.validator.types(0) else { return 0 };
-        types[types.core_function_at(function)].unwrap_func().params().len()
     }
 
     fn finish(self) -> Result<ModuleFacts, ValidationError> {
@@ -286,6 +366,25 @@ impl Check<'_> {
             imports: facts.imports,
         })
     }
+}
+
+/// Conversions from floats. The parser takes them for the integers that they make, and in code that cannot run no float
+/// has to be there for them.
+fn takes_a_float(operator: &Operator<'_>) -> bool {
+    use Operator as O;
+    matches!(
+        operator,
+        O::I32TruncF32S
+            | O::I32TruncF32U
+            | O::I32TruncF64S
+            | O::I32TruncF64U
+            | O::I64TruncF32S
+            | O::I64TruncF32U
+            | O::I64TruncF64S
+            | O::I64TruncF64U
+            | O::I32ReinterpretF32
+            | O::I64ReinterpretF64
+    )
 }
 
 fn range_len(body: &FunctionBody<'_>) -> usize {
@@ -334,7 +433,10 @@ mod tests {
         for (wat, says) in [
             (with(r#"(import "env" "now" (func))"#), "unknown import `env.now`"),
             (with(r#"(import "zx" "now" (func))"#), "unknown import `zx.now`"),
-            (with(r#"(import "zx" "memory" (memory 1))"#), "unknown import `zx.memory`"),
+            (
+                with(r#"(import "zx" "memory" (memory 1))"#),
+                "import `zx.memory` is a memory: a module may import only functions",
+            ),
             (
                 with(r#"(import "zx" "caller" (func (param i64)))"#),
                 "`zx.caller` has the type (i64) -> (), the node offers (i32) -> ()",
