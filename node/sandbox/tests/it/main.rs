@@ -1,11 +1,14 @@
 //! The sandbox from outside: modules in text, a host that remembers, and exact outcomes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod binaries;
 mod cache;
+mod corpus;
 mod fuel;
 mod host_calls;
 mod isolation;
 mod modules;
 mod nesting;
+mod refused;
 mod stack;
 mod world;

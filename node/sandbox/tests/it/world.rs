@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use zx_sandbox::{
-    BlockContext, CallReply, CallRequest, CallStatus, Entry, Frame, Gas, Host, ModuleLimits, Outcome, Sandbox, Stop,
+    BlockContext, CallKind, CallReply, CallRequest, CallStatus, Entry, Frame, Gas, Host, ModuleLimits, Outcome,
+    Sandbox, Status, Stop,
 };
 
 /// Gas that tests run with, unless they say otherwise.
@@ -22,7 +23,22 @@ pub(crate) struct World<'a> {
     /// What every host call says instead of an answer.
     pub(crate) stop: Option<Stop>,
     pub(crate) panics: bool,
+    /// Whether writes are refused.
+    pub(crate) is_static: bool,
+    /// What calls and creates are answered, if nobody below answers.
+    pub(crate) reply: Option<CallReply>,
     pub(crate) callee: Option<Callee<'a>>,
+    /// Whom calls reach, whatever address they name.
+    pub(crate) reentry: Option<Reentry<'a>>,
+}
+
+/// A module that calls reach: the one that makes them.
+#[derive(Clone, Copy)]
+pub(crate) struct Reentry<'a> {
+    pub(crate) sandbox: &'a Sandbox,
+    pub(crate) module: &'a [u8],
+    /// Frames that may still be opened; a call past them is a failure.
+    pub(crate) frames: u32,
 }
 
 impl World<'_> {
@@ -30,6 +46,37 @@ impl World<'_> {
         assert!(!self.panics, "the host panics, as the test wants");
         gas.charge(self.price)?;
         self.stop.map_or(Ok(answer), Err)
+    }
+
+    fn write_allowed(&self) -> Result<(), Stop> {
+        if self.is_static { Err(Stop::StaticWrite) } else { Ok(()) }
+    }
+
+    /// Runs the module again, with at most 63/64 of the gas; undoes what it did if it does not succeed.
+    fn reenter(&mut self, again: Reentry<'_>, gas: &mut Gas, request: &CallRequest) -> Result<CallReply, Stop> {
+        let nothing = |status| CallReply { status, output: Vec::new(), created: None };
+        let Some(frames) = again.frames.checked_sub(1) else { return Ok(nothing(CallStatus::Failure)) };
+        let forwarded = request.gas.min(gas.left() - gas.left() / 64);
+        gas.charge(forwarded)?;
+        let mut below = World {
+            storage: self.storage.clone(),
+            is_static: self.is_static || request.kind == CallKind::Static,
+            reentry: Some(Reentry { frames, ..again }),
+            ..World::default()
+        };
+        let run = Run { input: &request.input, is_static: below.is_static, gas: forwarded, ..Run::default() };
+        let outcome = run_with(again.sandbox, again.module, &run, &mut below);
+        gas.give_back(outcome.gas_left);
+        let status = match outcome.status {
+            Status::Success => CallStatus::Success,
+            Status::Revert => CallStatus::Revert,
+            Status::OutOfGas | Status::Trap(_) => CallStatus::Failure,
+            Status::Fatal => return Err(Stop::Fatal),
+        };
+        if status == CallStatus::Success {
+            self.storage = below.storage;
+        }
+        Ok(CallReply { output: outcome.output, ..nothing(status) })
     }
 }
 
@@ -39,12 +86,14 @@ impl Host for World<'_> {
     }
 
     fn storage_write(&mut self, gas: &mut Gas, key: [u8; 32], value: [u8; 32]) -> Result<(), Stop> {
+        self.write_allowed()?;
         self.answer(gas, ())?;
         self.storage.insert(key, value);
         Ok(())
     }
 
     fn log(&mut self, gas: &mut Gas, topics: &[[u8; 32]], data: &[u8]) -> Result<(), Stop> {
+        self.write_allowed()?;
         self.answer(gas, ())?;
         self.logs.push((topics.to_vec(), data.to_vec()));
         Ok(())
@@ -59,15 +108,26 @@ impl Host for World<'_> {
     }
 
     fn call(&mut self, gas: &mut Gas, request: CallRequest) -> Result<CallReply, Stop> {
+        if request.value != [0; 32] {
+            self.write_allowed()?;
+        }
         let nothing = CallReply { status: CallStatus::Success, output: Vec::new(), created: None };
-        let reply = self.callee.as_mut().map_or(nothing, |callee| callee(&request));
+        let reply = match (self.reentry, self.callee.as_mut()) {
+            (Some(again), _) => self.reenter(again, gas, &request)?,
+            (None, Some(callee)) => callee(&request),
+            (None, None) => self.reply.clone().unwrap_or(nothing),
+        };
         self.calls.push(request);
         self.answer(gas, reply)
     }
 
     fn create(&mut self, gas: &mut Gas, value: [u8; 32], code: Vec<u8>) -> Result<CallReply, Stop> {
+        self.write_allowed()?;
         self.creates.push((value, code));
-        self.answer(gas, CallReply { status: CallStatus::Success, output: Vec::new(), created: Some([9; 20]) })
+        let nothing = CallReply { status: CallStatus::Success, output: Vec::new(), created: None };
+        let reply = self.reply.clone().unwrap_or(nothing);
+        let created = (reply.status == CallStatus::Success).then_some([9; 20]);
+        self.answer(gas, CallReply { created, ..reply })
     }
 
     fn keccak256(&mut self, gas: &mut Gas, data: &[u8]) -> Result<[u8; 32], Stop> {

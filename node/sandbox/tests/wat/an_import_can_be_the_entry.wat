@@ -1,4 +1,4 @@
-;; `call` is the host function itself: its result, the length of the calldata, is the status.
+;; `call` is the host function itself: its result, the length of the calldata, is the status; no code of the module runs.
 ;; outcome: Revert
 ;; gas: 501
 ;; input: 00

@@ -1,4 +1,4 @@
-;; Two bytes of calldata, read as four.
+;; Two bytes of calldata, read as four: what lies behind them must not be seen.
 ;; outcome: Success
 ;; gas: 507
 ;; input: abcd

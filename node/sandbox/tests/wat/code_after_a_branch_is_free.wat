@@ -1,4 +1,4 @@
-;; A block left early: br and two constants.
+;; Expensive code after a `br` that always jumps: it cannot run and must not be charged.
 ;; outcome: Success
 ;; gas: 501
 (module

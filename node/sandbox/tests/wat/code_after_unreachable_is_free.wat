@@ -1,4 +1,4 @@
-;; What cannot run is not paid for, and the trap says so.
+;; A loop without end behind a trap: it cannot run, and the trap is what ends the frame.
 ;; outcome: Trap(Unreachable)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; `deploy` runs when deployed; here it is entered.
+;; `deploy` runs when deployed; `call` would trap and must not be entered by the way.
 ;; outcome: Success
 ;; gas: 503
 ;; entry: deploy

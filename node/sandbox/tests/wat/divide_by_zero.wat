@@ -1,4 +1,4 @@
-;; Signed, 32 bits.
+;; Divides by zero: signed, 32 bits.
 ;; outcome: Trap(DivisionByZero)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; The least integer by -1 does not fit.
+;; Divides the least integer by -1, which does not fit and stops some processors.
 ;; outcome: Trap(IntegerOverflow)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; An element segment past the table.
+;; An element segment past the table: found when the module is entered.
 ;; outcome: Trap(Instantiation)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; A log has four at most.
+;; A log with five topics, where four are the most.
 ;; outcome: Trap(TooManyTopics)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; 32 times the count overflows 32 bits.
+;; A log with 2^32 - 1 topics: 32 times the count overflows 32 bits.
 ;; outcome: Trap(TooManyTopics)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; 4 billion pages are more than any gas.
+;; Grows by 2^32 - 1 pages, which are more than any gas.
 ;; outcome: OutOfGas
 ;; gas: all
 (module

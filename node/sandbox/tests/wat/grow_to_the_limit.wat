@@ -1,4 +1,4 @@
-;; From 1 page to the chain's 64, then one more, which is refused; both are paid for by the page.
+;; Grows from 1 page to the chain's 64, then by one more, which is refused; both are paid for by the page.
 ;; outcome: Success
 ;; gas: 64522
 (module

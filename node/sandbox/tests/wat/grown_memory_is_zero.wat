@@ -1,4 +1,4 @@
-;; The last word of a page that was just added.
+;; Reads the last word of a page that was just added: nothing of another frame may be left there.
 ;; outcome: Success
 ;; gas: 1511
 (module

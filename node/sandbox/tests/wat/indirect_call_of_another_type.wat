@@ -1,4 +1,4 @@
-;; Element 0 takes an argument.
+;; Calls an element without an argument that takes one: it would read what nobody gave.
 ;; outcome: Trap(SignatureMismatch)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; Element 1 of the table was never set.
+;; Calls an element of the table that was never set.
 ;; outcome: Trap(UndefinedElement)
 ;; gas: all
 (module

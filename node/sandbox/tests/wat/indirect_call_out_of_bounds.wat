@@ -1,4 +1,4 @@
-;; The table has four elements.
+;; Calls element 4 of a table of four.
 ;; outcome: Trap(TableOutOfBounds)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; Jumps back for ever; the branch itself is paid for.
+;; Jumps back for ever, with no other work; the branch itself is paid for.
 ;; outcome: OutOfGas
 ;; gas: all
 (module

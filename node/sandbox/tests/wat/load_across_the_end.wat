@@ -1,4 +1,4 @@
-;; Three bytes inside, one outside.
+;; Reads four bytes: three inside the memory, one outside.
 ;; outcome: Trap(MemoryOutOfBounds)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; Address and offset add up to nearly 8 GiB.
+;; Reads where address and offset add up to nearly 8 GiB.
 ;; outcome: Trap(MemoryOutOfBounds)
 ;; gas: all
 (module

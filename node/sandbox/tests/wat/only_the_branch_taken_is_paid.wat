@@ -1,4 +1,4 @@
-;; `if` with an expensive `else` that is not taken.
+;; An `if` with an expensive `else` that is not taken and must not be charged.
 ;; outcome: Success
 ;; gas: 501
 (module

@@ -1,4 +1,4 @@
-;; A length one byte more than memory has.
+;; Answers with one byte more than memory has.
 ;; outcome: Trap(MemoryOutOfBounds)
 ;; gas: all
 (module

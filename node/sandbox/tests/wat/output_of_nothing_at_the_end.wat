@@ -1,4 +1,4 @@
-;; A range of length 0 may begin where the memory ends.
+;; Answers with no bytes from where the memory ends, which is in bounds.
 ;; outcome: Success
 ;; gas: 503
 ;; output: 

@@ -1,4 +1,4 @@
-;; But not behind it.
+;; Answers with no bytes from one behind the end, which is out of bounds.
 ;; outcome: Trap(MemoryOutOfBounds)
 ;; gas: all
 (module

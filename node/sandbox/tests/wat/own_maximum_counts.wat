@@ -1,4 +1,4 @@
-;; The module's own maximum is below the chain's.
+;; Grows past the module's own maximum, which is below the chain's.
 ;; outcome: Success
 ;; gas: 2521
 (module

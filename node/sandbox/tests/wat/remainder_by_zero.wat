@@ -1,4 +1,4 @@
-;; Unsigned, 64 bits.
+;; Takes the remainder by zero: unsigned, 64 bits.
 ;; outcome: Trap(DivisionByZero)
 ;; gas: all
 (module

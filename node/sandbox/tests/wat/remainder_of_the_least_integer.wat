@@ -1,4 +1,4 @@
-;; By -1 it is 0, and no trap.
+;; Takes the remainder of the least integer by -1: it is 0 and no trap, where some processors stop.
 ;; outcome: Success
 ;; gas: 502
 (module

@@ -1,4 +1,4 @@
-;; Offset and length add up to more than 32 bits.
+;; Copies return data from 2^32 - 1: offset and length add up to more than 32 bits.
 ;; outcome: Trap(ReturnDataOutOfBounds)
 ;; gas: all
 (module

@@ -1,4 +1,4 @@
-;; There was no call yet, so there is no data.
+;; Copies a byte of return data before any call, when there is none.
 ;; outcome: Trap(ReturnDataOutOfBounds)
 ;; gas: all
 (module

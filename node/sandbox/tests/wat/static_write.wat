@@ -1,4 +1,4 @@
-;; The host refuses a write in a static call; it is no revert of the module's own.
+;; Writes storage in a static call: the host refuses, and it is no revert of the module's own.
 ;; outcome: Trap(StaticWrite)
 ;; gas: all
 ;; static

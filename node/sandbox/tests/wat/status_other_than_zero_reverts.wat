@@ -1,4 +1,4 @@
-;; What was given to `output` is the revert data.
+;; Returns a negative status: a revert, with what was given to `output` as its data.
 ;; outcome: Revert
 ;; gas: 503
 ;; output: 6e6f

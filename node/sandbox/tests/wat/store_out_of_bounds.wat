@@ -1,4 +1,4 @@
-;; The first byte past the memory.
+;; Writes the first byte past the memory.
 ;; outcome: Trap(MemoryOutOfBounds)
 ;; gas: all
 (module

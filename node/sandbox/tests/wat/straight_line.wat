@@ -1,4 +1,4 @@
-;; Entering (500 gas), five plain instructions at a tenth of a gas, rounded up.
+;; Five plain instructions at a tenth of a gas, and the entry: the gas is rounded up.
 ;; outcome: Success
 ;; gas: 501
 (module

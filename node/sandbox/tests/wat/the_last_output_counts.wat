@@ -1,4 +1,4 @@
-;; Each call of `output` replaces what was there.
+;; Answers twice: each call of `output` replaces what was there.
 ;; outcome: Success
 ;; gas: 506
 ;; output: 6e

@@ -1,4 +1,4 @@
-;; The instruction itself, which costs nothing.
+;; Nothing but a trap.
 ;; outcome: Trap(Unreachable)
 ;; gas: all
 (module

@@ -1,0 +1,10 @@
+;; Calldata of 2^32 - 1 bytes, with the gas for it.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+;; gas-limit: 1000000000000
+(module
+  (import "zx" "call" (func $call (param i64 i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (drop (call $call (i64.const -1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const -1)))
+    (i32.const 0)))

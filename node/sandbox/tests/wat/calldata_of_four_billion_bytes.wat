@@ -1,0 +1,9 @@
+;; Copies 2^32 - 1 bytes of calldata: more than the gas can pay.
+;; outcome: OutOfGas
+;; gas: all
+(module
+  (import "zx" "calldata_copy" (func $calldata_copy (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $calldata_copy (i32.const 0) (i32.const 0) (i32.const -1))
+    (i32.const 0)))

@@ -1,0 +1,9 @@
+;; Both entries are the same function.
+;; outcome: Success
+;; gas: 501
+;; entry: deploy
+(module
+  (memory (export "memory") 1)
+  (func $both (result i32) (i32.const 0))
+  (export "call" (func $both))
+  (export "deploy" (func $both)))

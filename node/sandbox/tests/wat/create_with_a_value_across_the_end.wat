@@ -1,0 +1,9 @@
+;; Creates with a value of which the last byte is outside.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+(module
+  (import "zx" "create" (func $create (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (drop (call $create (i32.const 65505) (i32.const 0) (i32.const 0) (i32.const 0)))
+    (i32.const 0)))

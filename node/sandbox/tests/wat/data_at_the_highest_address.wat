@@ -1,0 +1,8 @@
+;; A data segment at 2^32 - 1: its end overflows 32 bits.
+;; outcome: Trap(Instantiation)
+;; gas: all
+(module
+  (memory (export "memory") 1)
+  (data (i32.const -1) "ab")
+  (func (export "call") (result i32)
+    (i32.const 0)))

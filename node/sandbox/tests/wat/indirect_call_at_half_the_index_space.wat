@@ -1,0 +1,11 @@
+;; Index 2^31, negative if it had a sign.
+;; outcome: Trap(TableOutOfBounds)
+;; gas: all
+(module
+  (memory (export "memory") 1)
+  (type $entry (func (result i32)))
+  (table 4 funcref)
+  (elem (i32.const 0) $zero)
+  (func $zero (result i32) (i32.const 0))
+  (func (export "call") (result i32)
+    (call_indirect (type $entry) (i32.const 0x80000000))))

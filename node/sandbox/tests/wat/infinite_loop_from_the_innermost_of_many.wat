@@ -1,0 +1,10 @@
+;; Jumps from the innermost loop to the outermost, for ever.
+;; outcome: OutOfGas
+;; gas: all
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    loop ;; repeat 100
+    br 99
+    end ;; repeat 100
+    (i32.const 0)))

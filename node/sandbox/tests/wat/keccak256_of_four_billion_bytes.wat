@@ -1,0 +1,9 @@
+;; 2^32 - 1 bytes, priced by the host and not by the word: bounds come before the price.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+(module
+  (import "zx" "keccak256" (func $keccak256 (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $keccak256 (i32.const 0) (i32.const -1) (i32.const 0))
+    (i32.const 0)))

@@ -1,0 +1,9 @@
+;; No bytes, one behind the end.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+(module
+  (import "zx" "keccak256" (func $keccak256 (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $keccak256 (i32.const 65537) (i32.const 0) (i32.const 0))
+    (i32.const 0)))

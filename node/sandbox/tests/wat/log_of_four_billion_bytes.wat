@@ -1,0 +1,9 @@
+;; Data of 2^32 - 1 bytes is more than the gas.
+;; outcome: OutOfGas
+;; gas: all
+(module
+  (import "zx" "log" (func $log (param i32 i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $log (i32.const 0) (i32.const 0) (i32.const 0) (i32.const -1))
+    (i32.const 0)))

@@ -1,0 +1,9 @@
+;; The fourth topic lacks its last byte.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+(module
+  (import "zx" "log" (func $log (param i32 i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $log (i32.const 65409) (i32.const 4) (i32.const 0) (i32.const 0))
+    (i32.const 0)))

@@ -1,0 +1,9 @@
+;; No topics are read, but their pointer is out of bounds all the same.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+(module
+  (import "zx" "log" (func $log (param i32 i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $log (i32.const -1) (i32.const 0) (i32.const 0) (i32.const 0))
+    (i32.const 0)))

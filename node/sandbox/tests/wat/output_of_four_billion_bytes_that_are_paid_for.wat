@@ -1,0 +1,10 @@
+;; Answers with 2^32 - 1 bytes, with the gas for it: the host must not allocate before it looks at the bounds.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+;; gas-limit: 1000000000000
+(module
+  (import "zx" "output" (func $output (param i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $output (i32.const 0) (i32.const -1))
+    (i32.const 0)))

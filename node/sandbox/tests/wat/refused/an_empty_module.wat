@@ -1,0 +1,3 @@
+;; A module of nothing.
+;; refused: export `memory` is missing
+(module)

@@ -1,0 +1,6 @@
+;; One instruction that writes 4 GiB.
+;; refused: bulk memory support is not enabled
+(module
+  (memory (export "memory") 1)
+  (func (memory.fill (i32.const 0) (i32.const 0) (i32.const -1)))
+  (func (export "call") (result i32) (i32.const 0)))

@@ -1,0 +1,10 @@
+;; A log is a write.
+;; outcome: Trap(StaticWrite)
+;; gas: all
+;; static
+(module
+  (import "zx" "log" (func $log (param i32 i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $log (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+    (i32.const 0)))

@@ -1,0 +1,8 @@
+;; Writes where address and offset add up to nearly 8 GiB.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+(module
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (i64.store offset=4294967295 (i32.const -1) (i64.const -1))
+    (i32.const 0)))
