@@ -169,6 +169,7 @@ struct Facts {
     frames: Vec<u32>,
     imports: Vec<&'static str>,
     functions: usize,
+    loop_values: usize,
     initial_pages: Option<u64>,
     call: bool,
     deploy: bool,
@@ -331,6 +332,7 @@ impl Check<'_> {
         validator.read_locals(&mut reader)?;
         check("locals", &at, self.limits.locals, validator.len_locals() as usize)?;
         let mut deepest = 0;
+        let mut flow = Flow::new(validator.len_locals());
         let mut operators = OperatorsReader::new(reader);
         while !operators.eof() {
             let (operator, offset) = operators.read_with_offset()?;
@@ -341,10 +343,14 @@ impl Check<'_> {
                 check("br_table targets", &at, self.limits.br_table, targets.len() as usize)?;
             }
             validator.op(offset, &operator)?;
+            flow.count(&operator);
             deepest = deepest.max(validator.operand_stack_height());
             check("nested blocks", &at, self.limits.nesting, validator.control_stack_height() as usize)?;
         }
         operators.finish()?;
+        check("branches and calls", &at, self.limits.branches, flow.branches)?;
+        self.facts.loop_values = self.facts.loop_values.saturating_add(flow.loop_values);
+        check("locals in loops", "", self.limits.loop_values, self.facts.loop_values)?;
         let slots = validator.len_locals().saturating_add(deepest);
         let share = u32::try_from(bytes).unwrap_or(u32::MAX) / FRAME_BODY_DIVISOR;
         self.facts.frames.push(slots.saturating_mul(8).saturating_add(FRAME_OVERHEAD).saturating_add(share));
@@ -365,6 +371,62 @@ impl Check<'_> {
             has_constructor: facts.deploy,
             imports: facts.imports,
         })
+    }
+}
+
+/// What of a function's control flow is dear to compile.
+struct Flow {
+    /// Open blocks: for a loop its number in the function, from 1 on.
+    open: Vec<Option<u32>>,
+    /// Loops so far.
+    loops: u32,
+    /// For each local the loops so far when it was last touched: those of them that are still open know it.
+    touched: Vec<u32>,
+    /// Instructions from where control may go elsewhere.
+    branches: usize,
+    /// Locals touched in a loop, summed over loops.
+    loop_values: usize,
+}
+
+impl Flow {
+    fn new(locals: u32) -> Self {
+        Self { open: Vec::new(), loops: 0, touched: alloc::vec![0; locals as usize], branches: 0, loop_values: 0 }
+    }
+
+    /// Counts an instruction that is valid where it stands.
+    fn count(&mut self, operator: &Operator<'_>) {
+        use Operator as O;
+        match operator {
+            O::Block { .. } => self.open.push(None),
+            O::If { .. } => {
+                self.open.push(None);
+                self.branches += 1;
+            }
+            O::Loop { .. } => {
+                self.loops += 1;
+                self.open.push(Some(self.loops));
+                self.branches += 1;
+            }
+            O::End => drop(self.open.pop()),
+            O::LocalGet { local_index } | O::LocalSet { local_index } | O::LocalTee { local_index } => {
+                self.touch(*local_index);
+            }
+            O::Br { .. }
+            | O::BrIf { .. }
+            | O::BrTable { .. }
+            | O::Call { .. }
+            | O::CallIndirect { .. }
+            | O::MemoryGrow { .. } => self.branches += 1,
+            _ => {}
+        }
+    }
+
+    fn touch(&mut self, local: u32) {
+        let Some(touched) = self.touched.get_mut(local as usize) else { return };
+        let before = core::mem::replace(touched, self.loops);
+        if before < self.loops {
+            self.loop_values += self.open.iter().flatten().filter(|number| **number > before).count();
+        }
     }
 }
 
