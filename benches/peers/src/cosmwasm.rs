@@ -38,6 +38,7 @@ pub(crate) struct Contract {
     backend: Cell<Option<Backend<MockApi, MockStorage, MockQuerier>>>,
     context: Context,
     message: Vec<u8>,
+    sent: Cell<u64>,
     /// Kept until the end of the measurement.
     _folder: TempDir,
 }
@@ -53,7 +54,7 @@ impl Contract {
         let code = cache.store_code(module, true, true)?;
         cache.pin(&code)?;
         let backend = Cell::new(Some(mock_backend(&[])));
-        Ok(Self { cache, code, backend, context, message, _folder: folder })
+        Ok(Self { cache, code, backend, context, message, sent: Cell::new(0), _folder: folder })
     }
 
     fn instance(&self) -> Instance {
@@ -68,6 +69,17 @@ impl Contract {
         result
     }
 
+    /// How often the message was sent.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.get()
+    }
+
+    /// Whether every instance came from memory. Pinning itself has loaded the module from disk.
+    pub(crate) fn was_pinned(&self) -> bool {
+        let stats = self.cache.stats();
+        (stats.hits_fs_cache, stats.hits_memory_cache, stats.misses) == (1, 0, 0)
+    }
+
     fn execute(&self, instance: &mut Instance) -> Vec<u8> {
         let Context { env, info } = &self.context;
         call_execute_raw(instance, env, info, &self.message).expect("it runs")
@@ -78,9 +90,7 @@ impl Contract {
     pub(crate) fn transfers(&self, times: u64) -> Duration {
         let start = Instant::now();
         let results: Vec<_> = (0..times).map(|_| self.with_instance(|instance| self.execute(instance))).collect();
-        let time = start.elapsed();
-        assert!(results.iter().all(|result| succeeded(result)), "it transfers");
-        time
+        self.count(start.elapsed(), &results)
     }
 
     /// Time to send the message so often, to one instance that is there already.
@@ -88,10 +98,14 @@ impl Contract {
         self.with_instance(|instance| {
             let start = Instant::now();
             let results: Vec<_> = (0..times).map(|_| self.execute(instance)).collect();
-            let time = start.elapsed();
-            assert!(results.iter().all(|result| succeeded(result)), "it transfers");
-            time
+            self.count(start.elapsed(), &results)
         })
+    }
+
+    fn count(&self, time: Duration, results: &[Vec<u8>]) -> Duration {
+        assert!(results.iter().all(|result| succeeded(result)), "a transfer failed");
+        self.sent.update(|sent| sent + results.len() as u64);
+        time
     }
 
     /// Runs the constructor.

@@ -3,7 +3,8 @@
 //! 1. [`build`] makes the modules: ZX-20 and cw20-base from their sources, and a contract without JSON for each machine
 //!    from the texts in `bytes/`.
 //! 2. [`pair`] sets them up with the same holders, and checks that a transfer moves the same on both.
-//! 3. The cases run interleaved, as those of `zx-benches` do ([`measure`]), and a table shows medians and ratios.
+//! 3. The cases run interleaved, as those of `zx-benches` do ([`measure`]); every transfer must have moved its amount.
+//! 4. A table shows medians and ratios.
 #![allow(clippy::expect_used, reason = "a measurement that fails ends the run")]
 
 mod build;
@@ -42,6 +43,9 @@ fn main() -> eyre::Result<()> {
     let (tokens, bytes) = (Pair::tokens()?, Pair::bytes()?);
     let mut cases = [cases(&TOKENS, &tokens), cases(&BYTES, &bytes)].into_iter().flatten().collect::<Vec<_>>();
     let figures = Figures::take(&mut cases);
+    drop(cases);
+    tokens.check()?;
+    bytes.check()?;
     let mut table = vec![["", "cosmwasm-vm", "Zexus", "ratio"].map(str::to_owned).to_vec()];
     table.extend([rows(&TOKENS, &figures), rows(&BYTES, &figures)].into_iter().flatten());
     print_table("A transfer (interleaved rounds, medians)", &table);

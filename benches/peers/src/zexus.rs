@@ -2,7 +2,7 @@
 
 use alloy_primitives::keccak256;
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::HashMap,
     time::{Duration, Instant},
 };
@@ -13,8 +13,8 @@ use zx_sandbox::{
 
 /// Gas of a frame: more than it can use.
 const GAS: u64 = 1 << 40;
-/// Who calls.
-pub(crate) const SENDER: [u8; 20] = [1; 20];
+/// Who calls, and pays.
+pub(crate) const PAYER: [u8; 20] = [1; 20];
 
 /// A contract with its storage, and the calldata of the call that is made to it.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(crate) struct Contract {
     module: Prepared,
     host: RefCell<MemoryHost>,
     input: Vec<u8>,
+    sent: Cell<u64>,
 }
 
 impl Contract {
@@ -30,20 +31,25 @@ impl Contract {
     pub(crate) fn new(module: &[u8], input: Vec<u8>) -> eyre::Result<Self> {
         let sandbox = Sandbox::new(ModuleLimits::DEFAULT, None)?;
         let module = sandbox.prepare(&keccak256(module), module)?;
-        Ok(Self { sandbox, module, host: RefCell::default(), input })
+        Ok(Self { sandbox, module, host: RefCell::default(), input, sent: Cell::new(0) })
     }
 
     fn frame(&self, entry: Entry, input: &[u8]) -> Outcome {
         let frame = Frame {
             input,
-            caller: SENDER,
-            origin: SENDER,
+            caller: PAYER,
+            origin: PAYER,
             address: [2; 20],
             value: [0; 32],
             is_static: false,
             block: &BlockContext::default(),
         };
         self.sandbox.run(&self.module, entry, &frame, GAS, &mut *self.host.borrow_mut())
+    }
+
+    /// How often the call was made.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.get()
     }
 
     /// Time to make the call so often, each in a frame of its own.
@@ -53,6 +59,7 @@ impl Contract {
         let outcomes: Vec<_> = (0..times).map(|_| self.frame(Entry::Call, &self.input)).collect();
         let time = start.elapsed();
         assert!(outcomes.iter().all(|outcome| outcome.status == Status::Success), "{:?}", outcomes.first());
+        self.sent.update(|sent| sent + times);
         time
     }
 
