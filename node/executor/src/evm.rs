@@ -5,7 +5,7 @@ use crate::{
     db::{self, CodeCache, DbError, ReaderDb},
 };
 use alloy_consensus::Header;
-use alloy_primitives::U256;
+use alloy_primitives::{U256, map::B256HashMap};
 use revm::{
     DatabaseCommit, MainBuilder, MainnetEvm,
     context::{BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, TxEnv},
@@ -27,9 +27,13 @@ use revm::{
     },
     primitives::{Bytes, hardfork::SpecId},
 };
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    rc::Rc,
+};
 use zx_host_functions::deploy::is_wasm;
 use zx_primitives::{ChainSpec, StateChanges, StateReader};
-use zx_sandbox::{BlockContext, Sandbox};
+use zx_sandbox::{BlockContext, Prepared, Sandbox};
 
 /// Ethereum's rules of today (Fusaka).
 pub(crate) const SPEC: SpecId = SpecId::OSAKA;
@@ -45,6 +49,8 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) spec: &'a ChainSpec,
     pub(crate) sandbox: &'a Sandbox,
     pub(crate) block: BlockContext,
+    /// Modules that the block has called already, found again without the sandbox's lock.
+    pub(crate) modules: B256HashMap<Rc<Prepared>>,
     /// WASM frames that are open.
     pub(crate) wasm_depth: u32,
 }
@@ -65,7 +71,7 @@ impl<'a> ZxEvm<'a> {
             coinbase: header.beneficiary.into_array(),
             chain_id: spec.chain_id,
         };
-        Self { inner, spec, sandbox: &executor.sandbox, block, wasm_depth: 0 }
+        Self { inner, spec, sandbox: &executor.sandbox, block, modules: B256HashMap::default(), wasm_depth: 0 }
     }
 
     /// Runs a transaction and keeps what it changed.
@@ -102,9 +108,15 @@ impl<'a> ZxEvm<'a> {
     /// Runs a frame that a WASM program asked for, with all that it calls, on a frame stack of its own.
     pub(crate) fn run_nested(&mut self, init: FrameInit) -> Result<FrameResult, FrameError> {
         let outer = std::mem::replace(&mut self.inner.frame_stack, FrameStack::new());
-        let result = self.frame_loop(init);
+        let depth = (self.inner.ctx.journal_mut().inner.depth, self.wasm_depth);
+        let result = catch_unwind(AssertUnwindSafe(|| self.frame_loop(init)));
         self.inner.frame_stack = outer;
-        result
+        result.unwrap_or_else(|panic| {
+            // The sandbox ends the program that asked for it, and its checkpoint undoes what was done. What the frames
+            // in between would have put back is put back here.
+            (self.inner.ctx.journal_mut().inner.depth, self.wasm_depth) = depth;
+            resume_unwind(panic)
+        })
     }
 
     fn frame_loop(&mut self, init: FrameInit) -> Result<FrameResult, FrameError> {

@@ -4,7 +4,7 @@ use crate::{
     evm::{Ctx, FrameError, ZxEvm, call_outcome, failed},
     host::JournalHost,
 };
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{Revert, SolError};
 use revm::{
     context::ContextTr,
@@ -20,11 +20,12 @@ use revm::{
     primitives::constants::CALL_STACK_LIMIT,
     state::Bytecode,
 };
+use std::rc::Rc;
 use zx_host_functions::{
     DeployPayload,
     deploy::{account_code, module_of},
 };
-use zx_sandbox::{CodeHash, Entry, Frame, Outcome, PrepareError, Prepared, Status};
+use zx_sandbox::{Entry, Frame, Outcome, PrepareError, Prepared, Status};
 
 /// Revert data of a deployment that is refused. Validators' texts change with versions; this does not.
 const INVALID_DEPLOYMENT: &str = "invalid WASM deployment";
@@ -75,7 +76,7 @@ impl<'a> ZxEvm<'a> {
             return refuse(error.into());
         }
         let (hash, code) = &inputs.known_bytecode;
-        let module = match self.prepare(hash.as_ref(), code.original_byte_slice())? {
+        let module = match self.prepare(hash, code.original_byte_slice())? {
             Some(module) => module,
             None => {
                 self.ctx_mut().journal_mut().checkpoint_revert(checkpoint);
@@ -152,7 +153,7 @@ impl<'a> ZxEvm<'a> {
             return Ok(failed(InstructionResult::OutOfGas, inputs.gas_limit()));
         }
         let hash = code.hash_slow();
-        let Some(module) = self.prepare(hash.as_ref(), code.original_byte_slice())? else {
+        let Some(module) = self.prepare(&hash, code.original_byte_slice())? else {
             return Ok(reverted(gas, INVALID_DEPLOYMENT));
         };
         let mut result = if self.sandbox.has_constructor(&module) {
@@ -186,9 +187,12 @@ impl<'a> ZxEvm<'a> {
     }
 
     /// The module, ready to run; `None` if it breaks a rule.
-    fn prepare(&self, hash: &CodeHash, code: &[u8]) -> Result<Option<Prepared>, FrameError> {
-        match self.sandbox.prepare(hash, module_of(code).unwrap_or_default()) {
-            Ok(module) => Ok(Some(module)),
+    fn prepare(&mut self, hash: &B256, code: &[u8]) -> Result<Option<Rc<Prepared>>, FrameError> {
+        if let Some(module) = self.modules.get(hash) {
+            return Ok(Some(Rc::clone(module)));
+        }
+        match self.sandbox.prepare(hash.as_ref(), module_of(code).unwrap_or_default()) {
+            Ok(module) => Ok(Some(Rc::clone(self.modules.entry(*hash).or_insert(Rc::new(module))))),
             Err(PrepareError::Invalid(_)) => Ok(None),
             // This node's own failure: no block may depend on it.
             Err(error @ PrepareError::Compile(_)) => Err(ContextError::Custom(error.to_string())),

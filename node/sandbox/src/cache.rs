@@ -1,9 +1,10 @@
 //! Compiled modules, in memory and on disk.
 //!
-//! A file holds a magic number, an HMAC-SHA-256 over key and artifact, and the artifact. The key of the HMAC is drawn
-//! once per folder and readable by its owner alone, so that native code from elsewhere is never run. Files are written
-//! to a temporary name, synced and renamed; a folder that grows past its bound lets the least recently used go. Whatever is wrong with a file, it is a miss: it is removed, and the module
-//! is compiled again.
+//! A file holds an artifact, which is an ELF image, and after it an HMAC-SHA-256 over key and artifact. The key of the
+//! HMAC is drawn once per folder and readable by its owner alone, so that native code from elsewhere is never run. Files
+//! are written to a temporary name, synced and renamed, and never changed after that: they are mapped while their
+//! modules are in use. A folder that grows past its bound lets the least recently used go. Whatever is wrong with a
+//! file, it is a miss: it is removed, and the module is compiled again.
 
 use crate::{CodeHash, engine::LoadedModule};
 use hmac::{Hmac, Mac};
@@ -24,7 +25,8 @@ use std::{
 /// Identity of an artifact.
 pub(crate) type Key = [u8; 32];
 
-const MAGIC: &[u8; 8] = b"ZXAOT\0\0\x01";
+/// Says, under the HMAC, what is authenticated.
+const PURPOSE: &[u8; 8] = b"ZXAOT\0\0\x02";
 const MAC_LEN: usize = 32;
 const KEY_FILE: &str = "aot.key";
 /// Bytes that the folder may take: thousands of contracts. Past that, the files that were used longest ago go.
@@ -119,10 +121,10 @@ impl Cache {
     }
 
     /// The authentic artifact on disk, if there is one.
-    pub(crate) fn disk(&self, key: &Key) -> Option<Vec<u8>> {
+    pub(crate) fn disk(&self, key: &Key) -> Option<PathBuf> {
         let disk = self.disk.as_ref()?;
-        match disk.read(key) {
-            Ok(found) => found,
+        match disk.authentic(key) {
+            Ok(there) => there.then(|| disk.path(key)),
             Err(reason) => {
                 tracing::warn!(%reason, file = %disk.path(key).display(), "cached module refused; compiling again");
                 self.reject(key);
@@ -131,13 +133,16 @@ impl Cache {
         }
     }
 
-    /// Notes a compilation and writes its artifact. A cache that cannot be written is slow, not wrong.
-    pub(crate) fn compiled(&self, key: &Key, artifact: &[u8]) {
+    /// Notes a compilation, and writes its artifact to a file. A cache that cannot be written is slow, not wrong.
+    pub(crate) fn compiled(&self, key: &Key, artifact: &[u8]) -> Option<PathBuf> {
         self.counters.compiled.fetch_add(1, Ordering::Relaxed);
-        if let Some(disk) = &self.disk
-            && let Err(error) = disk.write(key, artifact)
-        {
-            tracing::warn!(%error, "cannot write to the module cache");
+        let disk = self.disk.as_ref()?;
+        match disk.write(key, artifact) {
+            Ok(()) => Some(disk.path(key)),
+            Err(error) => {
+                tracing::warn!(%error, "cannot write to the module cache");
+                None
+            }
         }
     }
 
@@ -204,35 +209,32 @@ impl Disk {
 
     fn mac(&self, key: &Key, artifact: &[u8]) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).ok()?;
-        mac.update(MAGIC);
+        mac.update(PURPOSE);
         mac.update(key);
         mac.update(artifact);
         Some(mac)
     }
 
-    /// `Ok(None)` if there is no file; an error if it is not ours.
-    fn read(&self, key: &Key) -> Result<Option<Vec<u8>>, &'static str> {
+    /// Whether there is a file; an error if it is not ours.
+    fn authentic(&self, key: &Key) -> Result<bool, &'static str> {
         let mut bytes = Vec::new();
         match File::open(self.path(key)).and_then(|mut file| file.read_to_end(&mut bytes)) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(_) => return Err("unreadable"),
             Ok(_) => {}
         }
-        let rest = bytes.strip_prefix(MAGIC).ok_or("not an artifact of this version")?;
-        let (mac, artifact) = rest.split_at_checked(MAC_LEN).ok_or("truncated")?;
+        let (artifact, mac) = bytes.split_last_chunk::<MAC_LEN>().ok_or("truncated")?;
         let expected = self.mac(key, artifact).ok_or("no key")?;
         expected.verify_slice(mac).map_err(|_| "not authentic")?;
-        let header = MAGIC.len() + MAC_LEN;
-        bytes.drain(..header);
         // Used now; a folder that does not let itself be told only forgets in another order.
         let _ = File::options().append(true).open(self.path(key)).and_then(|file| file.set_modified(SystemTime::now()));
-        Ok(Some(bytes))
+        Ok(true)
     }
 
     fn write(&self, key: &Key, artifact: &[u8]) -> io::Result<()> {
         let mac = self.mac(key, artifact).ok_or_else(|| io::Error::other("no key"))?.finalize().into_bytes();
         let temporary = temporary_name(&self.dir)?;
-        let parts: [&[u8]; 3] = [MAGIC, &mac, artifact];
+        let parts: [&[u8]; 2] = [artifact, &mac];
         write_private(&temporary, &parts)?;
         fs::rename(&temporary, self.path(key))?;
         let bytes = parts.iter().map(|part| part.len() as u64).sum();
@@ -305,6 +307,31 @@ mod tests {
     use std::time::Duration;
 
     #[test]
+    fn no_byte_can_be_changed_and_none_taken_away_or_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::open(folder.path(), DISK_BYTES).unwrap();
+        let key = [1; 32];
+        let artifact: Vec<u8> = (0..5_000u32).map(|n| (n * n % 251) as u8).collect();
+        disk.write(&key, &artifact).unwrap();
+        let good = fs::read(disk.path(&key)).unwrap();
+        let refused = |bytes: &[u8]| {
+            fs::write(disk.path(&key), bytes).unwrap();
+            disk.authentic(&key).is_err()
+        };
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 1 << (at % 8);
+            assert!(refused(&bad), "byte {at} changed");
+            assert!(refused(&good[..at]), "cut at {at}");
+        }
+        assert!(refused(&[&good[..], &[0]].concat()));
+        assert!(!refused(&good));
+        fs::rename(disk.path(&key), disk.path(&[2; 32])).unwrap();
+        assert!(disk.authentic(&[2; 32]).is_err(), "it is another module's");
+        assert!(!disk.authentic(&key).unwrap(), "nothing is there");
+    }
+
+    #[test]
     fn a_full_folder_lets_the_files_go_that_were_used_longest_ago() {
         let folder = tempfile::tempdir().unwrap();
         let artifact = [7; 1_000];
@@ -317,9 +344,9 @@ mod tests {
             disk.write(&[n; 32], &artifact).unwrap();
             age(&[n; 32], 100 - u64::from(n));
         }
-        assert!(disk.read(&[0; 32]).unwrap().is_some(), "the oldest, but used just now");
+        assert!(disk.authentic(&[0; 32]).unwrap(), "the oldest, but used just now");
         disk.write(&[4; 32], &artifact).unwrap();
-        let kept: Vec<bool> = (0..5).map(|n| disk.read(&[n; 32]).unwrap().is_some()).collect();
+        let kept: Vec<bool> = (0..5).map(|n| disk.authentic(&[n; 32]).unwrap()).collect();
         assert_eq!(kept, [true, false, false, true, true]);
         let reopened = Disk::open(folder.path(), 4_200).unwrap();
         assert_eq!(reopened.used.load(Ordering::Relaxed), disk.used.load(Ordering::Relaxed));

@@ -14,6 +14,7 @@ use std::{
     cell::RefCell,
     fmt,
     ops::Range,
+    path::Path,
     ptr::NonNull,
     sync::{
         Arc,
@@ -36,7 +37,7 @@ use wasmparser::{Data, DataKind, Operator, Parser, Payload};
 use zx_host_functions::{EXPORT_DEPLOY, ModuleFacts, ModuleLimits, TABLE_HASH, fuel};
 
 /// Changes whenever code generation or the meters change in a way that nothing else in the key shows.
-const REVISION: u32 = 3;
+const REVISION: u32 = 4;
 
 /// Native stack for a metered one. Of the hostile modules in `tests/it/stack.rs` the worst takes 2.9 native bytes for a
 /// metered one (repeated expressions that cranelift computes once and keeps over a call); plain recursion takes 0.4.
@@ -93,19 +94,28 @@ pub(crate) fn artifact_key(code_hash: &[u8; 32], limits: &ModuleLimits) -> Key {
     hash.update(format!("{limits:?}"));
     hash.update(REVISION.to_le_bytes());
     hash.update(wasmer_types::VERSION.as_bytes());
-    hash.update(b"cranelift,speed");
+    hash.update(b"cranelift,speed,elf");
     hash.update(CpuFeature::for_host().as_u64().to_le_bytes());
     hash.finalize().into()
 }
 
-/// Compiles a validated module, with its meters, to an artifact.
+/// Compiles a validated module, with its meters, to an artifact: an ELF image, which can be mapped from a file.
 pub(crate) fn compile(module: &[u8], facts: &ModuleFacts, limits: &ModuleLimits) -> Result<Vec<u8>, CompileError> {
     let metered = meter::meter(module, facts, limits.stack_bytes)?;
     let mut config = Cranelift::new();
-    config.opt_level(CraneliftOptLevel::Speed).canonicalize_nans(false);
+    config.opt_level(CraneliftOptLevel::Speed).canonicalize_nans(false).experimental_artifact(true);
     let engine: Engine = EngineBuilder::new(config).set_features(Some(Features::none())).engine().into();
     let module = Module::new(&engine, metered).map_err(|e| CompileError(e.to_string()))?;
     module.serialize().map(|bytes| bytes.to_vec()).map_err(|e| CompileError(e.to_string()))
+}
+
+/// Where an artifact is.
+#[derive(Clone, Copy)]
+pub(crate) enum Artifact<'a> {
+    /// In a file, whose code is mapped: processes share it, and it is read when it is run.
+    File(&'a Path),
+    /// In memory; its code is copied.
+    Bytes(&'a [u8]),
 }
 
 impl From<MeterError> for CompileError {
@@ -118,9 +128,10 @@ impl LoadedModule {
     /// Maps an artifact of a module.
     ///
     /// # Safety
-    /// The bytes must be an artifact that [`compile`] made: they are run as native code.
+    /// It must be an artifact that [`compile`] made: it is run as native code. A file must stay as it is while the
+    /// module lives; it may be removed.
     pub(crate) unsafe fn load(
-        artifact: &[u8],
+        artifact: Artifact<'_>,
         source: &[u8],
         limits: &ModuleLimits,
         shared: &Arc<Shared>,
@@ -129,8 +140,13 @@ impl LoadedModule {
         let mut engine: Engine = EngineBuilder::headless().set_target(Some(Target::default())).engine().into();
         engine.set_tunables(Bounded::new(limits, Arc::clone(&shared.slots), outline.data_range()));
         // SAFETY: handed on to the caller.
-        let module =
-            unsafe { Module::deserialize_unchecked(&engine, artifact) }.map_err(|e| CompileError(e.to_string()))?;
+        let module = unsafe {
+            match artifact {
+                Artifact::File(path) => Module::deserialize_from_file(&engine, path),
+                Artifact::Bytes(bytes) => Module::deserialize(&engine, bytes),
+            }
+        };
+        let module = module.map_err(|e| CompileError(e.to_string()))?;
         Ok(Self {
             engine,
             module,
@@ -218,6 +234,7 @@ impl Outline {
 
 impl Outline {
     /// From the first byte of data to the last; without data a range that any other can be joined to.
+    #[expect(clippy::reversed_empty_ranges, reason = "neutral: it ends before it starts")]
     fn data_range(&self) -> Range<usize> {
         let ends = |(at, bytes): &(usize, Box<[u8]>)| (*at, at.saturating_add(bytes.len()));
         let ranges = self.data.iter().map(ends).filter(|(start, end)| start < end);

@@ -49,11 +49,13 @@ impl Warm {
         let mut store = Store::new(module.engine.clone());
         let env = Rc::new(Env::default());
         let imports: Vec<_> = module.imports.iter().map(|import| import.link(&mut store, &env)).collect();
-        let (instance, made) = engine::collect(|| Instance::new_by_index(&mut store, &module.module, &imports));
-        let instance = instance.map_err(|error| match error {
-            InstantiationError::Start(error) if error.clone().to_trap().is_some() => Status::Trap(Trap::Instantiation),
-            _ => Status::Fatal,
-        })?;
+        let (instance, made) = engine::collect(|| {
+            Instance::new_by_index(&mut store, &module.module, &imports).map_err(|error| match error {
+                InstantiationError::Start(e) if e.clone().to_trap().is_some() => Status::Trap(Trap::Instantiation),
+                _ => Status::Fatal,
+            })
+        });
+        let instance = instance?;
         Self::assemble(store, env, &instance, made).ok_or(Status::Fatal)
     }
 

@@ -27,7 +27,7 @@ pub use run::{Entry, Outcome, Status, Trap};
 pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};
 
 use cache::Cache;
-use engine::{LoadedModule, Shared};
+use engine::{Artifact, LoadedModule, Shared};
 use std::{path::PathBuf, sync::Arc};
 
 /// Keccak-256 of an account's code, as the chain stores it.
@@ -74,32 +74,31 @@ impl Sandbox {
             return Ok(Prepared(found));
         }
         let key = engine::artifact_key(code_hash, &self.limits);
-        if let Some(artifact) = self.cache.disk(&key)
-            && let Some(loaded) = self.load(&key, &artifact, module)
-        {
-            return Ok(Prepared(self.cache.remember(*code_hash, loaded)));
+        if let Some(path) = self.cache.disk(&key) {
+            match self.load(Artifact::File(&path), module) {
+                Ok(loaded) => {
+                    self.cache.disk_hit();
+                    return Ok(Prepared(self.cache.remember(*code_hash, loaded)));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "an authentic artifact does not load; compiling again");
+                    self.cache.reject(&key);
+                }
+            }
         }
         let facts = zx_host_functions::validate(module, &self.limits)?;
         let artifact = engine::compile(module, &facts, &self.limits)?;
-        self.cache.compiled(&key, &artifact);
-        // SAFETY: the artifact came out of our compiler a moment ago.
-        let loaded = unsafe { LoadedModule::load(&artifact, module, &self.limits, &self.shared) }?;
+        let mapped =
+            self.cache.compiled(&key, &artifact).and_then(|path| self.load(Artifact::File(&path), module).ok());
+        // Without a folder, or if it cannot be written, the module is as good, but its code is not shared.
+        let loaded = mapped.map_or_else(|| self.load(Artifact::Bytes(&artifact), module), Ok)?;
         Ok(Prepared(self.cache.remember(*code_hash, loaded)))
     }
 
-    fn load(&self, key: &cache::Key, artifact: &[u8], module: &[u8]) -> Option<LoadedModule> {
-        // SAFETY: `Cache::disk` only hands out what this node has authenticated as its own output for this key.
-        match unsafe { LoadedModule::load(artifact, module, &self.limits, &self.shared) } {
-            Ok(loaded) => {
-                self.cache.disk_hit();
-                Some(loaded)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "an authentic artifact does not load; compiling again");
-                self.cache.reject(key);
-                None
-            }
-        }
+    fn load(&self, artifact: Artifact<'_>, module: &[u8]) -> Result<LoadedModule, CompileError> {
+        // SAFETY: bytes come out of our compiler; of files, `Cache` only hands out what this node has authenticated as
+        // its own output for this key, or has just written. Nothing writes to a file that has its name.
+        unsafe { LoadedModule::load(artifact, module, &self.limits, &self.shared) }
     }
 
     /// Runs an entry of a module for at most `gas` gas.

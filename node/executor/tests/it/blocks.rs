@@ -147,6 +147,57 @@ fn execution_is_deterministic() {
 }
 
 #[test]
+fn a_panic_below_a_contract_costs_its_gas_and_disturbs_nothing_else() {
+    let mut world = World::new();
+    // PUSH0 SLOAD
+    let bad = world.place(0x11, vec![0x5f, 0x54]);
+    world.state.panics = Some(bad);
+    let between = world.place(0x12, forwarder_evm(Kind::Call, bad));
+    let between = world.place(0x13, forwarder_evm(Kind::Call, between));
+    let bytes = |address: Address| -> String { address.iter().map(|byte| format!("\\{byte:02x}")).collect() };
+    // Writes its slot 0, then calls what panics in an EVM frame below an EVM frame.
+    let doomed = format!(
+        r#"(data (i32.const 0) "{}") (func (export "call") (result i32)
+            (call $sstore (i32.const 96) (i32.const 0))
+            (call $call (i64.const -1) (i32.const 0) (i32.const 32) (i32.const 64) (i32.const 0)))"#,
+        bytes(between)
+    );
+    let doomed = world.place_wasm(0x14, &wasm(&doomed));
+    // Gives that 100,000 gas, writes down how it ended, and lets another contract write.
+    let writer = world.place_wasm(0x15, &writer_wasm());
+    let cautious = format!(
+        r#"(data (i32.const 0) "{}") (data (i32.const 200) "{}") (func (export "call") (result i32)
+            (i32.store8 (i32.const 159)
+                (call $call (i64.const 100000) (i32.const 0) (i32.const 32) (i32.const 64) (i32.const 0)))
+            (call $sstore (i32.const 96) (i32.const 128))
+            (call $call (i64.const -1) (i32.const 200) (i32.const 32) (i32.const 128) (i32.const 32)))"#,
+        bytes(doomed),
+        bytes(writer)
+    );
+    let cautious = world.place_wasm(0x16, &wasm(&cautious));
+
+    let nonce = world.state.accounts[&ALICE].nonce;
+    let call = |to, nonce| {
+        signed(TxEip1559 {
+            chain_id: 31_337,
+            nonce,
+            gas_limit: 1_000_000,
+            max_fee_per_gas: PRICE.into(),
+            to: TxKind::Call(to),
+            ..TxEip1559::default()
+        })
+    };
+    let done = world.block(vec![call(doomed, nonce), call(cautious, nonce + 1), call(writer, nonce + 2)]);
+    let ended: Vec<_> = done.receipts.iter().map(|receipt| receipt.success).collect();
+    assert_eq!((ended, done.refused.len()), (vec![false, true, true], 0));
+    assert_eq!(done.receipts[0].cumulative_gas_used, 1_000_000, "all of its gas");
+    assert_eq!(world.slot(doomed, 0), U256::ZERO, "what it wrote is undone");
+    // The child trapped, which a caller sees as a revert.
+    assert_eq!((world.slot(cautious, 0), world.slot(writer, 0)), (U256::ONE, U256::ZERO));
+    assert_eq!(done.receipts[1].logs.len(), 1, "what came after it stands");
+}
+
+#[test]
 fn a_state_that_cannot_be_read_fails_the_block_from_any_depth() {
     for depth in 0..3u8 {
         let mut world = World::new();

@@ -26,6 +26,8 @@ pub(crate) struct Memory {
     pub(crate) codes: BTreeMap<B256, Bytes>,
     /// Reading a slot of this account fails.
     pub(crate) broken: Option<Address>,
+    /// Reading a slot of this account panics: a fault of the node itself.
+    pub(crate) panics: Option<Address>,
 }
 
 impl StateReader for Memory {
@@ -34,6 +36,7 @@ impl StateReader for Memory {
     }
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
+        assert_ne!(self.panics, Some(address), "the state panics, as the test wants");
         if self.broken == Some(address) {
             return Err(StateError("the test breaks it".into()));
         }

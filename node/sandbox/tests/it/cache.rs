@@ -63,8 +63,8 @@ fn a_flipped_bit_anywhere_is_a_miss_that_heals() {
     let (dir, module) = filled();
     let path = artifact(dir.path());
     let good = fs::read(&path).unwrap();
-    let header = 0..200;
-    let body = (200..good.len()).step_by(97);
+    let header = 0..64;
+    let body = (64..good.len()).step_by(97);
     let tail = good.len() - 64..good.len();
     for at in header.chain(body).chain(tail) {
         let mut bad = good.clone();
