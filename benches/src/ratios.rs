@@ -10,7 +10,9 @@
 #![allow(clippy::expect_used, reason = "a measurement that fails ends the run")]
 
 mod cache;
+mod kernels;
 mod measure;
+mod memory;
 mod native;
 mod sandbox;
 mod summary;
@@ -29,7 +31,8 @@ fn main() -> eyre::Result<()> {
     let frames = sandbox::Frames::new(&module)?;
     let nested = sandbox::Nested::new()?;
     let caches = cache::Caches::new(&module)?;
-    let groups = [tokens.cases(), frames.cases(), nested.cases(), caches.cases()];
+    let kernels = kernels::Kernels::new(&module)?;
+    let groups = [tokens.cases(), frames.cases(), nested.cases(), kernels.cases()?, caches.cases()];
     let mut cases: Vec<_> = groups.into_iter().flatten().collect();
 
     let mut criterion = Criterion::default()
@@ -41,7 +44,8 @@ fn main() -> eyre::Result<()> {
 
     // Cargo passes `--bench` and nothing else.
     if env::args().skip(1).all(|argument| argument == "--bench") {
-        summary::print(&Figures::take(&mut cases), &gas, module.len());
+        let figures = Figures::take(&mut cases);
+        summary::print(&figures, &gas, module.len(), memory::measure(&module, &sandbox::Frames::transfer())?);
     }
     Ok(())
 }

@@ -24,6 +24,8 @@ sol! {
 
 /// Frames in a run.
 const FRAMES: u64 = 200;
+/// Frames of each thread where several run: long enough for the threads' own start not to count.
+const THREAD_FRAMES: u64 = 20_000;
 /// Turns of the shorter loop of host calls.
 const TURNS: u64 = 100_000;
 /// Turns of the shorter loop of contract calls: with 30 million gas, the longer one still fits into a transaction.
@@ -67,7 +69,7 @@ impl Frames {
     }
 
     /// Calldata of a transfer.
-    fn transfer() -> Vec<u8> {
+    pub(crate) fn transfer() -> Vec<u8> {
         transferCall { to: Address::repeat_byte(3), value: U256::from(5) }.abi_encode()
     }
 
@@ -103,6 +105,23 @@ impl Frames {
             // Without a selector, it reverts at once.
             runs("frame/zx20 revert", &self.zx20, &[], FRAMES, Status::Revert),
         ];
+        let threads = |name, threads: u64| {
+            let input = Self::transfer();
+            Case::new(name, threads * THREAD_FRAMES, move || {
+                let start = Instant::now();
+                std::thread::scope(|scope| {
+                    for _ in 0..threads {
+                        scope.spawn(|| {
+                            for _ in 0..THREAD_FRAMES {
+                                assert_eq!(self.run(&self.zx20, &input).status, Status::Success);
+                            }
+                        });
+                    }
+                });
+                start.elapsed()
+            })
+        };
+        cases.extend([threads("threads/one", 1), threads("threads/two", 2)]);
         cases.extend(self.loops.iter().map(|(name, module)| runs(name, module, &[], 1, Status::Success)));
         cases
     }
@@ -225,7 +244,7 @@ fn evm_caller(calls: u64, to: Address) -> Vec<u8> {
 }
 
 /// A host that answers at once: what is left is the crossing.
-struct NoHost;
+pub(crate) struct NoHost;
 
 impl Host for NoHost {
     fn storage_read(&mut self, _: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop> {

@@ -1,7 +1,9 @@
 //! The tables at the end.
 
 use crate::{
+    kernels::KERNELS,
     measure::{Figures, Series, duration, print_table},
+    memory::Resident,
     sandbox::{host_call, nested_call, turn},
 };
 
@@ -23,7 +25,7 @@ fn alone(name: &'static str, value: Series) -> Row {
 }
 
 /// Prints gas and ratios.
-pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_bytes: usize) {
+pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_bytes: usize, resident: Resident) {
     let mut table = vec![["", "ZX-20", "OpenZeppelin", "ratio"].map(str::to_owned).to_vec()];
     table.extend(gas.iter().map(|(name, zx20, openzeppelin)| {
         let ratio = *zx20 as f64 / *openzeppelin as f64;
@@ -32,12 +34,23 @@ pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_
     print_table(&format!("Gas of a transfer (ZX-20: a module of {module_bytes} bytes)"), &table);
 
     let mut table = vec![["", "median", "versus", "ratio"].map(str::to_owned).to_vec()];
-    let rows = [transfers(figures), sandbox(figures), nested(figures), cache(figures)];
+    let rows = [transfers(figures), sandbox(figures), nested(figures), meters(figures), cache(figures)];
     table.extend(rows.into_iter().flatten().map(|row| {
         let ratio = row.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
         vec![row.name.to_owned(), duration(row.value.median()), row.versus.to_owned(), ratio]
     }));
     print_table("Ratios (interleaved rounds, medians)", &table);
+
+    let kib = |bytes: f64| format!("{:.1} KiB", bytes / 1024.0);
+    let row = |name: &str, bytes: f64| vec![name.to_owned(), kib(bytes), format!("{:.2}", bytes / resident.code)];
+    let head = ["", "each", "of its code"].map(str::to_owned).to_vec();
+    let rows = [
+        head,
+        row("native code", resident.code),
+        row("resident, idle instance included", resident.resident),
+        row("of that private", resident.private),
+    ];
+    print_table("Memory of a further loaded contract", &rows);
 }
 
 fn transfers(figures: &Figures) -> Vec<Row> {
@@ -69,15 +82,15 @@ fn sandbox(figures: &Figures) -> Vec<Row> {
     let revert = figures.of("frame/zx20 revert").clone();
     let gas_left = host_call(figures, "gas_left");
     vec![
-        row("fresh instance, empty call", empty.clone(), "host call: gas_left", &gas_left),
-        row("fresh instance, ZX-20 totalSupply", zx20.clone(), "empty call", &empty),
+        row("frame, empty call", empty.clone(), "host call: gas_left", &gas_left),
+        row("frame, ZX-20 totalSupply", zx20.clone(), "empty call", &empty),
         row(
             "frame, ZX-20 transfer, host answers at once",
             figures.of("frame/zx20 transfer").clone(),
             "totalSupply",
             &zx20,
         ),
-        row("fresh instance, ZX-20 reverts at once", revert, "totalSupply", &zx20),
+        row("frame, ZX-20 reverts at once", revert, "totalSupply", &zx20),
         row("host call: caller", host_call(figures, "caller"), "gas_left", &gas_left),
         row("host call: storage_read", host_call(figures, "storage_read"), "gas_left", &gas_left),
         row("host call: gas_left", gas_left, "turn of an empty loop", &turn(figures)),
@@ -93,6 +106,21 @@ fn nested(figures: &Figures) -> Vec<Row> {
         row("nested call, EVM to WASM", nested_call(figures, "evm to wasm"), versus, &evm),
         alone("nested call, EVM to EVM", evm),
     ]
+}
+
+fn meters(figures: &Figures) -> Vec<Row> {
+    let kernel = |(_, [plain, metered], _): (u32, [&'static str; 2], &str), name| {
+        row(name, figures.of(metered).clone(), "without meters", figures.of(plain))
+    };
+    let names = ["kernel with meters: keccak", "kernel with meters: U256", "kernel with meters: sort"];
+    let mut rows: Vec<_> = KERNELS.into_iter().zip(names).map(|(k, name)| kernel(k, name)).collect();
+    let (fresh, reused) = (figures.of("fresh/empty module").clone(), figures.of("frame/empty module"));
+    rows.push(row("Instance::new of wasmer, empty module", fresh, "whole frame, reused", reused));
+    let (fresh, reused) = (figures.of("fresh/zx20").clone(), figures.of("frame/zx20 totalSupply"));
+    rows.push(row("Instance::new of wasmer, ZX-20", fresh, "whole frame, reused", reused));
+    let (one, two) = (figures.of("threads/one").clone(), figures.of("threads/two"));
+    rows.push(row("frames on one thread, each", one, "on two threads", two));
+    rows
 }
 
 fn cache(figures: &Figures) -> Vec<Row> {

@@ -2,9 +2,11 @@
 //!
 //! **Fuel** is an `i64` global that each function keeps in a local while it runs. A straight run of instructions ends
 //! where something jumps from or to (branch, label, call, return); its cost is summed and taken off in one piece before
-//! the run begins, and below zero the code traps. Paid afterwards, a run that ends in a trap would be free. The local
-//! goes back to the global before each call and at each return, so that caller, callee and host see one figure. After a
-//! trap it is lost: a trap takes all the gas of its frame, as the EVM's exceptional halts do.
+//! the run begins. Whether it went below zero is looked at where code could go on for ever (in each turn of a loop, and
+//! before each call), by the host in each of its functions, and when the entry returns: whatever the module did since
+//! it ran out is undone with the frame. The local goes back to the global before each call and at each return, so that
+//! caller, callee and host see one figure. After a trap it is lost: a trap takes all the gas of its frame, as the EVM's
+//! exceptional halts do.
 //!
 //! **Stack** is an `i32` global: bytes left. A function that calls others takes its own frame off when it is entered,
 //! below zero traps, and hands the rest to each callee. Frames are measured by the validator (locals and deepest
@@ -206,7 +208,11 @@ impl<'a> Metered<'a> {
         let calls = self.calls(operators.clone())?;
         code.enter(calls.then_some(frame), signature.result);
         // Zeroing locals is work too: one plain instruction for each.
-        let mut run = Run { cost: u64::from(own).saturating_mul(fuel::PLAIN), start: operators.original_position() };
+        let mut run = Run {
+            cost: u64::from(own).saturating_mul(fuel::PLAIN),
+            start: operators.original_position(),
+            turns: false,
+        };
         while !operators.eof() {
             let (operator, at) = operators.read_with_offset()?;
             run.cost = run.cost.saturating_add(price(&operator));
@@ -214,10 +220,12 @@ impl<'a> Metered<'a> {
                 continue;
             }
             let after = operators.original_position();
-            code.charge(run.cost);
+            code.charge(run.cost, run.turns || self.calls_guest(&operator));
             code.bytes.extend_from_slice(self.bytes(run.start..at));
-            code.last_of_run(&operator, self.bytes(at..after), self.imported);
-            run = Run { cost: 0, start: after };
+            code.last_of_run(&operator, self.bytes(at..after), self.calls_guest(&operator));
+            // A run without a cost goes straight on into the next one: what branches, costs.
+            let turns = matches!(operator, Operator::Loop { .. }) || (run.turns && run.cost == 0);
+            run = Run { cost: 0, start: after, turns };
         }
         code.leave();
         let mut function = Function::new(locals);
@@ -228,20 +236,27 @@ impl<'a> Metered<'a> {
     /// Whether the function calls another of the module.
     fn calls(&self, mut operators: OperatorsReader<'_>) -> Result<bool, MeterError> {
         while !operators.eof() {
-            match operators.read()? {
-                Operator::Call { function_index } if function_index >= self.imported => return Ok(true),
-                Operator::CallIndirect { .. } => return Ok(true),
-                _ => {}
+            if self.calls_guest(&operators.read()?) {
+                return Ok(true);
             }
         }
         Ok(false)
     }
+
+    fn calls_guest(&self, operator: &Operator<'_>) -> bool {
+        match operator {
+            Operator::Call { function_index } => *function_index >= self.imported,
+            Operator::CallIndirect { .. } => true,
+            _ => false,
+        }
+    }
 }
 
-/// A straight run: what it costs so far, and where in the source it begins.
+/// A straight run: what it costs so far, where in the source it begins, and whether each turn of a loop goes through it.
 struct Run {
     cost: u64,
     start: u64,
+    turns: bool,
 }
 
 /// The locals that the meters add to a function.
@@ -295,11 +310,15 @@ impl Code {
         self.sink().local_get(locals.fuel).global_set(globals.fuel);
     }
 
-    fn charge(&mut self, cost: u64) {
+    fn charge(&mut self, cost: u64, look: bool) {
         if cost > 0 {
             let fuel = self.locals.fuel;
             self.sink().local_get(fuel).i64_const(cost as i64).i64_sub();
-            self.take_fuel();
+            if look {
+                self.take_fuel();
+            } else {
+                self.sink().local_set(fuel);
+            }
         }
     }
 
@@ -319,19 +338,19 @@ impl Code {
     }
 
     /// The instruction that ends a run, with what the meters do around it.
-    fn last_of_run(&mut self, operator: &Operator<'_>, bytes: &[u8], imported: u32) {
+    fn last_of_run(&mut self, operator: &Operator<'_>, bytes: &[u8], calls_guest: bool) {
         let (globals, locals) = (self.globals, self.locals);
-        let calls_guest = match operator {
-            Operator::Call { function_index } => Some(*function_index >= imported),
-            Operator::CallIndirect { .. } => Some(true),
-            Operator::Return => {
+        match operator {
+            Operator::Call { .. } | Operator::CallIndirect { .. } => {
                 self.store_fuel();
-                None
+                if calls_guest {
+                    self.sink().local_get(locals.stack).global_set(globals.stack);
+                }
             }
+            Operator::Return => self.store_fuel(),
             Operator::Unreachable => {
                 self.sink().i32_const(UNREACHABLE).global_set(globals.stack);
                 self.stop();
-                None
             }
             Operator::MemoryGrow { .. } => {
                 // The number of pages is on the operand stack.
@@ -339,18 +358,11 @@ impl Code {
                 self.sink().i64_extend_i32_u().i64_const(fuel::PAGE as i64).i64_mul().i64_sub();
                 self.take_fuel();
                 self.sink().local_get(locals.scratch);
-                None
             }
-            _ => None,
-        };
-        if let Some(guest) = calls_guest {
-            self.store_fuel();
-            if guest {
-                self.sink().local_get(locals.stack).global_set(globals.stack);
-            }
+            _ => {}
         }
         self.bytes.extend_from_slice(bytes);
-        if calls_guest.is_some() {
+        if matches!(operator, Operator::Call { .. } | Operator::CallIndirect { .. }) {
             self.load_fuel();
         }
     }

@@ -119,6 +119,10 @@ impl Span {
     }
 }
 
+fn within(range: Range<usize>, size: usize) -> Range<usize> {
+    range.start.min(size)..range.end.min(size)
+}
+
 /// What is open of a memory; shared with the signal handler that opens more of it.
 #[derive(Debug)]
 pub(crate) struct Window {
@@ -177,7 +181,7 @@ impl fmt::Debug for Slot {
 pub(crate) struct Slots(Mutex<Vec<Slot>>);
 
 impl Slots {
-    /// A memory of the type's minimum, all zero and all open. `reach` belongs to its module.
+    /// A memory of the type's minimum, all zero, open as far as its module reaches.
     pub(crate) fn memory(
         self: &Arc<Self>,
         ty: &MemoryType,
@@ -189,8 +193,10 @@ impl Slots {
         let waiting = self.0.lock().pop();
         let mut slot = waiting.map_or_else(Slot::map, Ok).map_err(failed)?;
         let size = ty.minimum.bytes().0;
-        slot.open(0..size).map_err(failed)?;
-        let window = Window { base: slot.base.as_ptr().addr(), size: size.into(), open: (0..size).into(), reach };
+        // The data segments are within reach; they are written before the first fault can be handled.
+        let open = within(reach.get(), size);
+        slot.open(open.clone()).map_err(failed)?;
+        let window = Window { base: slot.base.as_ptr().addr(), size: size.into(), open: open.into(), reach };
         let memory = SlotMemory {
             slot: Some(slot),
             slots: Arc::clone(self),
@@ -307,8 +313,7 @@ impl LinearMemory for SlotMemory {
             return Err(MemoryError::Region("the kernel does not take memory back".into()));
         }
         let size = self.ty.minimum.bytes().0;
-        let reach = self.window.reach.get();
-        self.resize(size, reach.start.min(size)..reach.end.min(size))
+        self.resize(size, within(self.window.reach.get(), size))
     }
 
     fn vmmemory(&self) -> NonNull<VMMemoryDefinition> {

@@ -1,0 +1,77 @@
+//! Memory of a contract that is loaded, against the native code that it consists of.
+
+use eyre::OptionExt as _;
+use std::fs;
+use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Sandbox};
+
+/// Modules that are loaded; each is the same code under a hash of its own.
+const MODULES: u8 = 100;
+
+/// Bytes for each loaded module, on average.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resident {
+    /// Native code.
+    pub(crate) code: f64,
+    /// Resident memory that came with it, when it has been loaded from disk and has run, idle instance included.
+    pub(crate) resident: f64,
+    /// The part of it that no other process could share.
+    pub(crate) private: f64,
+}
+
+/// Loads a hundred modules from disk, runs each once, and sees by how much the process has grown.
+pub(crate) fn measure(module: &[u8], input: &[u8]) -> eyre::Result<Resident> {
+    let folder = tempfile::tempdir()?;
+    let open = || Sandbox::new(ModuleLimits::DEFAULT, Some(folder.path().into()));
+    let run = |sandbox: &Sandbox, n: u8| -> eyre::Result<()> {
+        let prepared = sandbox.prepare(&[n; 32], module)?;
+        let block = BlockContext::default();
+        let frame = Frame {
+            input,
+            caller: [1; 20],
+            origin: [1; 20],
+            address: [2; 20],
+            value: [0; 32],
+            is_static: false,
+            block: &block,
+        };
+        sandbox.run(&prepared, Entry::Call, &frame, 1 << 40, &mut crate::sandbox::NoHost);
+        Ok(())
+    };
+    let compile = open()?;
+    (0..=MODULES).try_for_each(|n| compile.prepare(&[n; 32], module).map(drop))?;
+    drop(compile);
+    let sandbox = open()?;
+    // The first brings what all have in common.
+    run(&sandbox, 0)?;
+    let before = rollup()?;
+    (1..=MODULES).try_for_each(|n| run(&sandbox, n))?;
+    let after = rollup()?;
+    let each = |bytes: f64| bytes / f64::from(MODULES);
+    let code = code_mapped(folder.path().to_str().ok_or_eyre("an odd temporary folder")?)?;
+    let resident = each(after.0 - before.0);
+    Ok(Resident { code: code / f64::from(MODULES + 1), resident, private: each(after.1 - before.1) })
+}
+
+/// Resident bytes of this process, and those that are its own.
+fn rollup() -> eyre::Result<(f64, f64)> {
+    let text = fs::read_to_string("/proc/self/smaps_rollup")?;
+    let of = |name: &str| -> eyre::Result<f64> {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).ok_or_eyre("no such line")?;
+        Ok(line.split_whitespace().next().ok_or_eyre("no figure")?.parse::<f64>()? * 1024.0)
+    };
+    Ok((of("Rss:")?, of("Private_Dirty:")?))
+}
+
+/// Bytes of executable mappings of files in the folder.
+fn code_mapped(folder: &str) -> eyre::Result<f64> {
+    let mut bytes = 0;
+    for line in fs::read_to_string("/proc/self/maps")?.lines() {
+        let mut fields = line.split_whitespace();
+        let (range, rights) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        if rights.contains('x') && line.contains(folder) {
+            let (from, to) = range.split_once('-').ok_or_eyre("no range")?;
+            bytes += u64::from_str_radix(to, 16)? - u64::from_str_radix(from, 16)?;
+        }
+    }
+    Ok(bytes as f64)
+}
