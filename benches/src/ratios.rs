@@ -2,10 +2,10 @@
 //!
 //! 1. Set-up: ZX-20 is built, OpenZeppelin's ERC-20 compiled, both are deployed to a chain in memory and checked to do
 //!    the same as the native lower bound.
-//! 2. [`criterion`] gives each case statistics of its own.
-//! 3. The cases are run once more, interleaved, and [`summary`] prints tables of medians and ratios.
+//! 2. The cases are run interleaved, round after round, and [`summary`] prints tables of medians and ratios.
 //!
-//! With a filter (`cargo bench -p zx-benches -- transfer`) only criterion runs.
+//! With a filter (`cargo bench --workspace --bench ratios -- transfer`) criterion gives the cases that match statistics
+//! of their own instead.
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, reason = "a measurement that fails ends the run")]
 
@@ -35,17 +35,17 @@ fn main() -> eyre::Result<()> {
     let groups = [tokens.cases(), frames.cases(), nested.cases(), kernels.cases()?, caches.cases()];
     let mut cases: Vec<_> = groups.into_iter().flatten().collect();
 
-    let mut criterion = Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_secs(1))
-        .configure_from_args();
-    cases.iter_mut().for_each(|case| case.criterion(&mut criterion));
-
     // Cargo passes `--bench` and nothing else.
     if env::args().skip(1).all(|argument| argument == "--bench") {
         let figures = Figures::take(&mut cases);
         summary::print(&figures, &gas, module.len(), memory::measure(&module, &sandbox::Frames::transfer())?);
+    } else {
+        let mut criterion = Criterion::default()
+            .sample_size(20)
+            .warm_up_time(Duration::from_millis(200))
+            .measurement_time(Duration::from_secs(1))
+            .configure_from_args();
+        cases.iter_mut().for_each(|case| case.criterion(&mut criterion));
     }
     Ok(())
 }
