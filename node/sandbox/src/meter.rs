@@ -203,29 +203,27 @@ impl<'a> Metered<'a> {
         let first = signature.params + own;
         let meters = Locals { fuel: first, stack: first + 1, scratch: first + 2 };
         locals.extend([(1, ValType::I64), (2, ValType::I32)]);
-        let mut code = Code { bytes: Vec::new(), globals, locals: meters };
+        let mut code = Code { bytes: Vec::new(), globals, locals: meters, depth: 0 };
         let mut operators = body.get_operators_reader()?;
         let calls = self.calls(operators.clone())?;
         code.enter(calls.then_some(frame), signature.result);
         // Zeroing locals is work too: one plain instruction for each.
-        let mut run = Run {
-            cost: u64::from(own).saturating_mul(fuel::PLAIN),
-            start: operators.original_position(),
-            turns: false,
-        };
+        let zeroing = u64::from(own).saturating_mul(fuel::PLAIN);
+        let mut run = Run { cost: zeroing, start: operators.original_position(), turns: false, depth: 0 };
         while !operators.eof() {
             let (operator, at) = operators.read_with_offset()?;
             run.cost = run.cost.saturating_add(price(&operator));
             if !ends_run(&operator) {
+                code.depth += u32::from(matches!(operator, Operator::Block { .. }));
                 continue;
             }
             let after = operators.original_position();
-            code.charge(run.cost, run.turns || self.calls_guest(&operator));
+            code.charge(&run, run.turns || self.calls_guest(&operator));
             code.bytes.extend_from_slice(self.bytes(run.start..at));
             code.last_of_run(&operator, self.bytes(at..after), self.calls_guest(&operator));
             // A run without a cost goes straight on into the next one: what branches, costs.
             let turns = matches!(operator, Operator::Loop { .. }) || (run.turns && run.cost == 0);
-            run = Run { cost: 0, start: after, turns };
+            run = Run { cost: 0, start: after, turns, depth: code.depth };
         }
         code.leave();
         let mut function = Function::new(locals);
@@ -252,11 +250,16 @@ impl<'a> Metered<'a> {
     }
 }
 
-/// A straight run: what it costs so far, where in the source it begins, and whether each turn of a loop goes through it.
+/// A straight run.
 struct Run {
+    /// What it costs so far.
     cost: u64,
+    /// Where in the source it begins.
     start: u64,
+    /// Whether each turn of a loop goes through it.
     turns: bool,
+    /// Blocks that are open where it begins.
+    depth: u32,
 }
 
 /// The locals that the meters add to a function.
@@ -273,6 +276,8 @@ struct Code {
     bytes: Vec<u8>,
     globals: Globals,
     locals: Locals,
+    /// Blocks of the source that are open.
+    depth: u32,
 }
 
 impl Code {
@@ -281,7 +286,7 @@ impl Code {
     }
 
     /// Takes the fuel, and the frame if the function calls others. The body becomes a block, so that a branch out of
-    /// it ends where [`Self::leave`] gives the fuel back.
+    /// it ends where [`Self::leave`] gives the fuel back; around it is one that is left when the fuel has run out.
     fn enter(&mut self, frame: Option<u32>, result: BlockType) {
         let (globals, locals) = (self.globals, self.locals);
         self.load_fuel();
@@ -292,11 +297,14 @@ impl Code {
             self.stop();
             self.sink().end();
         }
-        self.sink().block(result);
+        self.sink().block(BlockType::Empty).block(result);
     }
 
     fn leave(&mut self) {
         self.store_fuel();
+        self.sink().return_().end();
+        self.store_fuel();
+        self.stop();
         self.sink().end();
     }
 
@@ -310,25 +318,22 @@ impl Code {
         self.sink().local_get(locals.fuel).global_set(globals.fuel);
     }
 
-    fn charge(&mut self, cost: u64, look: bool) {
-        if cost > 0 {
+    fn charge(&mut self, run: &Run, look: bool) {
+        if run.cost > 0 {
             let fuel = self.locals.fuel;
-            self.sink().local_get(fuel).i64_const(cost as i64).i64_sub();
+            self.sink().local_get(fuel).i64_const(run.cost as i64).i64_sub();
             if look {
-                self.take_fuel();
+                self.take_fuel(run.depth);
             } else {
                 self.sink().local_set(fuel);
             }
         }
     }
 
-    /// What is left is on the operand stack; below zero it traps.
-    fn take_fuel(&mut self) {
+    /// What is left is on the operand stack; below zero the frame ends.
+    fn take_fuel(&mut self, depth: u32) {
         let fuel = self.locals.fuel;
-        self.sink().local_tee(fuel).i64_const(0).i64_lt_s().if_(BlockType::Empty);
-        self.store_fuel();
-        self.stop();
-        self.sink().end();
+        self.sink().local_tee(fuel).i64_const(0).i64_lt_s().br_if(depth + 1);
     }
 
     /// Ends the frame. A division by zero is an instruction that faults; `unreachable` calls into wasmer, which walks
@@ -348,6 +353,9 @@ impl Code {
                 }
             }
             Operator::Return => self.store_fuel(),
+            Operator::Loop { .. } | Operator::If { .. } => self.depth += 1,
+            // The last one closes the body's own block.
+            Operator::End => self.depth = self.depth.saturating_sub(1),
             Operator::Unreachable => {
                 self.sink().i32_const(UNREACHABLE).global_set(globals.stack);
                 self.stop();
@@ -356,7 +364,7 @@ impl Code {
                 // The number of pages is on the operand stack.
                 self.sink().local_set(locals.scratch).local_get(locals.fuel).local_get(locals.scratch);
                 self.sink().i64_extend_i32_u().i64_const(fuel::PAGE as i64).i64_mul().i64_sub();
-                self.take_fuel();
+                self.take_fuel(self.depth);
                 self.sink().local_get(locals.scratch);
             }
             _ => {}
