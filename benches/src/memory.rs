@@ -12,9 +12,11 @@ const MODULES: u8 = 100;
 pub(crate) struct Resident {
     /// Native code.
     pub(crate) code: f64,
-    /// Resident memory that came with it, when it has been loaded from disk and has run, idle instance included.
-    pub(crate) resident: f64,
-    /// The part of it that no other process could share.
+    /// Resident memory that came with it when it had been loaded from disk.
+    pub(crate) loaded: f64,
+    /// When it had also run once, and its instance waited for the next call.
+    pub(crate) used: f64,
+    /// The part of that which no other process could share.
     pub(crate) private: f64,
 }
 
@@ -22,8 +24,9 @@ pub(crate) struct Resident {
 pub(crate) fn measure(module: &[u8], input: &[u8]) -> eyre::Result<Resident> {
     let folder = tempfile::tempdir()?;
     let open = || Sandbox::new(ModuleLimits::DEFAULT, Some(folder.path().into()));
+    let load = |sandbox: &Sandbox, n: u8| sandbox.prepare(&[n; 32], module);
     let run = |sandbox: &Sandbox, n: u8| -> eyre::Result<()> {
-        let prepared = sandbox.prepare(&[n; 32], module)?;
+        let prepared = load(sandbox, n)?;
         let block = BlockContext::default();
         let frame = Frame {
             input,
@@ -38,18 +41,24 @@ pub(crate) fn measure(module: &[u8], input: &[u8]) -> eyre::Result<Resident> {
         Ok(())
     };
     let compile = open()?;
-    (0..=MODULES).try_for_each(|n| compile.prepare(&[n; 32], module).map(drop))?;
+    (0..=MODULES).try_for_each(|n| load(&compile, n).map(drop))?;
     drop(compile);
     let sandbox = open()?;
     // The first brings what all have in common.
     run(&sandbox, 0)?;
     let before = rollup()?;
+    (1..=MODULES).try_for_each(|n| load(&sandbox, n).map(drop))?;
+    let loaded = rollup()?;
     (1..=MODULES).try_for_each(|n| run(&sandbox, n))?;
-    let after = rollup()?;
+    let used = rollup()?;
     let each = |bytes: f64| bytes / f64::from(MODULES);
     let code = code_mapped(folder.path().to_str().ok_or_eyre("an odd temporary folder")?)?;
-    let resident = each(after.0 - before.0);
-    Ok(Resident { code: code / f64::from(MODULES + 1), resident, private: each(after.1 - before.1) })
+    Ok(Resident {
+        code: code / f64::from(MODULES + 1),
+        loaded: each(loaded.0 - before.0),
+        used: each(used.0 - before.0),
+        private: each(used.1 - before.1),
+    })
 }
 
 /// Resident bytes of this process, and those that are its own.

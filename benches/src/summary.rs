@@ -47,7 +47,8 @@ pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_
     let rows = [
         head,
         row("native code", resident.code),
-        row("resident, idle instance included", resident.resident),
+        row("resident when loaded", resident.loaded),
+        row("resident when used: code, idle instance", resident.used),
         row("of that private", resident.private),
     ];
     print_table("Memory of a further loaded contract", &rows);

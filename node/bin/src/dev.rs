@@ -81,6 +81,10 @@ async fn node(options: &Options) -> Result<()> {
     let (failed, mut failure) = watch::channel(None::<String>);
     let writer = Writer::start(Arc::clone(&chain), pace, move |error| _ = failed.send(Some(error.to_string())))?;
     tokio::spawn(report_blocks(Arc::clone(&chain)));
+    tokio::task::spawn_blocking({
+        let (chain, stopped) = (Arc::clone(&chain), stopped.clone());
+        move || warm_up(&chain, || !*stopped.borrow())
+    });
     let address = listener.local_addr()?;
     let config = RpcConfig { settle: (pace == Pace::AtOnce).then_some(SETTLE), ..RpcConfig::default() };
     let rpc = tokio::spawn(zx_rpc::serve(api(&chain), listener, config, until(stopped)));
@@ -133,6 +137,15 @@ fn api(chain: &Arc<Chain>) -> Api {
 async fn until(mut stopped: watch::Receiver<bool>) {
     // An error means that the node is gone, which is a stop too.
     let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Gets the contracts ready that were called most before the last stop. It saves time, and can fail without harm.
+fn warm_up(chain: &Chain, go_on: impl Fn() -> bool) {
+    match chain.warm_up(go_on) {
+        Ok(0) => {}
+        Ok(modules) => tracing::debug!(modules, "the contracts used most are ready"),
+        Err(error) => tracing::warn!(%error, "cannot get contracts ready"),
+    }
 }
 
 /// A line for each block. Blocks that come faster than they can be told are summed up by the next.

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, watch};
 use zx_executor::{Executed, Executor, InvalidTransaction, TxError, genesis_changes};
 use zx_pool::Pool;
 use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader};
-use zx_sandbox::{CacheError, CacheStats, Sandbox};
+use zx_sandbox::{CacheError, CacheFigures, CacheStats, Sandbox};
 use zx_state::StateUpdate;
 use zx_storage::{Commit, Store, StoreError, View};
 
@@ -167,6 +167,19 @@ impl Chain {
     /// What the module cache has done.
     pub fn cache_stats(&self) -> CacheStats {
         self.executor.sandbox().stats()
+    }
+
+    /// Figures of the module cache.
+    pub fn cache_figures(&self) -> CacheFigures {
+        self.executor.sandbox().figures()
+    }
+
+    /// Gets the modules ready that were used most before, while `go_on` says so: work for the background of a start.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn warm_up(&self, go_on: impl Fn() -> bool) -> Result<usize, ChainError> {
+        Ok(self.executor.warm_up(&self.store.view(), go_on))
     }
 
     /// Base fee of the next block.

@@ -30,9 +30,9 @@ use revm::{
     database_interface::bal::EvmDatabaseError,
 };
 use std::sync::Arc;
-use zx_host_functions::{DeployError, DeployPayload};
+use zx_host_functions::{DeployError, DeployPayload, deploy::module_of};
 use zx_primitives::{ChainSpec, Receipt, RecoveredTx, StateChanges, StateError, StateReader};
-use zx_sandbox::{Sandbox, ValidationError};
+use zx_sandbox::{CodeHash, Sandbox, ValidationError};
 
 /// Executes transactions by the rules of one chain.
 #[derive(Debug)]
@@ -109,6 +109,16 @@ impl Executor {
     /// The sandbox.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
+    }
+
+    /// Gets the modules ready that were used most, while `go_on` says so, and says how many are. What cannot be read
+    /// or prepared is left for the call that needs it.
+    pub fn warm_up(&self, state: &dyn StateReader, go_on: impl Fn() -> bool) -> usize {
+        let ready = |hash: &CodeHash| {
+            let code = state.code(hash.into()).ok()?;
+            self.sandbox.prepare(hash, module_of(&code)?).ok()
+        };
+        self.sandbox.most_used().iter().take_while(|_| go_on()).filter_map(ready).count()
     }
 
     /// Executes transactions in order on top of `state`, in a block with this header.

@@ -4,6 +4,7 @@ use crate::{Api, blocks, calls, error::RpcError, fees, filters, jsonrpc::Params,
 use alloy_primitives::{B256, Bytes, U64, keccak256};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 type Run = fn(&Api, &Params) -> Result<Value, RpcError>;
 
@@ -78,12 +79,17 @@ fn pool_status(api: &Api, _: &Params) -> Result<Value, RpcError> {
 
 /// What the module cache has done since the start: the proof that a restart compiles nothing.
 fn sandbox_stats(api: &Api, _: &Params) -> Result<Value, RpcError> {
-    let stats = api.chain.cache_stats();
+    let figures = api.chain.cache_figures();
+    let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     Ok(json!({
-        "compiled": stats.compiled,
-        "diskHits": stats.disk_hits,
-        "memoryHits": stats.memory_hits,
-        "rejected": stats.rejected,
+        "compiled": figures.stats.compiled,
+        "diskHits": figures.stats.disk_hits,
+        "memoryHits": figures.stats.memory_hits,
+        "rejected": figures.stats.rejected,
+        "compileMicros": micros(figures.compile_time),
+        "loadMicros": micros(figures.load_time),
+        "modules": figures.modules,
+        "instances": figures.instances,
     }))
 }
 

@@ -11,6 +11,7 @@ use hmac::{Hmac, Mac};
 use parking_lot::Mutex;
 use sha2::Sha256;
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
@@ -19,7 +20,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 /// Identity of an artifact.
@@ -29,10 +30,14 @@ pub(crate) type Key = [u8; 32];
 const PURPOSE: &[u8; 8] = b"ZXAOT\0\0\x02";
 const MAC_LEN: usize = 32;
 const KEY_FILE: &str = "aot.key";
+/// Which modules were used most, for the next start: a line each, code hash and uses.
+const USES_FILE: &str = "most-used";
+/// Lines of that file.
+const MOST_USED: usize = 64;
 /// Bytes that the folder may take: thousands of contracts. Past that, the files that were used longest ago go.
 const DISK_BYTES: u64 = 1 << 30;
-/// Modules kept in memory. Native code of a contract takes some 100 KiB.
-const MEMORY_MODULES: usize = 512;
+/// Modules kept in memory. Each holds its file open, and processes may often open no more than 1,024.
+const MEMORY_MODULES: usize = 256;
 
 /// The cache folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +60,25 @@ pub struct CacheStats {
     pub rejected: u64,
 }
 
+/// Figures for those who watch a node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CacheFigures {
+    /// What the cache has done.
+    pub stats: CacheStats,
+    /// Time spent compiling, validation and writing included.
+    pub compile_time: Duration,
+    /// Time spent loading from disk.
+    pub load_time: Duration,
+    /// Modules in memory.
+    pub modules: usize,
+    /// Instances of them, running or idle.
+    pub instances: usize,
+}
+
 #[derive(Debug, Default)]
 struct Counters {
+    compile_nanoseconds: AtomicU64,
+    load_nanoseconds: AtomicU64,
     compiled: AtomicU64,
     disk_hits: AtomicU64,
     memory_hits: AtomicU64,
@@ -66,8 +88,18 @@ struct Counters {
 #[derive(Debug, Default)]
 struct Memory {
     /// By code hash alone: whatever else is in a [`Key`] is the same for the life of the process.
-    modules: HashMap<CodeHash, (Arc<LoadedModule>, u64)>,
+    modules: HashMap<CodeHash, Kept>,
+    /// Uses of modules that are not in memory any more, or not yet.
+    others: HashMap<CodeHash, u64>,
     clock: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    module: Arc<LoadedModule>,
+    /// When it was used last, and how often.
+    used: u64,
+    uses: u64,
 }
 
 #[derive(Debug)]
@@ -91,7 +123,25 @@ impl Cache {
         let disk = dir
             .map(|dir| Disk::open(&dir, DISK_BYTES).map_err(|source| CacheError { path: dir, source }))
             .transpose()?;
-        Ok(Self { memory: Mutex::default(), disk, counters: Counters::default() })
+        let others = disk.as_ref().map(Disk::uses).unwrap_or_default();
+        let memory = Memory { others, ..Memory::default() };
+        Ok(Self { memory: memory.into(), disk, counters: Counters::default() })
+    }
+
+    /// The modules that were used most, the most used first.
+    pub(crate) fn most_used(&self) -> Vec<CodeHash> {
+        self.memory.lock().most_used().into_iter().map(|(hash, _)| hash).collect()
+    }
+
+    /// Tells the next start which modules were used most.
+    pub(crate) fn save_uses(&self) {
+        let Some(disk) = &self.disk else { return };
+        let uses = self.memory.lock().most_used();
+        if !uses.is_empty()
+            && let Err(error) = disk.write_uses(&uses)
+        {
+            tracing::warn!(%error, "cannot write to the module cache");
+        }
     }
 
     /// The module, if it is in memory.
@@ -99,10 +149,11 @@ impl Cache {
         let mut memory = self.memory.lock();
         memory.clock += 1;
         let now = memory.clock;
-        let (module, used) = memory.modules.get_mut(code_hash)?;
-        *used = now;
+        let kept = memory.modules.get_mut(code_hash)?;
+        kept.used = now;
+        kept.uses += 1;
         self.counters.memory_hits.fetch_add(1, Ordering::Relaxed);
-        Some(Arc::clone(module))
+        Some(Arc::clone(&kept.module))
     }
 
     /// Keeps a module in memory, in the place of the one that was used longest ago if there are too many.
@@ -112,11 +163,17 @@ impl Cache {
         memory.clock += 1;
         let now = memory.clock;
         if memory.modules.len() >= MEMORY_MODULES
-            && let Some(oldest) = memory.modules.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
+            && let Some(oldest) = memory.modules.iter().min_by_key(|(_, kept)| kept.used).map(|(hash, _)| *hash)
+            && let Some(kept) = memory.modules.remove(&oldest)
         {
-            memory.modules.remove(&oldest);
+            memory.others.insert(oldest, kept.uses);
         }
-        memory.modules.insert(code_hash, (Arc::clone(&module), now));
+        let uses = memory.others.remove(&code_hash).unwrap_or_default() + 1;
+        memory.modules.insert(code_hash, Kept { module: Arc::clone(&module), used: now, uses });
+        // A node can run for years; who was used once, long ago, need not be remembered.
+        if memory.others.len() > MEMORY_MODULES {
+            memory.others.retain(|_, uses| *uses > 1);
+        }
         module
     }
 
@@ -168,8 +225,42 @@ impl Cache {
         }
     }
 
+    pub(crate) fn modules(&self) -> usize {
+        self.memory.lock().modules.len()
+    }
+
+    /// Notes how long a compilation, or a load from disk, has taken.
+    pub(crate) fn took(&self, compiled: bool, time: Duration) {
+        let counters = &self.counters;
+        let counter = if compiled { &counters.compile_nanoseconds } else { &counters.load_nanoseconds };
+        counter.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Time spent compiling, and loading.
+    pub(crate) fn times(&self) -> (Duration, Duration) {
+        let of = |counter: &AtomicU64| Duration::from_nanos(counter.load(Ordering::Relaxed));
+        (of(&self.counters.compile_nanoseconds), of(&self.counters.load_nanoseconds))
+    }
+
     pub(crate) fn forget(&self) {
         self.memory.lock().modules.clear();
+    }
+}
+
+impl Memory {
+    /// The modules that were used most, and how often; the most used first.
+    fn most_used(&self) -> Vec<(CodeHash, u64)> {
+        let kept = self.modules.iter().map(|(hash, kept)| (*hash, kept.uses));
+        let mut all: Vec<_> = kept.chain(self.others.iter().map(|(hash, uses)| (*hash, *uses))).collect();
+        all.sort_unstable_by_key(|(hash, uses)| (Reverse(*uses), *hash));
+        all.truncate(MOST_USED);
+        all
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        self.save_uses();
     }
 }
 
@@ -202,9 +293,29 @@ impl Disk {
         fs::read(path)?.try_into().map_err(|_| io::Error::other(format!("{KEY_FILE} is not 32 bytes")))
     }
 
+    /// What the last process left, halved, so that who was popular once does not stay so for ever. A file that is not
+    /// there or does not read is none: it only saves time.
+    fn uses(&self) -> HashMap<CodeHash, u64> {
+        let text = fs::read_to_string(self.dir.join(USES_FILE)).unwrap_or_default();
+        let line = |line: &str| {
+            let (hash, uses) = line.split_once(' ')?;
+            let (digits, _) = hash.as_bytes().as_chunks::<2>();
+            let byte = |two: &[u8; 2]| u8::from_str_radix(str::from_utf8(two).ok()?, 16).ok();
+            let hash: Vec<u8> = digits.iter().map(byte).collect::<Option<_>>()?;
+            Some((hash.try_into().ok()?, uses.parse::<u64>().ok()?.div_ceil(2)))
+        };
+        text.lines().take(MOST_USED).filter_map(line).collect()
+    }
+
+    fn write_uses(&self, uses: &[(CodeHash, u64)]) -> io::Result<()> {
+        let text: String = uses.iter().map(|(hash, uses)| format!("{} {uses}\n", hex(hash))).collect();
+        let temporary = temporary_name(&self.dir)?;
+        write_private(&temporary, &[text.as_bytes()])?;
+        fs::rename(&temporary, self.dir.join(USES_FILE))
+    }
+
     fn path(&self, key: &Key) -> PathBuf {
-        let name: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.dir.join(name).with_extension("aot")
+        self.dir.join(hex(key)).with_extension("aot")
     }
 
     fn mac(&self, key: &Key, artifact: &[u8]) -> Option<Hmac<Sha256>> {
@@ -283,6 +394,10 @@ struct Artifact {
     path: PathBuf,
 }
 
+fn hex(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A name that no other process or thread uses. Drawn, not counted: in a container every process has the same id, and
 /// a file that a crash left behind would be in the way for ever.
 fn temporary_name(dir: &Path) -> io::Result<PathBuf> {
@@ -304,7 +419,6 @@ fn write_private(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn no_byte_can_be_changed_and_none_taken_away_or_added() {

@@ -9,10 +9,12 @@ use crate::{
     slot::{STEP, Slots, Span, Window},
 };
 use crossbeam_queue::ArrayQueue;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::{
     cell::RefCell,
     fmt,
+    mem::ManuallyDrop,
     ops::Range,
     path::Path,
     ptr::NonNull,
@@ -32,6 +34,7 @@ use wasmer::{
         },
     },
 };
+use wasmer_compiler::{ArtifactBuild, ArtifactCreate as _, ModuleEnvironment};
 use wasmer_types::{GlobalType, MemoryType, Pages, TableType};
 use wasmparser::{Data, DataKind, Operator, Parser, Payload};
 use zx_host_functions::{EXPORT_DEPLOY, ModuleFacts, ModuleLimits, TABLE_HASH, fuel};
@@ -54,17 +57,27 @@ const ALL_INSTANCES: usize = 256;
 #[error("cannot make native code: {0}")]
 pub struct CompileError(String);
 
+/// Held while native code is mapped or unmapped. wasmer 7.4.2 forgets what it knows of an address range after it has
+/// unmapped it; a thread that maps at the same address in between finds the range taken, and panics with a lock held
+/// that no module can be loaded without.
+static MAPPING: Mutex<()> = Mutex::new(());
+
+/// Native code and idle instances of it: all that keeps it mapped.
+pub(crate) struct Native {
+    idle: ArrayQueue<Box<Warm>>,
+    pub(crate) module: Module,
+    pub(crate) engine: Engine,
+}
+
 /// Native code with what is needed to run it.
 pub(crate) struct LoadedModule {
-    pub(crate) engine: Engine,
-    pub(crate) module: Module,
+    pub(crate) native: ManuallyDrop<Native>,
     /// Host functions in the order of the module's imports.
     pub(crate) imports: Vec<linker::Import>,
     pub(crate) initial_pages: u32,
     pub(crate) has_constructor: bool,
     /// Data segments: what memory holds at first.
     data: Vec<(usize, Box<[u8]>)>,
-    idle: ArrayQueue<Box<Warm>>,
     shared: Arc<Shared>,
 }
 
@@ -74,6 +87,12 @@ pub(crate) struct Shared {
     slots: Arc<Slots>,
     /// Instances that are running or idle.
     instances: AtomicUsize,
+}
+
+impl Shared {
+    pub(crate) fn instances(&self) -> usize {
+        self.instances.load(Ordering::Relaxed)
+    }
 }
 
 impl fmt::Debug for LoadedModule {
@@ -104,9 +123,15 @@ pub(crate) fn compile(module: &[u8], facts: &ModuleFacts, limits: &ModuleLimits)
     let metered = meter::meter(module, facts, limits.stack_bytes)?;
     let mut config = Cranelift::new();
     config.opt_level(CraneliftOptLevel::Speed).canonicalize_nans(false).experimental_artifact(true);
-    let engine: Engine = EngineBuilder::new(config).set_features(Some(Features::none())).engine().into();
-    let module = Module::new(&engine, metered).map_err(|e| CompileError(e.to_string()))?;
-    module.serialize().map(|bytes| bytes.to_vec()).map_err(|e| CompileError(e.to_string()))
+    let engine = EngineBuilder::new(config).set_features(Some(Features::none())).engine();
+    let failed = |error: &dyn fmt::Display| CompileError(error.to_string());
+    // As `Module::new` does it, which would also map the code.
+    let module = ModuleEnvironment::new().translate(&metered).map_err(|e| failed(&e))?.module;
+    let tunables = BaseTunables::new();
+    let memories = module.memories.values().map(|ty| tunables.memory_style(ty)).collect();
+    let tables = module.tables.values().map(|ty| tunables.table_style(ty)).collect();
+    let build = ArtifactBuild::new(&mut engine.inner_mut(), &metered, engine.target(), memories, tables, None);
+    build.map_err(|e| failed(&e))?.serialize().map_err(|e| failed(&e))
 }
 
 /// Where an artifact is.
@@ -137,6 +162,8 @@ impl LoadedModule {
         shared: &Arc<Shared>,
     ) -> Result<Self, CompileError> {
         let outline = Outline::of(source)?;
+        // Let go after the engine, should that be dropped for an error.
+        let _mapping = MAPPING.lock();
         let mut engine: Engine = EngineBuilder::headless().set_target(Some(Target::default())).engine().into();
         engine.set_tunables(Bounded::new(limits, Arc::clone(&shared.slots), outline.data_range()));
         // SAFETY: handed on to the caller.
@@ -148,20 +175,18 @@ impl LoadedModule {
         };
         let module = module.map_err(|e| CompileError(e.to_string()))?;
         Ok(Self {
-            engine,
-            module,
+            native: ManuallyDrop::new(Native { idle: ArrayQueue::new(IDLE_INSTANCES), module, engine }),
             imports: outline.imports,
             initial_pages: outline.initial_pages,
             has_constructor: outline.has_constructor,
             data: outline.data,
-            idle: ArrayQueue::new(IDLE_INSTANCES),
             shared: Arc::clone(shared),
         })
     }
 
     /// An instance as good as new.
     pub(crate) fn take(&self) -> Result<Box<Warm>, Status> {
-        if let Some(warm) = self.idle.pop() {
+        if let Some(warm) = self.native.idle.pop() {
             return Ok(warm);
         }
         let warm = Warm::new(self)?;
@@ -171,8 +196,8 @@ impl LoadedModule {
 
     /// Takes back an instance after a call that did not trap.
     pub(crate) fn give_back(&self, mut warm: Box<Warm>) {
-        let room = self.shared.instances.load(Ordering::Relaxed) <= ALL_INSTANCES;
-        if !(room && warm.reset(&self.data) && self.idle.push(warm).is_ok()) {
+        let room = self.shared.instances() <= ALL_INSTANCES;
+        if !(room && warm.reset(&self.data) && self.native.idle.push(warm).is_ok()) {
             self.gone(1);
         }
     }
@@ -185,7 +210,10 @@ impl LoadedModule {
 
 impl Drop for LoadedModule {
     fn drop(&mut self) {
-        self.gone(self.idle.len());
+        self.gone(self.native.idle.len());
+        let _mapping = MAPPING.lock();
+        // SAFETY: it is dropped here, and never used after.
+        unsafe { ManuallyDrop::drop(&mut self.native) };
     }
 }
 

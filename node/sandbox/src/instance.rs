@@ -46,11 +46,11 @@ unsafe impl Send for Warm {}
 impl Warm {
     /// A segment that does not fit is the guest's fault; that the host has no memory to give is not.
     pub(crate) fn new(module: &LoadedModule) -> Result<Self, Status> {
-        let mut store = Store::new(module.engine.clone());
+        let mut store = Store::new(module.native.engine.clone());
         let env = Rc::new(Env::default());
         let imports: Vec<_> = module.imports.iter().map(|import| import.link(&mut store, &env)).collect();
         let (instance, made) = engine::collect(|| {
-            Instance::new_by_index(&mut store, &module.module, &imports).map_err(|error| match error {
+            Instance::new_by_index(&mut store, &module.native.module, &imports).map_err(|error| match error {
                 InstantiationError::Start(e) if e.clone().to_trap().is_some() => Status::Trap(Trap::Instantiation),
                 _ => Status::Fatal,
             })

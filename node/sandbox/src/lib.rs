@@ -19,7 +19,7 @@ mod run;
 mod slot;
 mod trap;
 
-pub use cache::{CacheError, CacheStats};
+pub use cache::{CacheError, CacheFigures, CacheStats};
 pub use engine::CompileError;
 pub use host::{BlockContext, CallKind, CallReply, CallRequest, CallStatus, Frame, Gas, Host, Stop};
 pub use meter::{FUEL, MeterError, STACK, UNREACHABLE, meter};
@@ -28,7 +28,8 @@ pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};
 
 use cache::Cache;
 use engine::{Artifact, LoadedModule, Shared};
-use std::{path::PathBuf, sync::Arc};
+use parking_lot::Mutex;
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
 
 /// Keccak-256 of an account's code, as the chain stores it.
 pub type CodeHash = [u8; 32];
@@ -54,6 +55,8 @@ pub struct Sandbox {
     limits: ModuleLimits,
     cache: Cache,
     shared: Arc<Shared>,
+    /// Modules that are being loaded or compiled.
+    under_way: Mutex<HashMap<CodeHash, Arc<Mutex<()>>>>,
 }
 
 impl Sandbox {
@@ -62,7 +65,7 @@ impl Sandbox {
     /// # Errors
     /// If the folder or the key inside it cannot be made or read.
     pub fn new(limits: ModuleLimits, cache_dir: Option<PathBuf>) -> Result<Self, CacheError> {
-        Ok(Self { limits, cache: Cache::open(cache_dir)?, shared: Arc::default() })
+        Ok(Self { limits, cache: Cache::open(cache_dir)?, shared: Arc::default(), under_way: Mutex::default() })
     }
 
     /// The module, from memory, from disk, or compiled now.
@@ -73,12 +76,26 @@ impl Sandbox {
         if let Some(found) = self.cache.memory(code_hash) {
             return Ok(Prepared(found));
         }
+        // Whoever comes while another is at it waits for the result.
+        let turn = Arc::clone(self.under_way.lock().entry(*code_hash).or_default());
+        let _turn = turn.lock();
+        let found = match self.cache.memory(code_hash) {
+            Some(found) => Ok(found),
+            None => self.load_or_compile(code_hash, module),
+        };
+        self.under_way.lock().remove(code_hash);
+        found.map(Prepared)
+    }
+
+    fn load_or_compile(&self, code_hash: &CodeHash, module: &[u8]) -> Result<Arc<LoadedModule>, PrepareError> {
         let key = engine::artifact_key(code_hash, &self.limits);
+        let started = Instant::now();
         if let Some(path) = self.cache.disk(&key) {
             match self.load(Artifact::File(&path), module) {
                 Ok(loaded) => {
                     self.cache.disk_hit();
-                    return Ok(Prepared(self.cache.remember(*code_hash, loaded)));
+                    self.cache.took(false, started.elapsed());
+                    return Ok(self.cache.remember(*code_hash, loaded));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "an authentic artifact does not load; compiling again");
@@ -92,7 +109,8 @@ impl Sandbox {
             self.cache.compiled(&key, &artifact).and_then(|path| self.load(Artifact::File(&path), module).ok());
         // Without a folder, or if it cannot be written, the module is as good, but its code is not shared.
         let loaded = mapped.map_or_else(|| self.load(Artifact::Bytes(&artifact), module), Ok)?;
-        Ok(Prepared(self.cache.remember(*code_hash, loaded)))
+        self.cache.took(true, started.elapsed());
+        Ok(self.cache.remember(*code_hash, loaded))
     }
 
     fn load(&self, artifact: Artifact<'_>, module: &[u8]) -> Result<LoadedModule, CompileError> {
@@ -119,6 +137,24 @@ impl Sandbox {
     /// What the cache has done since the start.
     pub fn stats(&self) -> CacheStats {
         self.cache.stats()
+    }
+
+    /// Figures of the cache, for those who watch a node.
+    pub fn figures(&self) -> CacheFigures {
+        let (compile_time, load_time) = self.cache.times();
+        CacheFigures {
+            stats: self.stats(),
+            compile_time,
+            load_time,
+            modules: self.cache.modules(),
+            instances: self.shared.instances(),
+        }
+    }
+
+    /// The modules that have been used most, in this process and in those before it on the same folder; the most used
+    /// first. Who has their code can [`prepare`](Self::prepare) them before they are called.
+    pub fn most_used(&self) -> Vec<CodeHash> {
+        self.cache.most_used()
     }
 
     /// Forgets every module in memory, so that the next call loads from disk; for measurements and tests.

@@ -55,7 +55,46 @@ fn key_and_artifacts_are_for_their_owner_alone_and_nothing_else_is_left() {
     for path in [dir.path().join("aot.key"), artifact(dir.path())] {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
     }
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    assert_eq!(fs::metadata(dir.path().join("most-used")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn the_next_process_knows_what_was_used_most() {
+    let dir = TempDir::new().unwrap();
+    let (small, other) = (module(SMALL), module(OTHER));
+    let sandbox = open(dir.path());
+    assert!(sandbox.most_used().is_empty());
+    works(&sandbox, &small);
+    for _ in 0..3 {
+        sandbox.prepare(&hash(&other), &other).unwrap();
+    }
+    drop(sandbox);
+    let sandbox = open(dir.path());
+    assert_eq!(sandbox.most_used(), [hash(&other), hash(&small)]);
+    for _ in 0..5 {
+        works(&sandbox, &small);
+    }
+    let figures = sandbox.figures();
+    assert_eq!((figures.modules, figures.instances, figures.stats.disk_hits), (1, 1, 1));
+    assert!(figures.compile_time.is_zero() && !figures.load_time.is_zero());
+    drop(sandbox);
+    assert_eq!(open(dir.path()).most_used(), [hash(&small), hash(&other)]);
+    // A file that says nonsense says nothing.
+    fs::write(dir.path().join("most-used"), "zz 5\n\u{1F600} 5\n1234 1\n\0\0").unwrap();
+    assert!(open(dir.path()).most_used().is_empty());
+}
+
+#[test]
+fn threads_that_want_the_same_module_compile_it_once() {
+    let sandbox = Sandbox::new(ModuleLimits::DEFAULT, None).unwrap();
+    let module = module(SMALL);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| works(&sandbox, &module));
+        }
+    });
+    assert_eq!(sandbox.stats(), CacheStats { compiled: 1, memory_hits: 7, ..CacheStats::default() });
 }
 
 #[test]
@@ -143,7 +182,7 @@ fn two_sandboxes_work_on_one_folder() {
     let sandbox = open(dir.path());
     works(&sandbox, &module);
     assert_eq!(sandbox.stats(), CacheStats { disk_hits: 1, ..CacheStats::default() });
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "no temporary files are left");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "no temporary files are left");
 }
 
 #[test]
