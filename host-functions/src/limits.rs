@@ -33,7 +33,7 @@ pub struct ModuleLimits {
     pub data_segments: u32,
     /// Element segments.
     pub element_segments: u32,
-    /// Elements of the table.
+    /// Elements of the table, and of its maximum.
     pub table_elements: u32,
     /// Initial pages (64 KiB) of memory.
     pub initial_pages: u32,

@@ -283,8 +283,10 @@ impl Check<'_> {
         alloc::format!("({}) -> ({})", params.join(" "), results.join(" "))
     }
 
+    /// The maximum counts too: an engine need not take a table that no accepted instruction could make so large.
     fn table(&self, table: &TableType) -> Result<(), ValidationError> {
-        check("table elements", "", self.limits.table_elements, table.initial as usize)
+        let elements = table.maximum.unwrap_or_default().max(table.initial);
+        check("table elements", "", self.limits.table_elements, elements as usize)
     }
 
     fn memory(&mut self, memory: &MemoryType) -> Result<(), ValidationError> {
@@ -521,6 +523,7 @@ mod tests {
                 "initial pages of memory: 33, the limit is 32",
             ),
             (with("(table 8193 funcref)"), "table elements: 8193, the limit is 8192"),
+            (with("(table 0 8193 funcref)"), "table elements: 8193, the limit is 8192"),
             (
                 with("(func (local i32) (local i64))").replace("(local i32)", &"(local i32)".repeat(2_100)),
                 "locals in function 0: 2101, the limit is 2048",
