@@ -4,11 +4,14 @@
 mod binaries;
 mod cache;
 mod corpus;
+mod differential;
+mod engines;
 mod fuel;
 mod host_calls;
 mod isolation;
 mod modules;
 mod nesting;
 mod refused;
+mod spec;
 mod stack;
 mod world;
