@@ -16,7 +16,7 @@ mod table;
 
 use std::{env, fs, path::Path};
 
-/// As many as run in half a minute.
+/// As many as run in a quarter of a minute.
 const MODULES: u64 = 400;
 const SEED: u64 = 1;
 /// Bytes of randomness for a module: what the generator eats for some kilobytes of code.

@@ -1,5 +1,5 @@
 //! Modules at random on four engines that must not differ: the test of the same name, with the fuzzer's choice of
-//! modules. `cargo +nightly fuzz run -s none differential`, in `node/sandbox`: sanitizers do not follow wasmer's stacks.
+//! modules. `cargo +nightly fuzz run -s none differential`, in `node/sandbox`.
 #![no_main]
 
 #[path = "../../tests/it/engines/mod.rs"]
