@@ -33,6 +33,9 @@ struct Compiled {
     module: Module,
 }
 
+/// A store, its `call`, and the globals of its fuel and stack.
+type Started = (Store, TypedFunction<(), i32>, Option<(Global, Global)>);
+
 impl Compiled {
     fn new(module: &[u8]) -> eyre::Result<Self> {
         let mut config = Cranelift::new();
@@ -64,7 +67,7 @@ impl Compiled {
         self.module.imports().map(import).collect()
     }
 
-    fn start(&self, answer: u32) -> eyre::Result<(Store, TypedFunction<(), i32>, Option<(Global, Global)>)> {
+    fn start(&self, answer: u32) -> eyre::Result<Started> {
         let mut store = Store::new(self.engine.clone());
         let imports = self.imports(&mut store, answer);
         let instance = Instance::new_by_index(&mut store, &self.module, &imports)?;

@@ -42,7 +42,7 @@ use zx_host_functions::{EXPORT_DEPLOY, ModuleFacts, ModuleLimits, TABLE_HASH, fu
 /// Changes whenever code generation, the meters or the rules change in a way that nothing else in the key shows.
 const REVISION: u32 = 5;
 
-/// Native stack for a metered one. Of the hostile modules in `tests/it/stack.rs` the worst takes 2.9 native bytes for a
+/// Native stack for a metered one. Of the hostile modules in `tests/second/stack.rs` the worst takes 2.9 native bytes for a
 /// metered one (repeated expressions that cranelift computes once and keeps over a call); plain recursion takes 0.4.
 /// The rest is room: what hits the guard page in wasmer's own code, on its way to a host function, can hang.
 const NATIVE_STACK_FACTOR: usize = 16;

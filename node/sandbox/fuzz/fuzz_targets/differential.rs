@@ -2,7 +2,7 @@
 //! modules. `cargo +nightly fuzz run -s none differential`, in `node/sandbox`.
 #![no_main]
 
-#[path = "../../tests/it/engines/mod.rs"]
+#[path = "../../tests/second/engines/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "other tests use more of it")]
 mod engines;
 #[path = "../../smith/generator.rs"]

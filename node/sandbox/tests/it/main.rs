@@ -4,14 +4,10 @@
 mod binaries;
 mod cache;
 mod corpus;
-mod differential;
-mod engines;
 mod fuel;
 mod host_calls;
 mod isolation;
 mod modules;
 mod nesting;
 mod refused;
-mod spec;
-mod stack;
 mod world;

@@ -2,7 +2,7 @@
 
 use crate::{
     engines::{Callee, Engine, Engines, How, Loaded, Recorder, Seen},
-    world::module,
+    module,
 };
 use std::sync::Arc;
 use zx_sandbox::{CallReply, CallStatus, Entry, ModuleLimits, Outcome, Status, Trap};
@@ -75,11 +75,13 @@ const NEXT: &str = "(call $down (i32.sub (local.get 0) (i32.const 1)))";
 
 #[test]
 fn plain_recursion() {
+    let _alone = crate::alone();
     ends_by_the_meter("plain", &format!("(func $down (type $t) {BASE} {NEXT})"), 1);
 }
 
 #[test]
 fn mutual_recursion() {
+    let _alone = crate::alone();
     let functions = format!(
         "(func $down (type $t) {BASE} (call $other (i32.sub (local.get 0) (i32.const 1))))
          (func $other (type $t) (local i64 i64 i64 i64 i64) {BASE} {NEXT})"
@@ -89,6 +91,7 @@ fn mutual_recursion() {
 
 #[test]
 fn indirect_recursion() {
+    let _alone = crate::alone();
     let functions = format!(
         "(func $down (type $t) {BASE}
             (call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0)))"
@@ -98,6 +101,7 @@ fn indirect_recursion() {
 
 #[test]
 fn frames_with_many_locals() {
+    let _alone = crate::alone();
     // Each local holds a value of its own across the call.
     let locals = "i64 ".repeat(500);
     let sets: String = (1..=500)
@@ -114,6 +118,7 @@ fn frames_with_many_locals() {
 
 #[test]
 fn frames_with_many_operands() {
+    let _alone = crate::alone();
     let pushes: String = (0..2_000).map(|i| format!("(i32.mul (local.get 0) (i32.const {})) ", i + 3)).collect();
     let functions = format!("(func $down (type $t) {BASE} {pushes} {NEXT} {})", "i32.add ".repeat(2_000));
     ends_by_the_meter("operands", &functions, 1);
@@ -121,6 +126,7 @@ fn frames_with_many_operands() {
 
 #[test]
 fn frames_with_loads_that_stay_alive() {
+    let _alone = crate::alone();
     let pushes: String = (0..2_000).map(|i| format!("(i32.load offset={} (i32.const 0)) ", 4 * i)).collect();
     let functions = format!("(func $down (type $t) {BASE} {pushes} {NEXT} {})", "i32.add ".repeat(2_000));
     ends_by_the_meter("loads", &functions, 1);
@@ -129,6 +135,7 @@ fn frames_with_loads_that_stay_alive() {
 /// The compiler computes a repeated expression once and keeps it over the call.
 #[test]
 fn frames_that_grow_by_common_subexpressions() {
+    let _alone = crate::alone();
     let once: String = (0..2_900)
         .map(|i| {
             format!("(global.set $g (i32.xor (global.get $g) (i32.mul (local.get 0) (i32.const {})))) ", 2 * i + 3)
@@ -142,6 +149,7 @@ fn frames_that_grow_by_common_subexpressions() {
 /// The compiler takes what does not change out of the loop and keeps it there, over the call in the loop.
 #[test]
 fn frames_that_grow_by_hoisting() {
+    let _alone = crate::alone();
     let body: String =
         (0..5_000).map(|i| format!("(global.set $g (i32.add (local.get 0) (i32.const {})))", 64 * i + 7)).collect();
     let functions = format!(
@@ -163,6 +171,7 @@ fn frames_that_grow_by_hoisting() {
 /// Many loops, each with every local as a value that changes: the register allocator needs places for all of them.
 #[test]
 fn frames_that_grow_by_loops() {
+    let _alone = crate::alone();
     let locals = 300;
     let one: String = (1..=locals)
         .map(|i| format!("(local.set {i} (i32.add (local.get {i}) (local.get {})))", i % locals + 1))
@@ -178,12 +187,14 @@ fn frames_that_grow_by_loops() {
 
 #[test]
 fn recursion_with_host_calls_in_every_frame() {
+    let _alone = crate::alone();
     ends_by_the_meter("host", &format!("(func $down (type $t) {BASE} (drop (call $size)) {NEXT})"), 1);
 }
 
 /// Figures to the unit: the same in every build, and on every machine.
 #[test]
 fn the_stack_ends_at_this_call_and_this_fuel() {
+    let _alone = crate::alone();
     let wasm = module(&with_entry(&format!("(func $down (type $t) {BASE} {NEXT})")));
     assert_eq!(frames(&wasm), [90, 73]);
     let loaded = load(&wasm);
@@ -245,6 +256,7 @@ fn nested(loaded: &Arc<Loaded>, engine: Engine, left: u32, depth: u32, last: u32
 
 #[test]
 fn contracts_that_call_contracts_from_the_end_of_their_stacks() {
+    let _alone = crate::alone();
     let work = || {
         let wasm = module(CALLS_OUT);
         let depth = deepest(&frames(&wasm), 1);

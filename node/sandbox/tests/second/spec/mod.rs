@@ -355,6 +355,7 @@ fn at_least(tally: &Tally, files: usize, modules: usize, held: &[(&str, usize)])
 
 #[test]
 fn the_first_version() {
+    let _alone = crate::alone();
     let tally = suite(spec(SpecVersion::V1));
     at_least(
         &tally,
@@ -372,6 +373,7 @@ fn the_first_version() {
 
 #[test]
 fn later_versions_and_proposals() {
+    let _alone = crate::alone();
     let tally = suite(spec(SpecVersion::Latest).chain(Proposal::all().iter().flat_map(proposal)));
     at_least(
         &tally,

@@ -50,6 +50,7 @@ fn differ(engines: &Engines, module: &[u8], tally: &mut Tally) {
 
 #[test]
 fn four_engines_agree_on_modules_at_random() {
+    let _alone = crate::alone();
     let engines = Engines::new();
     let mut tally = Tally::default();
     for (index, module) in zx_smith::modules().enumerate() {
