@@ -19,13 +19,15 @@ const PAGE: usize = 64 * 1024;
 struct Bump {
     /// First free byte; 0 before the first allocation.
     next: Cell<usize>,
+    /// Where memory ends, as far as is known; asking costs a call of the engine.
+    end: Cell<usize>,
 }
 
 // SAFETY: a module has one thread.
 unsafe impl Sync for Bump {}
 
 #[global_allocator]
-static HEAP: Bump = Bump { next: Cell::new(0) };
+static HEAP: Bump = Bump { next: Cell::new(0), end: Cell::new(0) };
 
 unsafe extern "C" {
     /// Placed by the linker behind data and stack.
@@ -52,9 +54,12 @@ impl Bump {
     fn take(&self, start: usize, size: usize) -> NonNull<u8> {
         // No overflow: sizes are below 2^31 (`Layout`), and memory is far smaller than that.
         let end = start.wrapping_add(size);
-        let have = core::arch::wasm32::memory_size(0).wrapping_mul(PAGE);
-        if end > have && core::arch::wasm32::memory_grow(0, end.wrapping_sub(have).div_ceil(PAGE)) == usize::MAX {
-            core::arch::wasm32::unreachable();
+        if end > self.end.get() {
+            let have = core::arch::wasm32::memory_size(0).wrapping_mul(PAGE);
+            if end > have && core::arch::wasm32::memory_grow(0, end.wrapping_sub(have).div_ceil(PAGE)) == usize::MAX {
+                core::arch::wasm32::unreachable();
+            }
+            self.end.set(core::arch::wasm32::memory_size(0).wrapping_mul(PAGE));
         }
         self.next.set(end);
         match NonNull::new(start as *mut u8) {
