@@ -37,7 +37,11 @@ contracts: build setup-contracts ## Builds ZX-20 to WebAssembly
 
 .PHONY: bench
 bench: contracts setup-test ## Measures, and prints ratios
-	cargo bench --workspace --bench '*'
+	cargo bench --workspace --bench ratios
+
+.PHONY: bench-sweep
+bench-sweep: setup-build ## Measures what every instruction and host call takes for its gas
+	cargo bench --workspace --bench sweep
 
 # A workspace of its own, which nothing else builds: cosmwasm-vm is not for the node's lock file.
 .PHONY: bench-peers

@@ -37,7 +37,7 @@ pub(crate) fn measure(module: &[u8], input: &[u8]) -> eyre::Result<Resident> {
             is_static: false,
             block: &block,
         };
-        sandbox.run(&prepared, Entry::Call, &frame, 1 << 40, &mut crate::sandbox::NoHost);
+        sandbox.run(&prepared, Entry::Call, &frame, 1 << 40, &mut crate::no_host::NoHost);
         Ok(())
     };
     let compile = open()?;

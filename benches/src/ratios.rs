@@ -14,6 +14,7 @@ mod kernels;
 mod measure;
 mod memory;
 mod native;
+mod no_host;
 mod sandbox;
 mod summary;
 mod transfer;

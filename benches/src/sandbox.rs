@@ -5,17 +5,15 @@
 
 use crate::{
     measure::{Case, Figures, Series},
+    no_host::NoHost,
     world::{World, address, transaction},
 };
 use alloy_primitives::{Address, TxKind, U256};
 use alloy_sol_types::{SolCall, sol};
-use std::{hint::black_box, time::Instant};
+use std::time::Instant;
 use zx_host_functions::deploy::account_code;
 use zx_primitives::RecoveredTx;
-use zx_sandbox::{
-    BlockContext, CallReply, CallRequest, Entry, Frame, Gas, Host, ModuleLimits, Outcome, Prepared, Sandbox, Status,
-    Stop,
-};
+use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Outcome, Prepared, Sandbox, Status};
 
 sol! {
     function totalSupply() external view returns (uint256);
@@ -241,52 +239,4 @@ fn evm_caller(calls: u64, to: Address) -> Vec<u8> {
     // PUSH1 1, SWAP1, SUB; DUP1, PUSH1 3, JUMPI; STOP.
     code.extend([0x60, 0x01, 0x90, 0x03, 0x80, 0x60, 0x03, 0x57, 0x00]);
     code
-}
-
-/// A host that answers at once: what is left is the crossing.
-pub(crate) struct NoHost;
-
-impl Host for NoHost {
-    fn storage_read(&mut self, _: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop> {
-        Ok(black_box(key))
-    }
-
-    fn storage_write(&mut self, _: &mut Gas, key: [u8; 32], value: [u8; 32]) -> Result<(), Stop> {
-        black_box((key, value));
-        Ok(())
-    }
-
-    fn log(&mut self, _: &mut Gas, topics: &[[u8; 32]], data: &[u8]) -> Result<(), Stop> {
-        black_box((topics, data));
-        Ok(())
-    }
-
-    fn self_balance(&mut self, _: &mut Gas) -> Result<[u8; 32], Stop> {
-        Err(Stop::Fatal)
-    }
-
-    fn balance(&mut self, _: &mut Gas, _: [u8; 20]) -> Result<[u8; 32], Stop> {
-        Err(Stop::Fatal)
-    }
-
-    fn call(&mut self, _: &mut Gas, _: CallRequest) -> Result<CallReply, Stop> {
-        Err(Stop::Fatal)
-    }
-
-    fn create(&mut self, _: &mut Gas, _: [u8; 32], _: Vec<u8>) -> Result<CallReply, Stop> {
-        Err(Stop::Fatal)
-    }
-
-    fn keccak256(&mut self, _: &mut Gas, data: &[u8]) -> Result<[u8; 32], Stop> {
-        // A balance that no transfer can overflow.
-        Ok([data.len() as u8; 32].map(black_box))
-    }
-
-    fn sha256(&mut self, _: &mut Gas, _: &[u8]) -> Result<[u8; 32], Stop> {
-        Err(Stop::Fatal)
-    }
-
-    fn secp256k1_recover(&mut self, _: &mut Gas, _: [u8; 32], _: [u8; 64], _: u32) -> Result<Option<[u8; 20]>, Stop> {
-        Err(Stop::Fatal)
-    }
 }

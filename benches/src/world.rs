@@ -12,7 +12,7 @@ use zx_primitives::{
     AccountInfo, ChainSpec, RecoveredTx, StateChanges, StateError, StateReader,
     spec::{COIN, DEV_CHAIN_ID},
 };
-use zx_sandbox::Sandbox;
+use zx_sandbox::{ModuleLimits, Sandbox};
 
 /// State in hash maps: nothing of a store is in the figures.
 #[derive(Clone, Debug, Default)]
@@ -63,13 +63,17 @@ pub(crate) struct World {
 impl World {
     /// A chain on which these accounts are rich.
     pub(crate) fn new(rich: &[Address]) -> eyre::Result<Self> {
+        Self::on(rich, Arc::new(Sandbox::new(ModuleLimits::DEFAULT, None)?))
+    }
+
+    /// The same, on this sandbox.
+    pub(crate) fn on(rich: &[Address], sandbox: Arc<Sandbox>) -> eyre::Result<Self> {
         let spec = ChainSpec::dev(rich.iter().map(|address| (*address, COIN * U256::from(10_000))).collect());
-        let sandbox = Sandbox::new(spec.modules, None)?;
         let mut state = MemoryState::default();
         state.apply(&genesis_changes(&spec));
         // Room for every block that is measured.
         let header = Header { gas_limit: 1 << 40, ..spec.next_header(&spec.genesis(B256::ZERO), 1) };
-        Ok(Self { executor: Executor::new(Arc::new(spec), Arc::new(sandbox)), state, header })
+        Ok(Self { executor: Executor::new(Arc::new(spec), sandbox), state, header })
     }
 
     /// Runs a block and keeps what it changed.
