@@ -11,64 +11,64 @@ macro_rules! host_functions {
     ($expand:ident) => {
         $expand! {
             /// Length of the calldata in bytes.
-            fn calldata_size() -> U32; fuel = 1_000, word = 0, gas = "";
+            fn calldata_size() -> U32; fuel = 200, word = 0, gas = "";
             /// Copies `len` bytes of calldata from `offset` to `dst`; past the end reads zeros.
-            fn calldata_copy(dst: PtrMut, offset: U32, len: Len); fuel = 1_500, word = 300, gas = "";
+            fn calldata_copy(dst: PtrMut, offset: U32, len: Len); fuel = 500, word = 300, gas = "";
             /// Sets what the running entry returns to its caller, also when it then asks to revert.
-            fn output(data: Ptr, len: Len); fuel = 1_500, word = 300, gas = "";
+            fn output(data: Ptr, len: Len); fuel = 500, word = 400, gas = "";
             /// Stops at once, undoes every change of this frame, and returns the bytes to the caller.
-            fn revert(data: Ptr, len: Len); fuel = 1_500, word = 300, gas = "";
+            fn revert(data: Ptr, len: Len); fuel = 500, word = 400, gas = "";
             /// Reads the 32-byte slot at `key` into `dst`.
-            fn storage_read(key: Ptr, dst: PtrMut); fuel = 2_500, word = 0, gas = "SLOAD: 100 warm, 2,100 cold (EIP-2929)";
+            fn storage_read(key: Ptr, dst: PtrMut); fuel = 500, word = 0, gas = "SLOAD: 100 warm, 2,100 cold (EIP-2929)";
             /// Writes the 32 bytes at `value` to the slot at `key`. Refused in a static call.
-            fn storage_write(key: Ptr, value: Ptr); fuel = 2_500, word = 0, gas = "SSTORE with refunds (EIP-2200, EIP-2929, EIP-3529)";
+            fn storage_write(key: Ptr, value: Ptr); fuel = 500, word = 0, gas = "SSTORE with refunds (EIP-2200, EIP-2929, EIP-3529)";
             /// Emits a log with `topic_count` (0 to 4) topics of 32 bytes each. Refused in a static call.
-            fn log(topics: Ptr, topic_count: U32, data: Ptr, len: Len); fuel = 3_000, word = 300, gas = "LOG: 375 + 375 a topic + 8 a byte";
+            fn log(topics: Ptr, topic_count: U32, data: Ptr, len: Len); fuel = 1_000, word = 300, gas = "LOG: 375 + 375 a topic + 8 a byte";
             /// Address that called this frame.
-            fn caller(dst: PtrMut); fuel = 1_200, word = 0, gas = "";
+            fn caller(dst: PtrMut); fuel = 200, word = 0, gas = "";
             /// Address that signed the transaction.
-            fn origin(dst: PtrMut); fuel = 1_200, word = 0, gas = "";
+            fn origin(dst: PtrMut); fuel = 200, word = 0, gas = "";
             /// Value sent with the call, in wei, as a word.
-            fn value(dst: PtrMut); fuel = 1_200, word = 0, gas = "";
+            fn value(dst: PtrMut); fuel = 200, word = 0, gas = "";
             /// Address whose storage this frame works on.
-            fn address(dst: PtrMut); fuel = 1_200, word = 0, gas = "";
+            fn address(dst: PtrMut); fuel = 200, word = 0, gas = "";
             /// Own balance, in wei, as a word.
-            fn self_balance(dst: PtrMut); fuel = 1_200, word = 0, gas = "SELFBALANCE: 5";
+            fn self_balance(dst: PtrMut); fuel = 200, word = 0, gas = "SELFBALANCE: 5";
             /// Balance of the address at `account`, in wei, as a word.
-            fn balance(account: Ptr, dst: PtrMut); fuel = 1_500, word = 0, gas = "BALANCE: 100 warm, 2,600 cold (EIP-2929)";
+            fn balance(account: Ptr, dst: PtrMut); fuel = 500, word = 0, gas = "BALANCE: 100 warm, 2,600 cold (EIP-2929)";
             /// Number of the block.
-            fn block_number() -> U64; fuel = 1_000, word = 0, gas = "";
+            fn block_number() -> U64; fuel = 200, word = 0, gas = "";
             /// Timestamp of the block, in seconds since 1970.
-            fn block_timestamp() -> U64; fuel = 1_000, word = 0, gas = "";
+            fn block_timestamp() -> U64; fuel = 200, word = 0, gas = "";
             /// Base fee of the block, in wei a gas, as a word.
-            fn base_fee(dst: PtrMut); fuel = 1_200, word = 0, gas = "";
+            fn base_fee(dst: PtrMut); fuel = 200, word = 0, gas = "";
             /// Chain id (EIP-155).
-            fn chain_id() -> U64; fuel = 1_000, word = 0, gas = "";
+            fn chain_id() -> U64; fuel = 200, word = 0, gas = "";
             /// Gas limit of the block.
-            fn block_gas_limit() -> U64; fuel = 1_000, word = 0, gas = "";
+            fn block_gas_limit() -> U64; fuel = 200, word = 0, gas = "";
             /// Address that is paid the tips of the block.
-            fn coinbase(dst: PtrMut); fuel = 1_200, word = 0, gas = "";
+            fn coinbase(dst: PtrMut); fuel = 200, word = 0, gas = "";
             /// Gas that this frame has left.
-            fn gas_left() -> U64; fuel = 1_000, word = 0, gas = "";
+            fn gas_left() -> U64; fuel = 200, word = 0, gas = "";
             /// Calls `to` with at most `gas` (the 63/64 rule holds) and the word at `value`. 0 on success, 1 on revert, 2 on failure.
-            fn call(gas: U64, to: Ptr, value: Ptr, data: Ptr, len: Len) -> U32; fuel = 5_000, word = 300, gas = "CALL (EIP-150, EIP-2929)";
+            fn call(gas: U64, to: Ptr, value: Ptr, data: Ptr, len: Len) -> U32; fuel = 2_000, word = 400, gas = "CALL (EIP-150, EIP-2929)";
             /// As `call`, with no value, and every write below it is refused.
-            fn static_call(gas: U64, to: Ptr, data: Ptr, len: Len) -> U32; fuel = 5_000, word = 300, gas = "STATICCALL";
+            fn static_call(gas: U64, to: Ptr, data: Ptr, len: Len) -> U32; fuel = 2_000, word = 400, gas = "STATICCALL";
             /// Runs the code of `to` on this contract's storage, balance, caller and value.
-            fn delegate_call(gas: U64, to: Ptr, data: Ptr, len: Len) -> U32; fuel = 5_000, word = 300, gas = "DELEGATECALL";
+            fn delegate_call(gas: U64, to: Ptr, data: Ptr, len: Len) -> U32; fuel = 2_000, word = 400, gas = "DELEGATECALL";
             /// Creates a contract from init code or a WASM deployment, writing its address to `dst`. Result as of `call`.
-            fn create(value: Ptr, code: Ptr, len: Len, dst: PtrMut) -> U32; fuel = 5_000, word = 300, gas = "CREATE: 32,000 + 2 a word of code (EIP-3860)";
+            fn create(value: Ptr, code: Ptr, len: Len, dst: PtrMut) -> U32; fuel = 2_000, word = 400, gas = "CREATE: 32,000 + 2 a word of code (EIP-3860)";
             /// Length of what the last call or create of this frame returned.
-            fn return_data_size() -> U32; fuel = 1_000, word = 0, gas = "";
+            fn return_data_size() -> U32; fuel = 200, word = 0, gas = "";
             /// Copies `len` bytes of it from `offset` to `dst`; past the end is a trap, as in the EVM.
-            fn return_data_copy(dst: PtrMut, offset: U32, len: Len); fuel = 1_500, word = 300, gas = "";
+            fn return_data_copy(dst: PtrMut, offset: U32, len: Len); fuel = 500, word = 300, gas = "";
             /// Keccak-256 of `len` bytes at `data`.
-            fn keccak256(data: Ptr, len: Len, dst: PtrMut); fuel = 1_500, word = 0, gas = "KECCAK256: 30 + 6 a word";
+            fn keccak256(data: Ptr, len: Len, dst: PtrMut); fuel = 500, word = 0, gas = "KECCAK256: 30 + 6 a word";
             /// SHA-256 of `len` bytes at `data`.
-            fn sha256(data: Ptr, len: Len, dst: PtrMut); fuel = 1_500, word = 0, gas = "precompile 0x02: 60 + 12 a word";
+            fn sha256(data: Ptr, len: Len, dst: PtrMut); fuel = 500, word = 0, gas = "precompile 0x02: 60 + 12 a word";
             /// Recovers the address that signed the hash: `signature` is r and s (64 bytes), `v` 27 or 28.
             /// 0 and the address at `dst`, or 1 if there is none.
-            fn secp256k1_recover(hash: Ptr, signature: Ptr, v: U32, dst: PtrMut) -> U32; fuel = 1_500, word = 0, gas = "precompile 0x01: 3,000";
+            fn secp256k1_recover(hash: Ptr, signature: Ptr, v: U32, dst: PtrMut) -> U32; fuel = 500, word = 0, gas = "precompile 0x01: 3,000";
         }
     };
 }

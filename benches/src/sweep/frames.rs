@@ -200,7 +200,7 @@ fn large_modules(bench: &mut Bench) -> eyre::Result<()> {
 /// Gas with which a frame and all below it, each with all but a 64th of what its caller had, get by.
 fn gas_of_depth(depth: u32) -> u64 {
     let of = |name| HOST_FUNCTIONS.iter().find(|f| f.name == name).map_or(0, |f| f.fuel + f.word);
-    let frame = 100 + 2 + (fuel::ENTRY + of("call") + of("calldata_copy") + 40 * fuel::MEMORY) / fuel::FUEL_PER_GAS;
+    let frame = 100 + 2 + (fuel::ENTRY + of("call") + of("calldata_copy") + 10 * fuel::LOAD) / fuel::FUEL_PER_GAS;
     (0..depth).fold(frame, |below, _| frame + below * 64 / 63 + 1)
 }
 

@@ -19,7 +19,8 @@ const EMPTY_REQUESTS_HASH: B256 = b256!("e3b0c44298fc1c149afbf4c8996fb92427ae41e
 pub struct ChainSpec {
     /// EIP-155 chain id.
     pub chain_id: u64,
-    /// Gas limit of a block. 30 million run in about a tenth of a second on one core.
+    /// Gas limit of a block. 30 million of plain arithmetic run in about a fifth of a second on one core;
+    /// `make bench-sweep` says how much longer others take.
     pub block_gas_limit: u64,
     /// Most gas that one transaction may have. EIP-7825 says 2^24, too little to deploy a module of 128 KiB.
     pub tx_gas_limit: u64,

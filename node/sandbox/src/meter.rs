@@ -384,6 +384,12 @@ fn price(operator: &Operator<'_>) -> u64 {
     use Operator as O;
     match operator {
         O::Block { .. } | O::End | O::Nop | O::Drop | O::Unreachable => 0,
+        O::I32Mul | O::I32Clz | O::I32Ctz | O::I32Popcnt | O::I64Mul | O::I64Clz | O::I64Ctz | O::I64Popcnt => {
+            fuel::SLOW
+        }
+        O::I32Eqz | O::I32Eq | O::I32Ne | O::I64Eqz | O::I64Eq | O::I64Ne => fuel::SLOW,
+        O::I32LtS | O::I32LtU | O::I32GtS | O::I32GtU | O::I32LeS | O::I32LeU | O::I32GeS | O::I32GeU => fuel::SLOW,
+        O::I64LtS | O::I64LtU | O::I64GtS | O::I64GtU | O::I64LeS | O::I64LeU | O::I64GeS | O::I64GeU => fuel::SLOW,
         O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU | O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => {
             fuel::DIVIDE
         }
@@ -398,18 +404,20 @@ fn price(operator: &Operator<'_>) -> u64 {
         | O::I64Load16S { .. }
         | O::I64Load16U { .. }
         | O::I64Load32S { .. }
-        | O::I64Load32U { .. }
-        | O::I32Store { .. }
+        | O::I64Load32U { .. } => fuel::LOAD,
+        O::I32Store { .. }
         | O::I64Store { .. }
         | O::I32Store8 { .. }
         | O::I32Store16 { .. }
         | O::I64Store8 { .. }
         | O::I64Store16 { .. }
-        | O::I64Store32 { .. } => fuel::MEMORY,
-        O::Loop { .. } | O::If { .. } | O::Else | O::Br { .. } | O::BrIf { .. } | O::Return => fuel::BRANCH,
+        | O::I64Store32 { .. } => fuel::STORE,
+        O::Loop { .. } | O::Else | O::Br { .. } | O::Return => fuel::JUMP,
+        O::If { .. } | O::BrIf { .. } => fuel::BRANCH,
         O::BrTable { .. } => fuel::BRANCH_TABLE,
         O::Call { .. } => fuel::CALL,
         O::CallIndirect { .. } => fuel::CALL_INDIRECT,
+        O::MemorySize { .. } => fuel::SIZE,
         O::MemoryGrow { .. } => fuel::GROW,
         _ => fuel::PLAIN,
     }

@@ -125,7 +125,7 @@ fn crossing_costs_what_the_table_says() {
         let module = calls(function, &harmless(function));
         let outcome = run_with(&sandbox, &module, &Run::default(), &mut World::default());
         // One constant for each argument and one at the end, the call, the crossing.
-        let fuel = 500_000 + (function.params.len() as u64 + 1) * 100 + 800 + function.fuel;
+        let fuel = 300_000 + (function.params.len() as u64 + 1) * 10 + 400 + function.fuel;
         assert_eq!(crate::world::GAS - outcome.gas_left, fuel.div_ceil(1_000), "{}", function.name);
     }
 }

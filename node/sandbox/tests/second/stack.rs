@@ -201,8 +201,8 @@ fn the_stack_ends_at_this_call_and_this_fuel() {
     let begin = loaded.fuel(PLENTY).unwrap();
     // The entry: two calls, the crossing of `calldata_size`, a constant at the end. A frame: get, eqz, if, get, const,
     // sub, call. The last frame: get, eqz, if, const, return.
-    let (entry, frame) = (2 * 800 + 1_000, 1_500);
-    assert_eq!(begin - descend(&loaded, 2_910).fuel, entry + 2_910 * frame + 700 + 100);
+    let (entry, frame) = (2 * 400 + 200, 580);
+    assert_eq!(begin - descend(&loaded, 2_910).fuel, entry + 2_910 * frame + 180 + 10);
     for _ in 0..20 {
         let seen = descend(&loaded, 100_000);
         let spent = entry + 2_911 * frame;

@@ -1,6 +1,6 @@
 ;; Promises an alignment that the address does not have: no trap, and no other bytes.
 ;; outcome: Success
-;; gas: 501
+;; gas: 302
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

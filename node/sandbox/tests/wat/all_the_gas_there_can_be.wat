@@ -1,6 +1,6 @@
 ;; Nearly as much gas as fuel can count: no reading of it may turn negative.
 ;; outcome: Success
-;; gas: 502
+;; gas: 301
 ;; gas-limit: 9000000000000000
 (module
   (import "zx" "gas_left" (func $gas_left (result i64)))

@@ -1,6 +1,6 @@
 ;; The balance is written over the address it was asked of.
 ;; outcome: Success
-;; gas: 506
+;; gas: 303
 ;; output: 0707070707070707070707070707070707070707070707070707070707070707
 (module
   (import "zx" "balance" (func $balance (param i32 i32)))

@@ -1,6 +1,6 @@
 ;; The index is the number of targets: the default is taken, not what lies behind the table.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Index 2^32 - 1 of a table of two: it is the default that is taken.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Each call replaces the data of the last one: ten calls leave what one leaves.
 ;; outcome: Success
-;; gas: 571
+;; gas: 327
 ;; reply: 0 abcd
 (module
   (import "zx" "static_call" (func $static_call (param i64 i32 i32 i32) (result i32)))

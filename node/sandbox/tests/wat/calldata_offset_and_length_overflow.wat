@@ -1,6 +1,6 @@
 ;; Offset and length add up to 2^32 and 31: zeros.
 ;; outcome: Success
-;; gas: 507
+;; gas: 304
 ;; input: abcd
 ;; output: 0000000000000000000000000000000000000000000000000000000000000000
 (module

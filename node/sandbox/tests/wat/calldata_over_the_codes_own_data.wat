@@ -1,6 +1,6 @@
 ;; The caller writes over constants of the module; the next frame finds them as they were.
 ;; outcome: Success
-;; gas: 507
+;; gas: 304
 ;; input: abcd
 ;; output: abcd7461
 (module

@@ -1,6 +1,6 @@
 ;; Copies calldata to the last byte of memory, which is inside.
 ;; outcome: Success
-;; gas: 506
+;; gas: 303
 ;; input: abcd
 ;; output: cd
 (module

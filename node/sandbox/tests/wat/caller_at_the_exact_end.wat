@@ -1,6 +1,6 @@
 ;; The twenty bytes end where the memory ends.
 ;; outcome: Success
-;; gas: 503
+;; gas: 301
 (module
   (import "zx" "caller" (func $caller (param i32)))
   (memory (export "memory") 1)

@@ -1,6 +1,6 @@
 ;; Both entries are the same function.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 ;; entry: deploy
 (module
   (memory (export "memory") 1)

@@ -1,6 +1,6 @@
 ;; The new address is written over the code that was created from.
 ;; outcome: Success
-;; gas: 508
+;; gas: 304
 (module
   (import "zx" "create" (func $create (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)

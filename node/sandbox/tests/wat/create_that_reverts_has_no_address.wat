@@ -1,6 +1,6 @@
 ;; The constructor reverts: zeros for the address, its reason for the data.
 ;; outcome: Success
-;; gas: 513
+;; gas: 306
 ;; reply: 1 6e6f
 ;; output: 00000000000000000000000000000000000000006e6f
 (module

@@ -1,6 +1,6 @@
 ;; Code of no bytes, where the memory ends, is a contract without code.
 ;; outcome: Success
-;; gas: 510
+;; gas: 304
 ;; output: 0909090909090909090909090909090909090909
 (module
   (import "zx" "create" (func $create (param i32 i32 i32 i32) (result i32)))

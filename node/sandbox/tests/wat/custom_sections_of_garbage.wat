@@ -1,6 +1,6 @@
 ;; A `name` section and another that hold no such thing: nobody reads them.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (@custom "name" "\ff\ff\ff\ff\ff\01\80")

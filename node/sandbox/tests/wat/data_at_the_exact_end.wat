@@ -1,6 +1,6 @@
 ;; The last byte of a segment is the last byte of memory.
 ;; outcome: Success
-;; gas: 503
+;; gas: 302
 ;; output: 616263
 (module
   (import "zx" "output" (func $output (param i32 i32)))

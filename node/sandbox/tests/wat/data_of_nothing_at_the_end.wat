@@ -1,6 +1,6 @@
 ;; A segment without bytes may begin where the memory ends.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (data (i32.const 65536) "")

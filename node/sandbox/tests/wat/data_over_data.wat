@@ -1,6 +1,6 @@
 ;; Two segments overlap: the later one counts.
 ;; outcome: Success
-;; gas: 503
+;; gas: 302
 ;; output: 61626261
 (module
   (import "zx" "output" (func $output (param i32 i32)))

@@ -1,6 +1,6 @@
 ;; The last element of a segment is the last of the table.
 ;; outcome: Success
-;; gas: 502
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (type $entry (func (result i32)))

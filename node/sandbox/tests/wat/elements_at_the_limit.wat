@@ -1,6 +1,6 @@
 ;; As many elements in the segment as the chain allows.
 ;; outcome: Success
-;; gas: 502
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (type $entry (func (result i32)))

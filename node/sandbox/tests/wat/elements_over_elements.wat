@@ -1,6 +1,6 @@
 ;; Two element segments overlap: the later one counts.
 ;; outcome: Success
-;; gas: 502
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (type $entry (func (result i32)))

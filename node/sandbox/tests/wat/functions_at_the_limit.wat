@@ -1,6 +1,6 @@
 ;; As many functions as the chain allows; the entry is the last.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func) ;; repeat 4095

@@ -1,6 +1,6 @@
 ;; Can pay for 65,536 pages, and gets none.
 ;; outcome: Success
-;; gas: 65536511
+;; gas: 98305301
 ;; gas-limit: 100000000
 (module
   (memory (export "memory") 1)

@@ -1,6 +1,6 @@
 ;; Can pay for 2^32 - 1 pages: the count of pages must not overflow.
 ;; outcome: Success
-;; gas: 4294967295511
+;; gas: 6442450943801
 ;; gas-limit: 10000000000000
 (module
   (memory (export "memory") 1)

@@ -1,6 +1,6 @@
 ;; Asks for no pages: it says how many there are, and costs something.
 ;; outcome: Success
-;; gas: 511
+;; gas: 1301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

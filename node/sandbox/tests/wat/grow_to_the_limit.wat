@@ -1,6 +1,6 @@
 ;; Grows from 1 page to the chain's 64, then by one more, which is refused; both are paid for by the page.
 ;; outcome: Success
-;; gas: 64522
+;; gas: 98301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

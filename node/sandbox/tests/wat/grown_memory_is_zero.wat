@@ -1,6 +1,6 @@
 ;; Reads the last word of a page that was just added: nothing of another frame may be left there.
 ;; outcome: Success
-;; gas: 1511
+;; gas: 2802
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

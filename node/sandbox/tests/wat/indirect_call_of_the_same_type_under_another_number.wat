@@ -1,6 +1,6 @@
 ;; Two types that are written alike are the same type.
 ;; outcome: Success
-;; gas: 502
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (type $entry (func (result i32)))

@@ -1,6 +1,6 @@
 ;; As many locals as the chain allows, the last of them used.
 ;; outcome: Success
-;; gas: 705
+;; gas: 321
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Locals that change in the innermost of 254 loops, as many as the chain allows: each is carried through every loop.
 ;; outcome: Success
-;; gas: 616
+;; gas: 312
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; No topics and no data, both where the memory ends.
 ;; outcome: Success
-;; gas: 505
+;; gas: 302
 (module
   (import "zx" "log" (func $log (param i32 i32 i32 i32)))
   (memory (export "memory") 1)

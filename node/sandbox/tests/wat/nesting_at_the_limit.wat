@@ -1,6 +1,6 @@
 ;; As many nested blocks as the chain allows, the body of the function included; left all at once.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Calldata of no bytes has the length 0 and reads as zeros.
 ;; outcome: Success
-;; gas: 508
+;; gas: 304
 ;; output: 00000000
 (module
   (import "zx" "calldata_copy" (func $calldata_copy (param i32 i32 i32)))

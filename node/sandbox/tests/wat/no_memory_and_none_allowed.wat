@@ -1,6 +1,6 @@
 ;; A maximum of no pages: growing by one is refused.
 ;; outcome: Success
-;; gas: 1511
+;; gas: 2801
 (module
   (memory (export "memory") 0 0)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Nothing, at the beginning and end of a memory of no pages, is in bounds.
 ;; outcome: Success
-;; gas: 503
+;; gas: 301
 ;; output:
 (module
   (import "zx" "output" (func $output (param i32 i32)))

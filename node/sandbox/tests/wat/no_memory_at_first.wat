@@ -1,6 +1,6 @@
 ;; Grows from no pages to one, and uses its last word.
 ;; outcome: Success
-;; gas: 1512
+;; gas: 2802
 (module
   (memory (export "memory") 0)
   (func (export "call") (result i32)

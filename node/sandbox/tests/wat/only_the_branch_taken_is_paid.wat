@@ -1,6 +1,6 @@
 ;; An `if` with an expensive `else` that is not taken and must not be charged.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

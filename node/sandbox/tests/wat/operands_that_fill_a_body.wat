@@ -1,6 +1,6 @@
 ;; Twenty thousand operands at once, in a function that calls nothing.
 ;; outcome: Success
-;; gas: 4500
+;; gas: 700
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Answers with no bytes from where the memory ends, which is in bounds.
 ;; outcome: Success
-;; gas: 503
+;; gas: 301
 ;; output: 
 (module
   (import "zx" "output" (func $output (param i32 i32)))

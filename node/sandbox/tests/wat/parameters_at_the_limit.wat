@@ -1,6 +1,6 @@
 ;; A function with as many parameters as the chain allows.
 ;; outcome: Success
-;; gas: 508
+;; gas: 302
 (module
   (memory (export "memory") 1)
   (func $many

@@ -1,6 +1,6 @@
 ;; There is no signer, so the place for its address is not looked at.
 ;; outcome: Success
-;; gas: 503
+;; gas: 301
 (module
   (import "zx" "secp256k1_recover" (func $secp256k1_recover (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)

@@ -1,6 +1,6 @@
 ;; The address is written over hash and signature.
 ;; outcome: Success
-;; gas: 506
+;; gas: 303
 ;; output: 0707070707070707070707070707070707070707
 (module
   (import "zx" "secp256k1_recover" (func $secp256k1_recover (param i32 i32 i32 i32) (result i32)))

@@ -1,6 +1,6 @@
 ;; Goes down a thousand calls and comes back, a hundred times: what was taken is given back.
 ;; outcome: Success
-;; gas: 140681
+;; gas: 54367
 (module
   (memory (export "memory") 1)
   (func $down (param i32)

@@ -1,6 +1,6 @@
 ;; The answer of the inner frame is return data above, and not the answer of the outer frame.
 ;; outcome: Success
-;; gas: 1021
+;; gas: 608
 ;; frames: 2
 ;; output:
 (module

@@ -1,6 +1,6 @@
 ;; Reads a slot, calls itself, and reads again: the inner frame has changed it.
 ;; outcome: Success
-;; gas: 1024
+;; gas: 611
 ;; frames: 2
 (module
   (import "zx" "calldata_size" (func $calldata_size (result i32)))

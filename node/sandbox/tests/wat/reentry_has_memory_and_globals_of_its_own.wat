@@ -1,6 +1,6 @@
 ;; The inner frame finds memory and globals as the module says, and leaves the outer ones alone.
 ;; outcome: Success
-;; gas: 3046
+;; gas: 5614
 ;; frames: 2
 (module
   (import "zx" "calldata_size" (func $calldata_size (result i32)))

@@ -1,6 +1,6 @@
 ;; The inner frame loops for ever on all the gas it can get; the outer one ends on what was kept.
 ;; outcome: Success
-;; gas: 984383
+;; gas: 984380
 ;; frames: 2
 (module
   (import "zx" "calldata_size" (func $calldata_size (result i32)))

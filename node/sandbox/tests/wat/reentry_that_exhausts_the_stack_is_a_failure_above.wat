@@ -1,6 +1,6 @@
 ;; The inner frame recurses until its stack ends; the outer one has its own.
 ;; outcome: Success
-;; gas: 100510
+;; gas: 100304
 ;; frames: 2
 (module
   (import "zx" "calldata_size" (func $calldata_size (result i32)))

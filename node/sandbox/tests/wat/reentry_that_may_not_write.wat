@@ -1,6 +1,6 @@
 ;; Calls itself statically; the write below fails, and the frame above learns of it.
 ;; outcome: Success
-;; gas: 984383
+;; gas: 984380
 ;; frames: 2
 (module
   (import "zx" "calldata_size" (func $calldata_size (result i32)))

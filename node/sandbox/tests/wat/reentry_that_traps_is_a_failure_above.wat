@@ -1,6 +1,6 @@
 ;; The inner frame fails: status 2, no data, and the outer frame goes on.
 ;; outcome: Success
-;; gas: 984385
+;; gas: 984381
 ;; frames: 2
 (module
   (import "zx" "calldata_size" (func $calldata_size (result i32)))

@@ -1,6 +1,6 @@
 ;; Goes down a thousand calls and then out through the host, eight times: each frame has a stack of its own.
 ;; outcome: Success
-;; gas: 16864
+;; gas: 6904
 ;; frames: 8
 (module
   (import "zx" "call" (func $call (param i64 i32 i32 i32 i32) (result i32)))

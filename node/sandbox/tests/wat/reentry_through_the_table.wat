@@ -1,6 +1,6 @@
 ;; The host function that leads back in is called through the table.
 ;; outcome: Success
-;; gas: 10140
+;; gas: 6060
 ;; frames: 20
 (module
   (import "zx" "call" (func $call (param i64 i32 i32 i32 i32) (result i32)))

@@ -1,6 +1,6 @@
 ;; Calls itself through the host until a frame has too little gas; those above still have their 64th.
 ;; outcome: Success
-;; gas: 30349
+;; gas: 19392
 ;; frames: 64
 ;; gas-limit: 50000
 (module

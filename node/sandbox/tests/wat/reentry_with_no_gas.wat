@@ -1,6 +1,6 @@
 ;; The inner frame is given none: it fails before it begins.
 ;; outcome: Success
-;; gas: 507
+;; gas: 303
 ;; frames: 2
 (module
   (import "zx" "call" (func $call (param i64 i32 i32 i32 i32) (result i32)))

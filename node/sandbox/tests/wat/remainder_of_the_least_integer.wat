@@ -1,6 +1,6 @@
 ;; Takes the remainder of the least integer by -1: it is 0 and no trap, where some processors stop.
 ;; outcome: Success
-;; gas: 502
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

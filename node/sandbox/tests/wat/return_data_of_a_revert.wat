@@ -1,6 +1,6 @@
 ;; A callee that reverts answers too.
 ;; outcome: Success
-;; gas: 513
+;; gas: 306
 ;; reply: 1 6e6f
 ;; output: 6e6f
 (module

@@ -1,6 +1,6 @@
 ;; No bytes from where the data ends.
 ;; outcome: Success
-;; gas: 509
+;; gas: 304
 ;; reply: 0 abcd
 (module
   (import "zx" "call" (func $call (param i64 i32 i32 i32 i32) (result i32)))

@@ -1,6 +1,6 @@
 ;; Nothing was called: the length is 0, and nothing can be copied from 0.
 ;; outcome: Success
-;; gas: 505
+;; gas: 302
 (module
   (import "zx" "return_data_copy" (func $return_data_copy (param i32 i32 i32)))
   (import "zx" "return_data_size" (func $return_data_size (result i32)))

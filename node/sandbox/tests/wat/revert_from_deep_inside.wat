@@ -1,6 +1,6 @@
 ;; Nothing after `revert` runs, however deep.
 ;; outcome: Revert
-;; gas: 655
+;; gas: 360
 ;; output: 6e6f
 (module
   (import "zx" "revert" (func $revert (param i32 i32)))

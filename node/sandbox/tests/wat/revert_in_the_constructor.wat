@@ -1,6 +1,6 @@
 ;; The constructor reverts with a reason.
 ;; outcome: Revert
-;; gas: 503
+;; gas: 302
 ;; entry: deploy
 ;; output: 6e6f
 (module

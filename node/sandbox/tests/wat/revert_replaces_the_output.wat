@@ -1,6 +1,6 @@
 ;; Answers, and then reverts with other data, which counts.
 ;; outcome: Revert
-;; gas: 506
+;; gas: 303
 ;; output: 6e6f
 (module
   (import "zx" "output" (func $output (param i32 i32)))

@@ -1,6 +1,6 @@
 ;; No reason, where the memory ends.
 ;; outcome: Revert
-;; gas: 503
+;; gas: 301
 ;; output:
 (module
   (import "zx" "revert" (func $revert (param i32 i32)))

@@ -1,6 +1,6 @@
 ;; The amount counts modulo the width, where processors differ.
 ;; outcome: Success
-;; gas: 502
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; Reading storage and calling without value are no writes.
 ;; outcome: Success
-;; gas: 510
+;; gas: 304
 ;; static
 (module
   (import "zx" "storage_read" (func $storage_read (param i32 i32)))

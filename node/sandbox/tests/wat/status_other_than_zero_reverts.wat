@@ -1,6 +1,6 @@
 ;; Returns a negative status: a revert, with what was given to `output` as its data.
 ;; outcome: Revert
-;; gas: 503
+;; gas: 302
 ;; output: 6e6f
 (module
   (import "zx" "output" (func $output (param i32 i32)))

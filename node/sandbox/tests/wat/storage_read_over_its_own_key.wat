@@ -1,6 +1,6 @@
 ;; The value is written over the key, and then read as a key: no stale copy may be used.
 ;; outcome: Success
-;; gas: 514
+;; gas: 306
 ;; output: 05
 (module
   (import "zx" "storage_write" (func $storage_write (param i32 i32)))

@@ -1,6 +1,6 @@
 ;; Key and value share 31 bytes.
 ;; outcome: Success
-;; gas: 511
+;; gas: 304
 ;; output: 0000000000000000000000000000000000000000000000000000000000000900
 (module
   (import "zx" "storage_write" (func $storage_write (param i32 i32)))

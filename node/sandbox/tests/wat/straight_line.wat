@@ -1,6 +1,6 @@
 ;; Five plain instructions at a tenth of a gas, and the entry: the gas is rounded up.
 ;; outcome: Success
-;; gas: 501
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

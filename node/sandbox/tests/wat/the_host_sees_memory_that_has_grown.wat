@@ -1,6 +1,6 @@
 ;; The host writes to and reads from a page that came after its last call.
 ;; outcome: Success
-;; gas: 1519
+;; gas: 2804
 ;; input: abcd
 ;; output: abcd
 (module

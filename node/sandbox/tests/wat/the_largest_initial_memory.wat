@@ -1,6 +1,6 @@
 ;; As many pages at the start as the chain allows, each paid for.
 ;; outcome: Success
-;; gas: 30501
+;; gas: 45302
 (module
   (memory (export "memory") 32)
   (func (export "call") (result i32)

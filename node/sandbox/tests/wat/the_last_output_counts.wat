@@ -1,6 +1,6 @@
 ;; Answers twice: each call of `output` replaces what was there.
 ;; outcome: Success
-;; gas: 506
+;; gas: 303
 ;; output: 6e
 (module
   (import "zx" "output" (func $output (param i32 i32)))

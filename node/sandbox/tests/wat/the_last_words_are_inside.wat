@@ -1,6 +1,6 @@
 ;; Writes and reads the last 8, 4, 2 and 1 bytes: a bounds check that is one off would trap.
 ;; outcome: Success
-;; gas: 503
+;; gas: 304
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; The 32 bytes end where the memory ends.
 ;; outcome: Success
-;; gas: 503
+;; gas: 301
 (module
   (import "zx" "value" (func $value (param i32)))
   (memory (export "memory") 1)
