@@ -65,6 +65,27 @@ pub const ENTRY: u64 = 300_000;
 /// Pages of initial memory that [`ENTRY`] pays for; each further one costs [`PAGE`].
 pub const FREE_PAGES: u32 = 2;
 
+/// Imports that [`ENTRY`] pays for.
+pub const FREE_IMPORTS: u64 = 16;
+/// Each further import.
+pub const IMPORT: u64 = 10_000;
+/// Functions that [`ENTRY`] pays for.
+pub const FREE_FUNCTIONS: u64 = 512;
+/// Each further function.
+pub const FUNCTION: u64 = 200;
+/// Globals that [`ENTRY`] pays for.
+pub const FREE_GLOBALS: u64 = 16;
+/// Each further global.
+pub const GLOBAL: u64 = 1_500;
+/// Elements that [`ENTRY`] pays for.
+pub const FREE_ELEMENTS: u64 = 256;
+/// Each further element.
+pub const ELEMENT: u64 = 300;
+/// Data segments that [`ENTRY`] pays for.
+pub const FREE_SEGMENTS: u64 = 8;
+/// Each further data segment.
+pub const SEGMENT: u64 = 3_000;
+
 /// Bytes of stack that every frame is charged, besides 8 for each local and operand: return address, saved
 /// registers, alignment.
 pub const FRAME_OVERHEAD: u32 = 64;
@@ -80,7 +101,7 @@ pub const fn words(bytes: u32, per_word: u64) -> u64 {
 }
 
 /// Every price in one list: part of the key of a compiled artifact, because prices are compiled into it.
-pub const SCHEDULE: [u64; 18] = [
+pub const SCHEDULE: [u64; 28] = [
     FUEL_PER_GAS,
     PLAIN,
     SLOW,
@@ -97,6 +118,16 @@ pub const SCHEDULE: [u64; 18] = [
     PAGE,
     ENTRY,
     FREE_PAGES as u64,
+    FREE_IMPORTS,
+    IMPORT,
+    FREE_FUNCTIONS,
+    FUNCTION,
+    FREE_GLOBALS,
+    GLOBAL,
+    FREE_ELEMENTS,
+    ELEMENT,
+    FREE_SEGMENTS,
+    SEGMENT,
     FRAME_OVERHEAD as u64,
     FRAME_BODY_DIVISOR as u64,
 ];

@@ -7,12 +7,14 @@ use crate::{
     meter::{self, MeterError},
     run::Status,
     slot::{STEP, Slots, Span, Window},
+    trap,
 };
 use crossbeam_queue::ArrayQueue;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::{
     cell::RefCell,
+    collections::HashMap,
     fmt,
     mem::ManuallyDrop,
     ops::Range,
@@ -35,12 +37,12 @@ use wasmer::{
     },
 };
 use wasmer_compiler::{ArtifactBuild, ArtifactCreate as _, ModuleEnvironment};
-use wasmer_types::{GlobalType, MemoryType, Pages, TableType};
-use wasmparser::{Data, DataKind, Operator, Parser, Payload};
+use wasmer_types::{GlobalType, MemoryType, Pages, TableType, TrapCode};
+use wasmparser::{Data, DataKind, ElementItems, Operator, Parser, Payload};
 use zx_host_functions::{EXPORT_DEPLOY, ModuleFacts, ModuleLimits, TABLE_HASH, fuel};
 
 /// Changes whenever code generation, the meters or the rules change in a way that nothing else in the key shows.
-const REVISION: u32 = 5;
+const REVISION: u32 = 6;
 
 /// Native stack for a metered one. Of the hostile modules in `tests/second/stack.rs` the worst takes 2.9 native bytes for a
 /// metered one (repeated expressions that cranelift computes once and keeps over a call); plain recursion takes 0.4.
@@ -73,9 +75,12 @@ pub(crate) struct Native {
 pub(crate) struct LoadedModule {
     pub(crate) native: ManuallyDrop<Native>,
     /// Host functions in the order of the module's imports.
-    pub(crate) imports: Vec<linker::Import>,
-    pub(crate) initial_pages: u32,
+    pub(crate) imports: Vec<linker::Linkable>,
+    /// What an entry pays for.
+    pub(crate) entry_fuel: u64,
     pub(crate) has_constructor: bool,
+    /// What its instructions trap with, as far as they have: wasmer reads that from the file.
+    traps: Mutex<HashMap<usize, Option<TrapCode>>>,
     /// Data segments: what memory holds at first.
     data: Vec<(usize, Box<[u8]>)>,
     shared: Arc<Shared>,
@@ -97,7 +102,7 @@ impl Shared {
 
 impl fmt::Debug for LoadedModule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoadedModule").field("imports", &self.imports).finish_non_exhaustive()
+        f.debug_struct("LoadedModule").finish_non_exhaustive()
     }
 }
 
@@ -175,9 +180,10 @@ impl LoadedModule {
         };
         let module = module.map_err(|e| CompileError(e.to_string()))?;
         Ok(Self {
+            imports: outline.imports.iter().map(|import| import.on(&engine)).collect(),
+            entry_fuel: outline.entry_fuel(),
+            traps: Mutex::default(),
             native: ManuallyDrop::new(Native { idle: ArrayQueue::new(IDLE_INSTANCES), module, engine }),
-            imports: outline.imports,
-            initial_pages: outline.initial_pages,
             has_constructor: outline.has_constructor,
             data: outline.data,
             shared: Arc::clone(shared),
@@ -202,6 +208,16 @@ impl LoadedModule {
         }
     }
 
+    /// What the instruction at this place traps with; `None` if it is none of the module's.
+    pub(crate) fn trap_at(&self, place: usize) -> Option<TrapCode> {
+        if let Some(known) = self.traps.lock().get(&place) {
+            return *known;
+        }
+        let code = trap::code_at(place);
+        self.traps.lock().insert(place, code);
+        code
+    }
+
     /// Notes that instances have been dropped.
     pub(crate) fn gone(&self, instances: usize) {
         self.shared.instances.fetch_sub(instances, Ordering::Relaxed);
@@ -221,12 +237,28 @@ impl Drop for LoadedModule {
 #[derive(Default)]
 struct Outline {
     imports: Vec<linker::Import>,
+    functions: u64,
+    globals: u64,
+    elements: u64,
     initial_pages: u32,
     has_constructor: bool,
     data: Vec<(usize, Box<[u8]>)>,
 }
 
 impl Outline {
+    /// Fuel for entering the module. A frame that traps costs its instance, and the next one makes another: what makes
+    /// that slow is paid for, beyond what a contract of usual size has.
+    fn entry_fuel(&self) -> u64 {
+        let beyond = |count: u64, free: u64, each: u64| count.saturating_sub(free).saturating_mul(each);
+        let pages = beyond(self.initial_pages.into(), fuel::FREE_PAGES.into(), fuel::PAGE);
+        let parts = beyond(self.imports.len() as u64, fuel::FREE_IMPORTS, fuel::IMPORT)
+            .saturating_add(beyond(self.functions, fuel::FREE_FUNCTIONS, fuel::FUNCTION))
+            .saturating_add(beyond(self.globals, fuel::FREE_GLOBALS, fuel::GLOBAL))
+            .saturating_add(beyond(self.elements, fuel::FREE_ELEMENTS, fuel::ELEMENT))
+            .saturating_add(beyond(self.data.len() as u64, fuel::FREE_SEGMENTS, fuel::SEGMENT));
+        fuel::ENTRY.saturating_add(pages).saturating_add(parts)
+    }
+
     /// Of a valid module.
     fn of(module: &[u8]) -> Result<Self, MeterError> {
         let mut outline = Self::default();
@@ -241,6 +273,15 @@ impl Outline {
                 Payload::MemorySection(memories) => {
                     for memory in memories {
                         outline.initial_pages = memory?.initial as u32;
+                    }
+                }
+                Payload::FunctionSection(functions) => outline.functions = functions.count().into(),
+                Payload::GlobalSection(globals) => outline.globals = globals.count().into(),
+                Payload::ElementSection(segments) => {
+                    for segment in segments {
+                        if let ElementItems::Functions(functions) = segment?.items {
+                            outline.elements += u64::from(functions.count());
+                        }
                     }
                 }
                 Payload::ExportSection(exports) => {

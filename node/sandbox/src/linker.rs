@@ -15,10 +15,10 @@ use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 use wasmer::{
-    AsStoreMut, Extern, FunctionType, Store, Type, VMExternToExtern,
+    AsStoreMut, Engine, Extern, FunctionType, Store, Type, VMExternToExtern,
     sys::vm::{
         InternalStoreHandle, MaybeInstanceOwned, VMCallerCheckedAnyfunc, VMContext, VMExtern, VMFunction,
-        VMFunctionCallback, VMFunctionContext, VMFunctionKind, VMTrampoline, on_host_stack,
+        VMFunctionCallback, VMFunctionContext, VMFunctionKind, VMSignatureHash, VMTrampoline, on_host_stack,
     },
 };
 use wasmer_types::RawValue;
@@ -481,20 +481,41 @@ fn enter<T>(env: &Env, function: impl FnOnce(&Env) -> Exits<T>) -> Option<T> {
 }
 
 impl Import {
+    /// The function for all instances on the engine.
+    pub(crate) fn on(self, engine: &Engine) -> Linkable {
+        let (function, call_trampoline, signature) = self.parts();
+        let hash = engine.as_sys().register_signature(&signature);
+        Linkable { function, call_trampoline, signature, hash }
+    }
+}
+
+/// A host function, ready to be an import of instances.
+pub(crate) struct Linkable {
+    function: VMFunctionCallback,
+    call_trampoline: VMTrampoline,
+    signature: FunctionType,
+    hash: VMSignatureHash,
+}
+
+// SAFETY: the pointer is that of a function.
+unsafe impl Send for Linkable {}
+// SAFETY: as above.
+unsafe impl Sync for Linkable {}
+
+impl Linkable {
     /// The function as an import of the instance with this environment. Generated code calls it directly: wasmer's own
     /// way in changes stacks, looks up the store and checks types each time.
-    pub(crate) fn link(self, store: &mut Store, env: &Rc<Env>) -> Extern {
-        let (function, call_trampoline, signature) = self.parts();
+    pub(crate) fn link(&self, store: &mut Store, env: &Rc<Env>) -> Extern {
         let anyfunc = VMCallerCheckedAnyfunc {
-            func_ptr: function,
-            type_signature_hash: store.engine().as_sys().register_signature(&signature),
+            func_ptr: self.function,
+            type_signature_hash: self.hash,
             vmctx: VMFunctionContext { host_env: Rc::as_ptr(env).cast_mut().cast() },
-            call_trampoline,
+            call_trampoline: self.call_trampoline,
         };
         let function = VMFunction {
             anyfunc: MaybeInstanceOwned::Host(Box::new(UnsafeCell::new(anyfunc))),
             kind: VMFunctionKind::Static,
-            signature,
+            signature: self.signature.clone(),
             host_data: Box::new(Rc::clone(env)),
         };
         VMExtern::Function(InternalStoreHandle::new(store.objects_mut().as_sys_mut(), function)).to_extern(store)

@@ -3,8 +3,8 @@
 //! **Fuel** is an `i64` global that each function keeps in a local while it runs. A straight run of instructions ends
 //! where something jumps from or to (branch, label, call, return); its cost is summed and taken off in one piece before
 //! the run begins. Whether it went below zero is looked at where code could go on for ever (in each turn of a loop, and
-//! before each call), by the host in each of its functions, and when the entry returns: whatever the module did since
-//! it ran out is undone with the frame. The local goes back to the global before each call and at each return, so that
+//! before each call) or has gone on for a while, by the host in each of its functions, and when the entry returns:
+//! whatever the module did since it ran out is undone with the frame. The local goes back to the global before each call and at each return, so that
 //! caller, callee and host see one figure. After a trap it is lost: a trap takes all the gas of its frame, as the EVM's
 //! exceptional halts do.
 //!
@@ -31,6 +31,10 @@ pub const FUEL: &str = "zx_fuel";
 pub const STACK: &str = "zx_stack";
 /// What the stack global holds after an `unreachable` of the module: no frame is so large that the meter gets there.
 pub const UNREACHABLE: i32 = i32::MIN;
+
+/// Fuel that a function may take, a loop aside, before it is looked at whether there was any: the work that a node may
+/// do for nothing.
+const UNSEEN: u64 = 20_000;
 
 /// A module that the validator would not have let pass.
 #[derive(Debug, thiserror::Error)]
@@ -213,6 +217,7 @@ impl<'a> Metered<'a> {
         // Zeroing locals is work too: one plain instruction for each.
         let zeroing = u64::from(own).saturating_mul(fuel::PLAIN);
         let mut run = Run { cost: zeroing, start: operators.original_position(), turns: false, depth: 0 };
+        let mut unseen = 0u64;
         while !operators.eof() {
             let (operator, at) = operators.read_with_offset()?;
             run.cost = run.cost.saturating_add(price(&operator));
@@ -221,7 +226,11 @@ impl<'a> Metered<'a> {
                 continue;
             }
             let after = operators.original_position();
-            code.charge(&run, run.turns || self.calls_guest(&operator));
+            // In the order of the text, which no path through it exceeds.
+            unseen = unseen.saturating_add(run.cost);
+            let look = run.turns || self.calls_guest(&operator) || unseen > UNSEEN;
+            unseen = if look { 0 } else { unseen };
+            code.charge(&run, look);
             code.bytes.extend_from_slice(self.bytes(run.start..at));
             code.last_of_run(&operator, self.bytes(at..after), self.calls_guest(&operator));
             // A run without a cost goes straight on into the next one: what branches, costs.

@@ -6,7 +6,6 @@ use crate::{
     instance::Warm,
     linker::Exit,
     meter::UNREACHABLE,
-    trap,
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -124,15 +123,9 @@ impl Outcome {
     }
 }
 
-/// Fuel for entering a module.
-fn entry_fuel(initial_pages: u32) -> u64 {
-    let paid = u64::from(initial_pages.saturating_sub(fuel::FREE_PAGES));
-    fuel::ENTRY.saturating_add(paid.saturating_mul(fuel::PAGE))
-}
-
 pub(crate) fn run(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
     let tank = gas.saturating_mul(fuel::FUEL_PER_GAS).min(i64::MAX as u64);
-    let Some(tank) = tank.checked_sub(entry_fuel(module.initial_pages)) else {
+    let Some(tank) = tank.checked_sub(module.entry_fuel) else {
         return Outcome::without_gas(Status::OutOfGas);
     };
     // wasmer panics when there is no memory for a stack. That ends this frame and nothing else: the instance goes with
@@ -140,7 +133,7 @@ pub(crate) fn run(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, gas: u
     let ran = catch_unwind(AssertUnwindSafe(|| {
         let mut warm = module.take()?;
         let result = warm.enter(entry, tank, frame, host);
-        let outcome = sort(&mut warm, result);
+        let outcome = sort(module, &mut warm, result);
         match outcome.status {
             Status::Success | Status::Revert => module.give_back(warm),
             _ => module.gone(1),
@@ -151,7 +144,7 @@ pub(crate) fn run(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, gas: u
 }
 
 /// An error that is no trap, and not ours, is the host's: [`Status::Fatal`].
-fn sort(warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
+fn sort(module: &LoadedModule, warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
     let trapped_at = warm.env().trapped_at.swap(0, Ordering::Relaxed);
     let status = match (result, warm.env().exit()) {
         (Ok(_), _) if warm.fuel() < 0 => Status::OutOfGas,
@@ -164,7 +157,7 @@ fn sort(warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
         (Err(_), None) if warm.stack() == UNREACHABLE => Status::Trap(Trap::Unreachable),
         (Err(_), None) if warm.stack() < 0 => Status::Trap(Trap::StackExhausted),
         (Err(error), None) => {
-            let code = if trapped_at == 0 { error.to_trap() } else { trap::code_at(trapped_at) };
+            let code = if trapped_at == 0 { error.to_trap() } else { module.trap_at(trapped_at) };
             code.and_then(Trap::of).map_or(Status::Fatal, Status::Trap)
         }
     };
