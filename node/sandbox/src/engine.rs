@@ -14,14 +14,14 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::{
     cell::RefCell,
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     fmt,
     mem::ManuallyDrop,
     ops::Range,
     path::Path,
     ptr::NonNull,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -51,7 +51,7 @@ const NATIVE_STACK_FACTOR: usize = 16;
 
 /// Idle instances of one module: more than threads run it at once, and than calls of it nest in honest use.
 const IDLE_INSTANCES: usize = 16;
-/// Instances of all modules past which none is kept. Each holds at most 256 KiB of memory when idle.
+/// Instances of all modules that are kept. Each holds at most 256 KiB of memory when idle.
 const ALL_INSTANCES: usize = 256;
 
 /// The compiler or the loader refused a module that the validator had let pass.
@@ -92,9 +92,27 @@ pub(crate) struct Shared {
     slots: Arc<Slots>,
     /// Instances that are running or idle.
     instances: AtomicUsize,
+    /// The modules of the last instances that were made, in order.
+    last_made: Mutex<VecDeque<Weak<LoadedModule>>>,
 }
 
 impl Shared {
+    /// Notes that an instance has been made, and for each that is one too many lets an idle one of the module go whose
+    /// turn was longest ago.
+    fn made(&self, module: &Arc<LoadedModule>) {
+        self.instances.fetch_add(1, Ordering::Relaxed);
+        let oldest = {
+            let mut last = self.last_made.lock();
+            last.push_back(Arc::downgrade(module));
+            if last.len() > ALL_INSTANCES { last.pop_front() } else { None }
+        };
+        if let Some(module) = oldest.and_then(|module| module.upgrade())
+            && module.native.idle.pop().is_some()
+        {
+            module.gone(1);
+        }
+    }
+
     pub(crate) fn instances(&self) -> usize {
         self.instances.load(Ordering::Relaxed)
     }
@@ -191,19 +209,18 @@ impl LoadedModule {
     }
 
     /// An instance as good as new.
-    pub(crate) fn take(&self) -> Result<Box<Warm>, Status> {
+    pub(crate) fn take(self: &Arc<Self>) -> Result<Box<Warm>, Status> {
         if let Some(warm) = self.native.idle.pop() {
             return Ok(warm);
         }
         let warm = Warm::new(self)?;
-        self.shared.instances.fetch_add(1, Ordering::Relaxed);
+        self.shared.made(self);
         Ok(Box::new(warm))
     }
 
     /// Takes back an instance after a call that did not trap.
     pub(crate) fn give_back(&self, mut warm: Box<Warm>) {
-        let room = self.shared.instances() <= ALL_INSTANCES;
-        if !(room && warm.reset(&self.data) && self.native.idle.push(warm).is_ok()) {
+        if !(warm.reset(&self.data) && self.native.idle.push(warm).is_ok()) {
             self.gone(1);
         }
     }

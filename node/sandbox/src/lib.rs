@@ -38,6 +38,13 @@ pub type CodeHash = [u8; 32];
 #[derive(Clone, Debug)]
 pub struct Prepared(Arc<LoadedModule>);
 
+impl Prepared {
+    /// Fuel that entering the module costs, before its first instruction.
+    pub fn entry_fuel(&self) -> u64 {
+        self.0.entry_fuel
+    }
+}
+
 /// Why a module cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {

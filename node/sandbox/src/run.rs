@@ -9,7 +9,7 @@ use crate::{
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
 };
 use wasmer::RuntimeError;
 use wasmer_types::TrapCode;
@@ -123,7 +123,13 @@ impl Outcome {
     }
 }
 
-pub(crate) fn run(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
+pub(crate) fn run(
+    module: &Arc<LoadedModule>,
+    entry: Entry,
+    frame: &Frame<'_>,
+    gas: u64,
+    host: &mut dyn Host,
+) -> Outcome {
     let tank = gas.saturating_mul(fuel::FUEL_PER_GAS).min(i64::MAX as u64);
     let Some(tank) = tank.checked_sub(module.entry_fuel) else {
         return Outcome::without_gas(Status::OutOfGas);
