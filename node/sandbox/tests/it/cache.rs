@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
-use zx_sandbox::{CacheStats, ModuleLimits, Sandbox, Status};
+use zx_sandbox::{BlockContext, CacheStats, Entry, Frame, ModuleLimits, Sandbox, Status};
 
 const SMALL: &str = r#"(module (memory (export "memory") 1) (func (export "call") (result i32) (i32.const 0)))"#;
 const OTHER: &str = r#"(module (memory (export "memory") 1) (func (export "call") (result i32) (i32.const 1)))"#;
@@ -83,6 +83,33 @@ fn the_next_process_knows_what_was_used_most() {
     // A file that says nonsense says nothing.
     fs::write(dir.path().join("most-used"), "zz 5\n\u{1F600} 5\n1234 1\n\0\0").unwrap();
     assert!(open(dir.path()).most_used().is_empty());
+}
+
+#[test]
+fn idle_instances_of_many_modules_are_bounded_and_the_newest_are_kept() {
+    let sandbox = Sandbox::new(ModuleLimits::DEFAULT, None).unwrap();
+    let module = module(SMALL);
+    let frame = Frame {
+        input: &[],
+        caller: [0; 20],
+        origin: [0; 20],
+        address: [0; 20],
+        value: [0; 32],
+        is_static: false,
+        block: &BlockContext::default(),
+    };
+    let run = |module| {
+        let outcome = sandbox.run(module, Entry::Call, &frame, 1_000, &mut World::default());
+        assert_eq!(outcome.status, Status::Success);
+    };
+    let name = |n: u16| -> [u8; 32] { std::array::from_fn(|place| n.to_be_bytes()[place % 2]) };
+    let modules: Vec<_> = (0..300).map(|n| sandbox.prepare(&name(n), &module).unwrap()).collect();
+    modules.iter().for_each(run);
+    assert_eq!(sandbox.figures().instances, 256);
+    // The last one has an idle instance, the first one makes another, for which the oldest goes.
+    run(&modules[299]);
+    run(&modules[0]);
+    assert_eq!(sandbox.figures().instances, 256);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 ;; As many data segments as the chain allows, one byte each.
 ;; outcome: Success
-;; gas: 302
+;; gas: 3350
 (module
   (memory (export "memory") 1)
   (data (i32.const 0) "a") ;; repeat 1024

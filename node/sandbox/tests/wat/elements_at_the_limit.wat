@@ -1,6 +1,6 @@
 ;; As many elements in the segment as the chain allows.
 ;; outcome: Success
-;; gas: 301
+;; gas: 2682
 (module
   (memory (export "memory") 1)
   (type $entry (func (result i32)))

@@ -1,6 +1,6 @@
 ;; As many functions as the chain allows; the entry is the last.
 ;; outcome: Success
-;; gas: 301
+;; gas: 1017
 (module
   (memory (export "memory") 1)
   (func) ;; repeat 4095

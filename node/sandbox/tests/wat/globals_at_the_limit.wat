@@ -1,6 +1,6 @@
 ;; As many globals as the chain allows: the meters add theirs behind them.
 ;; outcome: Success
-;; gas: 301
+;; gas: 661
 (module
   (memory (export "memory") 1)
   (global (mut i32) (i32.const 7)) ;; repeat 255

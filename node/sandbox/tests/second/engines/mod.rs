@@ -215,8 +215,7 @@ impl Loaded {
 
     /// Fuel that the guest begins with; `None` if the gas does not pay for entering.
     pub(crate) fn fuel(&self, gas: u64) -> Option<i64> {
-        let pages = self.facts.initial_pages.saturating_sub(fuel::FREE_PAGES);
-        let price = fuel::ENTRY + fuel::PAGE * u64::from(pages);
+        let price = self.prepared.entry_fuel();
         i64::try_from(gas.checked_mul(fuel::FUEL_PER_GAS)?.checked_sub(price)?).ok()
     }
 
