@@ -19,6 +19,7 @@
 
 extern crate alloc;
 
+mod compile;
 pub mod deploy;
 pub mod fuel;
 pub mod limits;
@@ -26,6 +27,7 @@ mod table;
 #[cfg(feature = "validate")]
 mod validate;
 
+pub use compile::CompileWork;
 pub use deploy::{CODE_PREFIX, DeployError, DeployPayload};
 pub use limits::ModuleLimits;
 pub use table::{HOST_FUNCTIONS, HostFunction, TABLE_HASH, WasmType, docs};

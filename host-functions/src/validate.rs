@@ -1,7 +1,8 @@
 //! Module validation, denied by default: a rule for each section, in the order in which a module is read.
 
 use crate::{
-    EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, HOST_FUNCTIONS, IMPORT_MODULE, ModuleLimits, WasmType,
+    CompileWork, EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, HOST_FUNCTIONS, IMPORT_MODULE, ModuleLimits, WasmType,
+    compile::REGISTERS,
     fuel::{FRAME_BODY_DIVISOR, FRAME_OVERHEAD},
 };
 use alloc::{
@@ -26,6 +27,8 @@ pub struct ModuleFacts {
     pub has_constructor: bool,
     /// Names of the host functions that it imports.
     pub imports: Vec<&'static str>,
+    /// What it takes to compile.
+    pub work: CompileWork,
 }
 
 /// Why a module is refused: the rule, where, and for a limit how far it was passed.
@@ -169,7 +172,7 @@ struct Facts {
     frames: Vec<u32>,
     imports: Vec<&'static str>,
     functions: usize,
-    loop_values: usize,
+    work: CompileWork,
     initial_pages: Option<u64>,
     call: bool,
     deploy: bool,
@@ -222,10 +225,13 @@ impl Check<'_> {
         }
     }
 
-    fn types(&self, types: wasmparser::TypeSectionReader<'_>) -> Result<(), ValidationError> {
+    fn types(&mut self, types: wasmparser::TypeSectionReader<'_>) -> Result<(), ValidationError> {
         check("types", "", self.limits.types, types.count() as usize)?;
         for (index, ty) in types.into_iter_err_on_gc_types().enumerate() {
-            check("parameters", &alloc::format!(" in type {index}"), self.limits.params, ty?.params().len())?;
+            let params = ty?.params().len();
+            check("parameters", &alloc::format!(" in type {index}"), self.limits.params, params)?;
+            self.facts.work.types += 1;
+            self.facts.work.params += params as u64;
         }
         Ok(())
     }
@@ -345,14 +351,23 @@ impl Check<'_> {
                 check("br_table targets", &at, self.limits.br_table, targets.len() as usize)?;
             }
             validator.op(offset, &operator)?;
-            flow.count(&operator);
-            deepest = deepest.max(validator.operand_stack_height());
+            let height = validator.operand_stack_height();
+            self.facts.work.spills += u64::from(height / REGISTERS);
+            self.facts.work.sums += u64::from(is_sum(&operator));
+            flow.count(&operator, height);
+            deepest = deepest.max(height);
             check("nested blocks", &at, self.limits.nesting, validator.control_stack_height() as usize)?;
         }
         operators.finish()?;
-        check("branches and calls", &at, self.limits.branches, flow.branches)?;
-        self.facts.loop_values = self.facts.loop_values.saturating_add(flow.loop_values);
-        check("locals in loops", "", self.limits.loop_values, self.facts.loop_values)?;
+        check("nested loops", &at, self.limits.loop_nesting, flow.deepest)?;
+        check("branches, ends and calls", &at, self.limits.branches, flow.turns as usize)?;
+        let work = &mut self.facts.work;
+        work.functions += 1;
+        work.bytes += bytes as u64;
+        work.turns += flow.turns;
+        work.kept = work.kept.saturating_add(flow.kept);
+        work.loop_values = work.loop_values.saturating_add(flow.loop_values as u64);
+        check("locals in loops", "", self.limits.loop_values, work.loop_values as usize)?;
         let slots = validator.len_locals().saturating_add(deepest);
         let share = u32::try_from(bytes).unwrap_or(u32::MAX) / FRAME_BODY_DIVISOR;
         self.facts.frames.push(slots.saturating_mul(8).saturating_add(FRAME_OVERHEAD).saturating_add(share));
@@ -372,6 +387,7 @@ impl Check<'_> {
             initial_pages: facts.initial_pages.unwrap_or_default() as u32,
             has_constructor: facts.deploy,
             imports: facts.imports,
+            work: facts.work,
         })
     }
 }
@@ -382,45 +398,84 @@ struct Flow {
     open: Vec<Option<u32>>,
     /// Loops so far.
     loops: u32,
+    /// Loops that are open, and the most there were.
+    nested: usize,
+    deepest: usize,
     /// For each local the loops so far when it was last touched: those of them that are still open know it.
     touched: Vec<u32>,
-    /// Instructions from where control may go elsewhere.
-    branches: usize,
     /// Locals touched in a loop, summed over loops.
     loop_values: usize,
+    /// Places from where control may go elsewhere, or where it comes together again.
+    turns: u64,
+    /// Values that may be alive, summed over the turns.
+    kept: u64,
+    /// Reads since the last write: a compiler keeps what they have read, and does not read it again.
+    reads: u64,
 }
 
 impl Flow {
     fn new(locals: u32) -> Self {
-        Self { open: Vec::new(), loops: 0, touched: alloc::vec![0; locals as usize], branches: 0, loop_values: 0 }
+        Self {
+            open: Vec::new(),
+            loops: 0,
+            nested: 0,
+            deepest: 0,
+            touched: alloc::vec![0; locals as usize],
+            loop_values: 0,
+            turns: 0,
+            kept: 0,
+            reads: 0,
+        }
     }
 
-    /// Counts an instruction that is valid where it stands.
-    fn count(&mut self, operator: &Operator<'_>) {
+    /// Counts an instruction that is valid where it stands, and leaves `height` operands.
+    fn count(&mut self, operator: &Operator<'_>, height: u32) {
         use Operator as O;
         match operator {
             O::Block { .. } => self.open.push(None),
             O::If { .. } => {
                 self.open.push(None);
-                self.branches += 1;
+                self.turn(height);
             }
             O::Loop { .. } => {
                 self.loops += 1;
                 self.open.push(Some(self.loops));
-                self.branches += 1;
+                self.nested += 1;
+                self.deepest = self.deepest.max(self.nested);
+                self.turn(height);
             }
-            O::End => drop(self.open.pop()),
+            O::End => {
+                if let Some(Some(_)) = self.open.pop() {
+                    self.nested -= 1;
+                }
+                self.turn(height);
+            }
             O::LocalGet { local_index } | O::LocalSet { local_index } | O::LocalTee { local_index } => {
                 self.touch(*local_index);
             }
-            O::Br { .. }
-            | O::BrIf { .. }
-            | O::BrTable { .. }
-            | O::Call { .. }
-            | O::CallIndirect { .. }
-            | O::MemoryGrow { .. } => self.branches += 1,
+            O::Else | O::Br { .. } | O::BrIf { .. } | O::BrTable { .. } | O::Return | O::Unreachable => {
+                self.turn(height)
+            }
+            O::Call { .. } | O::CallIndirect { .. } => {
+                self.reads = 0;
+                self.turn(height);
+            }
+            // Its pages are charged apart from its run.
+            O::MemoryGrow { .. } => {
+                self.reads = 0;
+                self.turn(height);
+                self.turn(height);
+            }
+            O::GlobalGet { .. } => self.reads += 1,
+            _ if is_load(operator) => self.reads += 1,
+            _ if is_store(operator) => self.reads = 0,
             _ => {}
         }
+    }
+
+    fn turn(&mut self, height: u32) {
+        self.turns += 1;
+        self.kept += self.touched.len() as u64 + u64::from(height) + self.reads;
     }
 
     fn touch(&mut self, local: u32) {
@@ -430,6 +485,44 @@ impl Flow {
             self.loop_values += self.open.iter().flatten().filter(|number| **number > before).count();
         }
     }
+}
+
+fn is_sum(operator: &Operator<'_>) -> bool {
+    use Operator as O;
+    matches!(operator, O::I32Add | O::I64Add | O::I32Sub | O::I64Sub | O::I32Xor | O::I64Xor)
+}
+
+fn is_load(operator: &Operator<'_>) -> bool {
+    use Operator as O;
+    matches!(
+        operator,
+        O::I32Load { .. }
+            | O::I64Load { .. }
+            | O::I32Load8S { .. }
+            | O::I32Load8U { .. }
+            | O::I32Load16S { .. }
+            | O::I32Load16U { .. }
+            | O::I64Load8S { .. }
+            | O::I64Load8U { .. }
+            | O::I64Load16S { .. }
+            | O::I64Load16U { .. }
+            | O::I64Load32S { .. }
+            | O::I64Load32U { .. }
+    )
+}
+
+fn is_store(operator: &Operator<'_>) -> bool {
+    use Operator as O;
+    matches!(
+        operator,
+        O::I32Store { .. }
+            | O::I64Store { .. }
+            | O::I32Store8 { .. }
+            | O::I32Store16 { .. }
+            | O::I64Store8 { .. }
+            | O::I64Store16 { .. }
+            | O::I64Store32 { .. }
+    )
 }
 
 /// Conversions from floats. The parser takes them for the integers that they make, and in code that cannot run no float

@@ -24,6 +24,7 @@ use std::rc::Rc;
 use zx_host_functions::{
     DeployPayload,
     deploy::{account_code, module_of},
+    validate,
 };
 use zx_sandbox::{Entry, Frame, Outcome, PrepareError, Prepared, Status};
 
@@ -135,7 +136,7 @@ impl<'a> ZxEvm<'a> {
         Ok(CreateOutcome::new(result, Some(address)))
     }
 
-    /// Charges for the code, validates it, runs the constructor, and stores the code.
+    /// Charges for the code and its compilation, validates it, runs the constructor, and stores the code.
     fn construct(
         &mut self,
         depth: usize,
@@ -150,6 +151,13 @@ impl<'a> ZxEvm<'a> {
         let code = Bytecode::new_legacy(account_code(payload.module).into());
         let deposit = self.ctx_mut().cfg().gas_params().code_deposit_cost(code.len());
         if !gas.record_regular_cost(deposit) {
+            return Ok(failed(InstructionResult::OutOfGas, inputs.gas_limit()));
+        }
+        let Ok(facts) = validate(payload.module, self.sandbox.limits()) else {
+            return Ok(reverted(gas, INVALID_DEPLOYMENT));
+        };
+        // The same whether this node has the artifact or not.
+        if !gas.record_regular_cost(facts.work.gas().saturating_sub(deposit)) {
             return Ok(failed(InstructionResult::OutOfGas, inputs.gas_limit()));
         }
         let hash = code.hash_slow();

@@ -61,6 +61,57 @@ fn the_token_is_small_valid_and_describes_itself() {
     assert!(fs::read_to_string(dir.path().join("zx20.sol")).expect("written").contains("interface IZx20 {"));
 }
 
+/// Each limit is at least twice what the token needs: what it needs stands in the documentation of the limits.
+#[test]
+fn the_token_needs_at_most_half_of_each_limit() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let module = build(&request(dir.path())).expect("the token builds").module;
+    let full = ModuleLimits::DEFAULT;
+    type Field = fn(&mut ModuleLimits) -> &mut u32;
+    let fields: [(&str, Field); 16] = [
+        ("module_bytes", |l| &mut l.module_bytes),
+        ("functions", |l| &mut l.functions),
+        ("types", |l| &mut l.types),
+        ("params", |l| &mut l.params),
+        ("locals", |l| &mut l.locals),
+        ("body_bytes", |l| &mut l.body_bytes),
+        ("nesting", |l| &mut l.nesting),
+        ("loop_nesting", |l| &mut l.loop_nesting),
+        ("br_table", |l| &mut l.br_table),
+        ("branches", |l| &mut l.branches),
+        ("loop_values", |l| &mut l.loop_values),
+        ("globals", |l| &mut l.globals),
+        ("data_segments", |l| &mut l.data_segments),
+        ("element_segments", |l| &mut l.element_segments),
+        ("table_elements", |l| &mut l.table_elements),
+        ("initial_pages", |l| &mut l.initial_pages),
+    ];
+    for (name, field) in fields {
+        let accepts = |value: u32| {
+            let mut limits = full;
+            *field(&mut limits) = value;
+            validate(&module, &limits).is_ok()
+        };
+        let mut copy = full;
+        let limit = *field(&mut copy);
+        let values: Vec<u32> = (0..=limit).collect();
+        let needed = values.partition_point(|value| !accepts(*value)) as u32;
+        println!("{name:16} {needed:6} of {limit:6}");
+        assert!(needed <= limit / 2, "{name}: the token needs {needed} of {limit}");
+    }
+}
+
+/// What it takes to compile costs nothing besides the deposit for its code, 200 gas a byte.
+#[test]
+fn the_token_s_deposit_pays_for_its_compilation() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let module = build(&request(dir.path())).expect("the token builds").module;
+    let work = validate(&module, &ModuleLimits::DEFAULT).expect("the node accepts it").work;
+    let (gas, deposit) = (work.gas(), 200 * module.len() as u64);
+    println!("{work:?}: {gas} of {deposit} gas");
+    assert!(gas <= deposit, "{gas} gas for {work:?}, and {deposit} for the code");
+}
+
 #[test]
 fn a_package_that_is_not_there_is_named_with_those_that_are() {
     let dir = tempfile::tempdir().expect("a folder");

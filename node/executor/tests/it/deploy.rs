@@ -5,8 +5,15 @@ use crate::{
     world::{ALICE, GAS_DEPLOY, PRICE, World, error_text, module, payload, word},
 };
 use alloy_primitives::{TxKind, U256, keccak256};
-use zx_executor::{CallEnv, DeployRefusal, Simulated};
-use zx_host_functions::deploy::{CODE_PREFIX, account_code};
+use std::sync::Arc;
+use zx_executor::{CallEnv, DeployRefusal, Executor, Simulated};
+use zx_host_functions::{
+    ModuleLimits,
+    deploy::{CODE_PREFIX, account_code},
+    validate,
+};
+use zx_primitives::ChainSpec;
+use zx_sandbox::Sandbox;
 
 /// Keeps its first argument in slot 0; refuses if it is zero.
 fn with_constructor() -> String {
@@ -50,6 +57,40 @@ fn without_a_constructor_it_costs_the_input_and_the_code() {
     assert_eq!(receipt.cumulative_gas_used, intrinsic(&data) + 200 * code.len() as u64);
     let paid = U256::from(10).pow(U256::from(18)) - world.balance(ALICE);
     assert_eq!(paid, U256::from(receipt.cumulative_gas_used * PRICE));
+}
+
+/// 200 calls in a row take longer to compile than their few bytes pay for.
+fn dear_to_compile() -> String {
+    let calls = "(call $nothing)".repeat(200);
+    wasm(&format!(r#"(func $nothing) (func (export "call") (result i32) {calls} (i32.const 0))"#))
+}
+
+#[test]
+fn what_takes_long_to_compile_costs_more_than_its_code() {
+    let data = payload(&dear_to_compile(), &[]);
+    let module = module(&dear_to_compile());
+    let work = validate(&module, &ModuleLimits::DEFAULT).unwrap().work.gas();
+    assert!(work > 200 * account_code(&module).len() as u64);
+    let (receipt, _) = World::new().deploy(&dear_to_compile(), &[], 0);
+    assert!(receipt.success);
+    assert_eq!(receipt.cumulative_gas_used, intrinsic(&data) + work);
+}
+
+#[test]
+fn nothing_is_compiled_that_is_not_paid_for() {
+    let mut world = World::new();
+    let spec = ChainSpec::dev(vec![]);
+    let sandbox = Arc::new(Sandbox::new(spec.modules, None).unwrap());
+    world.executor = Executor::new(Arc::new(spec), Arc::clone(&sandbox));
+    let data = payload(&dear_to_compile(), &[]);
+    let work = validate(&module(&dear_to_compile()), &ModuleLimits::DEFAULT).unwrap().work.gas();
+    let gas = intrinsic(&data) + work;
+    let receipt = world.send_with(TxKind::Create, 0, data.clone(), gas - 1);
+    assert_eq!((receipt.success, receipt.cumulative_gas_used), (false, gas - 1));
+    assert_eq!(sandbox.stats().compiled, 0);
+    let receipt = world.send_with(TxKind::Create, 0, data, gas);
+    assert_eq!((receipt.success, receipt.cumulative_gas_used), (true, gas));
+    assert_eq!(sandbox.stats().compiled, 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod binaries;
+mod bombs;
 mod cache;
 mod corpus;
 mod fuel;
