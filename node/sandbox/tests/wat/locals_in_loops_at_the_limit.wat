@@ -1,6 +1,6 @@
 ;; Locals that change in the innermost of 16 loops, as many as the chain allows: each is carried through every loop.
 ;; outcome: Success
-;; gas: 1429
+;; gas: 393
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)

@@ -1,6 +1,6 @@
 ;; As many nested loops as the chain allows: each adds a label to jump back to.
 ;; outcome: Success
-;; gas: 507
+;; gas: 301
 (module
   (memory (export "memory") 1)
   (func (export "call") (result i32)
