@@ -66,9 +66,9 @@ pub const ENTRY: u64 = 300_000;
 pub const FREE_PAGES: u32 = 2;
 
 /// Imports that [`ENTRY`] pays for.
-pub const FREE_IMPORTS: u64 = 16;
+pub const FREE_IMPORTS: u64 = 20;
 /// Each further import.
-pub const IMPORT: u64 = 10_000;
+pub const IMPORT: u64 = 5_000;
 /// Functions that [`ENTRY`] pays for.
 pub const FREE_FUNCTIONS: u64 = 512;
 /// Each further function.
