@@ -228,8 +228,12 @@ impl<'a> Metered<'a> {
             let after = operators.original_position();
             // In the order of the text, which no path through it exceeds.
             unseen = unseen.saturating_add(run.cost);
-            let look = run.turns || self.calls_guest(&operator) || unseen > UNSEEN;
-            unseen = if look { 0 } else { unseen };
+            let look = match () {
+                () if run.turns || self.calls_guest(&operator) => Look::Often,
+                () if unseen > UNSEEN => Look::Once,
+                () => Look::Never,
+            };
+            unseen = if look == Look::Never { unseen } else { 0 };
             code.charge(&run, look);
             code.bytes.extend_from_slice(self.bytes(run.start..at));
             code.last_of_run(&operator, self.bytes(at..after), self.calls_guest(&operator));
@@ -260,6 +264,16 @@ impl<'a> Metered<'a> {
             _ => false,
         }
     }
+}
+
+/// Whether it is looked at what is left when a run is paid.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// With a branch to the end of the function, which is the fastest.
+    Often,
+    /// With a branch around one: of the other kind, cranelift takes superlinear time for many in a row.
+    Once,
+    Never,
 }
 
 /// A straight run.
@@ -330,14 +344,18 @@ impl Code {
         self.sink().local_get(locals.fuel).global_set(globals.fuel);
     }
 
-    fn charge(&mut self, run: &Run, look: bool) {
+    fn charge(&mut self, run: &Run, look: Look) {
         if run.cost > 0 {
             let fuel = self.locals.fuel;
             self.sink().local_get(fuel).i64_const(run.cost as i64).i64_sub();
-            if look {
-                self.take_fuel(run.depth);
-            } else {
-                self.sink().local_set(fuel);
+            match look {
+                Look::Often => self.take_fuel(run.depth),
+                Look::Once => {
+                    self.sink().local_tee(fuel).i64_const(0).i64_lt_s().if_(BlockType::Empty).br(run.depth + 2).end();
+                }
+                Look::Never => {
+                    self.sink().local_set(fuel);
+                }
             }
         }
     }
