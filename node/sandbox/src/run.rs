@@ -154,6 +154,7 @@ pub(crate) fn run(module: &LoadedModule, entry: Entry, frame: &Frame<'_>, gas: u
 fn sort(warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
     let trapped_at = warm.env().trapped_at.swap(0, Ordering::Relaxed);
     let status = match (result, warm.env().exit()) {
+        _ if warm.starved() => Status::Fatal,
         (Ok(_), _) if warm.fuel() < 0 => Status::OutOfGas,
         (Ok(0), _) => Status::Success,
         (Ok(_), _) | (Err(_), Some(Exit::Revert)) => Status::Revert,

@@ -10,4 +10,5 @@ mod isolation;
 mod modules;
 mod nesting;
 mod refused;
+mod starved;
 mod world;
