@@ -162,11 +162,13 @@ impl Cache {
         let mut memory = self.memory.lock();
         memory.clock += 1;
         let now = memory.clock;
+        let mut evicted = None;
         if memory.modules.len() >= MEMORY_MODULES
             && let Some(oldest) = memory.modules.iter().min_by_key(|(_, kept)| kept.used).map(|(hash, _)| *hash)
             && let Some(kept) = memory.modules.remove(&oldest)
         {
             memory.others.insert(oldest, kept.uses);
+            evicted = Some(kept);
         }
         let uses = memory.others.remove(&code_hash).unwrap_or_default() + 1;
         memory.modules.insert(code_hash, Kept { module: Arc::clone(&module), used: now, uses });
@@ -174,6 +176,9 @@ impl Cache {
         if memory.others.len() > MEMORY_MODULES {
             memory.others.retain(|_, uses| *uses > 1);
         }
+        drop(memory);
+        // Unmapping waits for whoever maps; nobody else has to.
+        drop(evicted);
         module
     }
 

@@ -10,9 +10,10 @@ use crate::{
     host::{Frame, Host},
     linker::Env,
     run::{Entry, Status, Trap},
+    slot::Window,
     trap,
 };
-use std::{ptr::NonNull, rc::Rc};
+use std::{ptr::NonNull, rc::Rc, sync::Arc};
 use wasmer::{
     Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction,
     sys::vm::{VMGlobalDefinition, VMMemoryDefinition},
@@ -35,6 +36,7 @@ pub(crate) struct Warm {
     call: TypedFunction<(), i32>,
     deploy: Option<TypedFunction<(), i32>>,
     memory: Memory,
+    window: Arc<Window>,
     places: Places,
     /// Every global with its first value.
     globals: Box<[(NonNull<VMGlobalDefinition>, RawValue)]>,
@@ -68,10 +70,10 @@ impl Warm {
         let (definition, window) = made.memory?;
         let places = Places { memory: definition, fuel, stack };
         env.attach(places);
-        trap::take_over(&mut store, &env, window);
+        trap::take_over(&mut store, &env, Arc::clone(&window));
         // SAFETY: the places lie in the instance, which the store keeps.
         let globals = made.globals.iter().map(|place| (*place, unsafe { place.as_ref() }.val)).collect();
-        Some(Self { store, env, call, deploy, memory, places, globals })
+        Some(Self { store, env, call, deploy, memory, window, places, globals })
     }
 
     /// Runs an entry with this much fuel.
@@ -103,6 +105,11 @@ impl Warm {
     pub(crate) fn stack(&self) -> i32 {
         // SAFETY: the place lies in the instance, which is at rest; the meters make it an i32.
         unsafe { self.places.stack.as_ref().val.i32 }
+    }
+
+    /// Whether the host had too little memory for what the guest did.
+    pub(crate) fn starved(&self) -> bool {
+        self.window.starved()
     }
 
     /// What host functions left behind.

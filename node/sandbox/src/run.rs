@@ -153,6 +153,7 @@ pub(crate) fn run(
 fn sort(module: &LoadedModule, warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
     let trapped_at = warm.env().trapped_at.swap(0, Ordering::Relaxed);
     let status = match (result, warm.env().exit()) {
+        _ if warm.starved() => Status::Fatal,
         (Ok(_), _) if warm.fuel() < 0 => Status::OutOfGas,
         (Ok(0), _) => Status::Success,
         (Ok(_), _) | (Err(_), Some(Exit::Revert)) => Status::Revert,

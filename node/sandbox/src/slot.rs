@@ -13,7 +13,7 @@ use std::{
     ptr::NonNull,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 use wasmer::sys::vm::{LinearMemory, MemoryError, MemoryStyle, VMMemory, VMMemoryDefinition};
@@ -59,7 +59,11 @@ impl Slot {
         let base = self.base.as_ptr();
         // SAFETY: both ranges lie in the slot, and nobody uses it now.
         unsafe {
-            protect(base, self.open.clone(), libc::PROT_NONE)?;
+            // Memory that only grows stays open: should the kernel refuse, it can be used as before.
+            if range.start > self.open.start || range.end < self.open.end {
+                protect(base, self.open.clone(), libc::PROT_NONE)?;
+                self.open = 0..0;
+            }
             protect(base, range.clone(), libc::PROT_READ | libc::PROT_WRITE)?;
         }
         self.open = range;
@@ -132,12 +136,20 @@ pub(crate) struct Window {
     open: Span,
     /// What has been opened in any instance of the module since it was loaded.
     reach: Arc<Span>,
+    /// Whether the kernel has refused to open what the guest was entitled to.
+    starved: AtomicBool,
 }
 
 impl Window {
     /// Addresses that belong to the memory, whether it has grown so far or not.
     pub(crate) fn reserved(&self) -> Range<usize> {
         self.base..self.base.saturating_add(RESERVED_BYTES)
+    }
+
+    /// Whether the host had too little memory. What the guest saw of that (a trap, a `memory.grow` that fails) is no
+    /// outcome: other nodes see something else.
+    pub(crate) fn starved(&self) -> bool {
+        self.starved.load(Ordering::Relaxed)
     }
 
     /// Opens the memory as far as an address of it. False if the address is open, or outside. Called from a signal
@@ -158,6 +170,8 @@ impl Window {
         if opened.is_ok() {
             self.open.set(&wider);
             self.reach.include(&wider);
+        } else {
+            self.starved.store(true, Ordering::Relaxed);
         }
         opened.is_ok()
     }
@@ -196,7 +210,7 @@ impl Slots {
         // The data segments are within reach; they are written before the first fault can be handled.
         let open = within(reach.get(), size);
         slot.open(open.clone()).map_err(failed)?;
-        let window = Window { base: slot.base.as_ptr().addr(), size: size.into(), open: open.into(), reach };
+        let window = Window { base: slot.base.as_ptr().addr(), size: size.into(), open: open.into(), reach, starved: AtomicBool::new(false) };
         let memory = SlotMemory {
             slot: Some(slot),
             slots: Arc::clone(self),
@@ -276,8 +290,10 @@ impl SlotMemory {
 
 impl Drop for SlotMemory {
     fn drop(&mut self) {
+        // After a change that failed half-way nobody knows what is open; such a slot is unmapped.
         if self.slot().is_ok()
             && let Some(slot) = self.slot.take()
+            && !self.window.starved()
         {
             self.slots.take_back(slot);
         }
@@ -303,7 +319,9 @@ impl LinearMemory for SlotMemory {
         if self.ty.maximum.is_none_or(|maximum| after > maximum) {
             return Err(self.cannot_grow(delta));
         }
-        self.resize(after.bytes().0, 0..after.bytes().0)?;
+        self.resize(after.bytes().0, 0..after.bytes().0).inspect_err(|_| {
+            self.window.starved.store(true, Ordering::Relaxed);
+        })?;
         Ok(before)
     }
 

@@ -95,10 +95,13 @@ unsafe fn handle(
         libc::SIGILL | libc::SIGFPE => true,
         _ => false,
     };
+    // wasmer would take a fault of a host function, too, and leave it where it is, with all the locks that it holds.
+    if env.in_host.load(Ordering::Relaxed) {
+        // SAFETY: it may be called in a signal handler, and does not return.
+        unsafe { libc::abort() }
+    }
     // SAFETY: the caller's promise.
-    guests
-        && !env.in_host.load(Ordering::Relaxed)
-        && unsafe { registers::go_on_in_bail(context.cast(), &env.trapped_at) }
+    guests && unsafe { registers::go_on_in_bail(context.cast(), &env.trapped_at) }
 }
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

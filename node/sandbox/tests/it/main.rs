@@ -11,4 +11,6 @@ mod isolation;
 mod modules;
 mod nesting;
 mod refused;
+mod stack;
+mod starved;
 mod world;

@@ -23,6 +23,8 @@ pub(crate) struct World<'a> {
     /// What every host call says instead of an answer.
     pub(crate) stop: Option<Stop>,
     pub(crate) panics: bool,
+    /// Stack that every read takes, in KiB.
+    pub(crate) deep: usize,
     /// Whether writes are refused.
     pub(crate) is_static: bool,
     /// What calls and creates are answered, if nobody below answers.
@@ -80,8 +82,19 @@ impl World<'_> {
     }
 }
 
+/// Takes at least so many KiB of stack.
+#[inline(never)]
+fn dig(kib: usize) -> usize {
+    let block = std::hint::black_box([kib as u8; 1024]);
+    match kib {
+        0 => 0,
+        _ => dig(kib - 1) + usize::from(std::hint::black_box(&block)[kib % 1024]),
+    }
+}
+
 impl Host for World<'_> {
     fn storage_read(&mut self, gas: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop> {
+        dig(self.deep);
         self.answer(gas, self.storage.get(&key).copied().unwrap_or_default())
     }
 
