@@ -34,6 +34,10 @@ pub struct CompileWork {
     pub kept: u64,
     /// Locals that a loop touches, summed over the loops.
     pub loop_values: u64,
+    /// Instructions that only compute, times turns, summed over the functions. An optimiser may move each out of a
+    /// loop, or see it repeated, and then keeps its value over the turns. No price: what a node's compiler makes of it
+    /// is the node's affair, and it can do without.
+    pub movable: u64,
 }
 
 /// Registers of x86-64.

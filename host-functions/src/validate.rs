@@ -367,6 +367,7 @@ impl Check<'_> {
         work.turns += flow.turns;
         work.kept = work.kept.saturating_add(flow.kept);
         work.loop_values = work.loop_values.saturating_add(flow.loop_values as u64);
+        work.movable = work.movable.saturating_add(flow.pure.saturating_mul(flow.turns));
         check("locals in loops", "", self.limits.loop_values, work.loop_values as usize)?;
         let slots = validator.len_locals().saturating_add(deepest);
         let share = u32::try_from(bytes).unwrap_or(u32::MAX) / FRAME_BODY_DIVISOR;
@@ -409,6 +410,8 @@ struct Flow {
     turns: u64,
     /// Values that may be alive, summed over the turns.
     kept: u64,
+    /// Instructions that only compute.
+    pure: u64,
     /// Reads since the last write: a compiler keeps what they have read, and does not read it again.
     reads: u64,
 }
@@ -424,6 +427,7 @@ impl Flow {
             loop_values: 0,
             turns: 0,
             kept: 0,
+            pure: 0,
             reads: 0,
         }
     }
@@ -469,7 +473,8 @@ impl Flow {
             O::GlobalGet { .. } => self.reads += 1,
             _ if is_load(operator) => self.reads += 1,
             _ if is_store(operator) => self.reads = 0,
-            _ => {}
+            O::I32Const { .. } | O::I64Const { .. } | O::Nop | O::Drop => {}
+            _ => self.pure += 1,
         }
     }
 

@@ -29,7 +29,13 @@ pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};
 use cache::Cache;
 use engine::{Artifact, LoadedModule, Shared};
 use parking_lot::Mutex;
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
 
 /// Keccak-256 of an account's code, as the chain stores it.
 pub type CodeHash = [u8; 32];
@@ -88,7 +94,9 @@ impl Sandbox {
         let _turn = turn.lock();
         let found = match self.cache.memory(code_hash) {
             Some(found) => Ok(found),
-            None => self.load_or_compile(code_hash, module),
+            // Nothing that goes wrong with this node's compiler may become what a contract's call ends with.
+            None => catch_unwind(AssertUnwindSafe(|| self.load_or_compile(code_hash, module)))
+                .unwrap_or_else(|_| Err(CompileError::panicked().into())),
         };
         self.under_way.lock().remove(code_hash);
         found.map(Prepared)

@@ -210,7 +210,13 @@ impl Slots {
         // The data segments are within reach; they are written before the first fault can be handled.
         let open = within(reach.get(), size);
         slot.open(open.clone()).map_err(failed)?;
-        let window = Window { base: slot.base.as_ptr().addr(), size: size.into(), open: open.into(), reach, starved: AtomicBool::new(false) };
+        let window = Window {
+            base: slot.base.as_ptr().addr(),
+            size: size.into(),
+            open: open.into(),
+            reach,
+            starved: AtomicBool::new(false),
+        };
         let memory = SlotMemory {
             slot: Some(slot),
             slots: Arc::clone(self),

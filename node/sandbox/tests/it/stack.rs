@@ -55,3 +55,18 @@ fn host_functions_have_room_at_the_end_of_the_dearest_stack() {
     assert_eq!(descend(deepest), Status::Success);
     assert_eq!(descend(deepest + 1), Status::Trap(Trap::StackExhausted));
 }
+
+/// What makes cranelift's time quadratic is compiled without optimisation: in this test, or not before it is stopped.
+#[test]
+fn values_that_could_be_kept_over_many_calls_are_compiled_as_they_stand() {
+    let wasm = module(&format!(
+        r#"(module (memory (export "memory") 1) (global $again (mut i32) (i32.const 0)) (func $eat (param {}))
+            (func $f (param i32) (local i32 i32) (loop {} (br_if 0 (global.get $again))))
+            (func (export "call") (result i32) (call $f (i32.const 7)) (i32.const 0)))"#,
+        "i32 ".repeat(20),
+        values(60_000)
+    ));
+    let facts = zx_host_functions::validate(&wasm, &ModuleLimits::DEFAULT).unwrap();
+    assert!(facts.work.movable > 8 * wasm.len() as u64, "{:?} for {} bytes", facts.work, wasm.len());
+    assert_eq!(run_with(&sandbox(), &wasm, &Run::default(), &mut World::default()).status, Status::Success);
+}
