@@ -68,7 +68,7 @@ pub const FREE_PAGES: u32 = 2;
 /// Imports that [`ENTRY`] pays for.
 pub const FREE_IMPORTS: u64 = 20;
 /// Each further import.
-pub const IMPORT: u64 = 5_000;
+pub const IMPORT: u64 = 20_000;
 /// Functions that [`ENTRY`] pays for.
 pub const FREE_FUNCTIONS: u64 = 512;
 /// Each further function.
@@ -86,6 +86,11 @@ pub const FREE_SEGMENTS: u64 = 8;
 /// Each further data segment.
 pub const SEGMENT: u64 = 3_000;
 
+/// KiB of data in all segments that [`ENTRY`] pays for.
+pub const FREE_DATA: u64 = 32;
+/// Each further KiB.
+pub const DATA: u64 = 2_000;
+
 /// Bytes of stack that every frame is charged, besides 8 for each local and operand: return address, saved
 /// registers, alignment.
 pub const FRAME_OVERHEAD: u32 = 64;
@@ -101,7 +106,7 @@ pub const fn words(bytes: u32, per_word: u64) -> u64 {
 }
 
 /// Every price in one list: part of the key of a compiled artifact, because prices are compiled into it.
-pub const SCHEDULE: [u64; 28] = [
+pub const SCHEDULE: [u64; 30] = [
     FUEL_PER_GAS,
     PLAIN,
     SLOW,
@@ -128,6 +133,8 @@ pub const SCHEDULE: [u64; 28] = [
     ELEMENT,
     FREE_SEGMENTS,
     SEGMENT,
+    FREE_DATA,
+    DATA,
     FRAME_OVERHEAD as u64,
     FRAME_BODY_DIVISOR as u64,
 ];

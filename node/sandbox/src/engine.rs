@@ -289,12 +289,14 @@ impl Outline {
     /// that slow is paid for, beyond what a contract of usual size has.
     fn entry_fuel(&self) -> u64 {
         let beyond = |count: u64, free: u64, each: u64| count.saturating_sub(free).saturating_mul(each);
+        let bytes: u64 = self.data.iter().map(|(_, bytes)| bytes.len() as u64).sum();
         let pages = beyond(self.initial_pages.into(), fuel::FREE_PAGES.into(), fuel::PAGE);
         let parts = beyond(self.imports.len() as u64, fuel::FREE_IMPORTS, fuel::IMPORT)
             .saturating_add(beyond(self.functions, fuel::FREE_FUNCTIONS, fuel::FUNCTION))
             .saturating_add(beyond(self.globals, fuel::FREE_GLOBALS, fuel::GLOBAL))
             .saturating_add(beyond(self.elements, fuel::FREE_ELEMENTS, fuel::ELEMENT))
-            .saturating_add(beyond(self.data.len() as u64, fuel::FREE_SEGMENTS, fuel::SEGMENT));
+            .saturating_add(beyond(self.data.len() as u64, fuel::FREE_SEGMENTS, fuel::SEGMENT))
+            .saturating_add(beyond(bytes.div_ceil(1024), fuel::FREE_DATA, fuel::DATA));
         fuel::ENTRY.saturating_add(pages).saturating_add(parts)
     }
 

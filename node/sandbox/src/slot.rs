@@ -29,7 +29,7 @@ const IDLE_SLOTS: usize = 256;
 pub(crate) const RESERVED_BYTES: usize = (2 << 32) + WASM_PAGE_SIZE;
 /// A window is opened in steps of this many bytes, and over the whole memory from [`WASM_PAGE_SIZE`] on. Some kernels of
 /// other architectures protect no less than that.
-pub(crate) const STEP: usize = if cfg!(target_arch = "x86_64") { 8 * 1024 } else { WASM_PAGE_SIZE };
+pub(crate) const STEP: usize = if cfg!(target_arch = "x86_64") { 4 * 1024 } else { WASM_PAGE_SIZE };
 
 /// An address range with guard, of which a window is open.
 struct Slot {
