@@ -101,6 +101,7 @@ pub const FRAME_OVERHEAD: u32 = 64;
 pub const FRAME_BODY_DIVISOR: u32 = 8;
 
 /// Fuel for `bytes` of variable-sized data at `per_word` for each started 32-byte word.
+#[inline]
 pub const fn words(bytes: u32, per_word: u64) -> u64 {
     (bytes as u64).div_ceil(32).saturating_mul(per_word)
 }

@@ -43,11 +43,13 @@ pub struct Gas {
 }
 
 impl Gas {
+    #[inline]
     pub(crate) fn new(left: u64) -> Self {
         Self { left }
     }
 
     /// What is left.
+    #[inline]
     pub fn left(&self) -> u64 {
         self.left
     }
@@ -56,12 +58,14 @@ impl Gas {
     ///
     /// # Errors
     /// [`Stop::OutOfGas`], and the frame ends, if there is less.
+    #[inline]
     pub fn charge(&mut self, amount: u64) -> Result<(), Stop> {
         self.left = self.left.checked_sub(amount).ok_or(Stop::OutOfGas)?;
         Ok(())
     }
 
     /// Gives back what a callee did not use.
+    #[inline]
     pub fn give_back(&mut self, amount: u64) {
         self.left = self.left.saturating_add(amount);
     }
