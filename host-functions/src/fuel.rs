@@ -65,6 +65,9 @@ pub const ENTRY: u64 = 300_000;
 /// Pages of initial memory that [`ENTRY`] pays for; each further one costs [`PAGE`].
 pub const FREE_PAGES: u32 = 2;
 
+// What makes an instance dear, measured on modules that trap at once, over those that are small: an import takes 200 ns,
+// a function 3, a global 26, an element 5, a data segment 58, and a KiB of data 34.
+
 /// Imports that [`ENTRY`] pays for.
 pub const FREE_IMPORTS: u64 = 20;
 /// Each further import.
