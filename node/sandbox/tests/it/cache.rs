@@ -212,6 +212,39 @@ fn two_sandboxes_work_on_one_folder() {
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "no temporary files are left");
 }
 
+/// Not a test of its own: what the processes of the next one do.
+#[test]
+fn a_process_among_others() {
+    let Some(dir) = std::env::var_os("ZX_TEST_SHARED_CACHE") else { return };
+    let (small, other) = (module(SMALL), module(OTHER));
+    for _ in 0..20 {
+        let sandbox = open(Path::new(&dir));
+        works(&sandbox, &small);
+        sandbox.prepare(&hash(&other), &other).unwrap();
+        assert_eq!(sandbox.stats().rejected, 0);
+    }
+}
+
+#[test]
+fn processes_work_on_one_folder() {
+    let dir = TempDir::new().unwrap();
+    let start = || {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["cache::a_process_among_others", "--exact"])
+            .env("ZX_TEST_SHARED_CACHE", dir.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let mut processes = [start(), start(), start()];
+    assert!(processes.iter_mut().all(|process| process.wait().unwrap().success()));
+    let sandbox = open(dir.path());
+    works(&sandbox, &module(SMALL));
+    assert_eq!(sandbox.stats(), CacheStats { disk_hits: 1, ..CacheStats::default() });
+    // Key, two artifacts, and the list of what is used; no temporary file.
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4);
+}
+
 #[test]
 fn a_folder_that_goes_away_is_slow_and_not_wrong() {
     let dir = TempDir::new().unwrap();
