@@ -43,6 +43,10 @@ bench: contracts setup-test ## Measures, and prints ratios
 bench-sweep: setup-build ## Measures what every instruction and host call takes for its gas
 	cargo bench --workspace --bench sweep
 
+.PHONY: bench-bombs
+bench-bombs: build setup-contracts ## Measures what the worst modules take to compile (ZX_BOMB_SEARCH=seconds looks for worse)
+	cargo bench --workspace --bench bombs
+
 # A workspace of its own, which nothing else builds: cosmwasm-vm is not for the node's lock file.
 .PHONY: bench-peers
 bench-peers: setup-peers ## Measures against cosmwasm-vm, and prints ratios
