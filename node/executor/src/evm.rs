@@ -33,7 +33,7 @@ use std::{
 };
 use zx_host_functions::deploy::is_wasm;
 use zx_primitives::{ChainSpec, StateChanges, StateReader};
-use zx_sandbox::{BlockContext, Prepared, Sandbox};
+use zx_sandbox::{BlockContext, Prepared, Sandbox, release_stacks};
 
 /// Ethereum's rules of today (Fusaka).
 pub(crate) const SPEC: SpecId = SpecId::OSAKA;
@@ -53,6 +53,19 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) modules: B256HashMap<Rc<Prepared>>,
     /// WASM frames that are open.
     pub(crate) wasm_depth: u32,
+    /// The most that were.
+    pub(crate) deepest: u32,
+}
+
+/// WASM frames inside each other up to which their stacks are kept for the next block.
+const KEPT_STACKS: u32 = 8;
+
+impl Drop for ZxEvm<'_> {
+    fn drop(&mut self) {
+        if self.deepest > KEPT_STACKS {
+            release_stacks();
+        }
+    }
 }
 
 impl<'a> ZxEvm<'a> {
@@ -71,7 +84,15 @@ impl<'a> ZxEvm<'a> {
             coinbase: header.beneficiary.into_array(),
             chain_id: spec.chain_id,
         };
-        Self { inner, spec, sandbox: &executor.sandbox, block, modules: B256HashMap::default(), wasm_depth: 0 }
+        Self {
+            inner,
+            spec,
+            sandbox: &executor.sandbox,
+            block,
+            modules: B256HashMap::default(),
+            wasm_depth: 0,
+            deepest: 0,
+        }
     }
 
     /// Runs a transaction and keeps what it changed.

@@ -225,6 +225,7 @@ impl<'a> ZxEvm<'a> {
         };
         let sandbox = self.sandbox;
         self.wasm_depth += 1;
+        self.deepest = self.deepest.max(self.wasm_depth);
         let mut host = JournalHost::new(
             self,
             memory,

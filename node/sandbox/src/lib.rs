@@ -40,6 +40,12 @@ use std::{
 /// Keccak-256 of an account's code, as the chain stores it.
 pub type CodeHash = [u8; 32];
 
+/// Gives back to the kernel the native stacks that no frame runs on. wasmer keeps every stack that it has ever needed, and
+/// what a guest has touched of them: some MiB each, and one for each frame inside another.
+pub fn release_stacks() {
+    wasmer::sys::vm::drain_stack_pool();
+}
+
 /// A module that is ready to run.
 #[derive(Clone, Debug)]
 pub struct Prepared(Arc<LoadedModule>);
