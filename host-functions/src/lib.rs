@@ -32,7 +32,7 @@ pub use deploy::{CODE_PREFIX, DeployError, DeployPayload};
 pub use limits::ModuleLimits;
 pub use table::{HOST_FUNCTIONS, HostFunction, TABLE_HASH, WasmType, docs};
 #[cfg(feature = "validate")]
-pub use validate::{ModuleFacts, ValidationError, validate};
+pub use validate::{ModuleFacts, ValidationError, is_load, is_store, validate};
 
 /// Namespace that a module imports host functions from.
 pub const IMPORT_MODULE: &str = "zx";

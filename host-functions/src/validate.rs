@@ -497,7 +497,8 @@ fn is_sum(operator: &Operator<'_>) -> bool {
     matches!(operator, O::I32Add | O::I64Add | O::I32Sub | O::I64Sub | O::I32Xor | O::I64Xor)
 }
 
-fn is_load(operator: &Operator<'_>) -> bool {
+/// Whether an instruction reads memory.
+pub fn is_load(operator: &Operator<'_>) -> bool {
     use Operator as O;
     matches!(
         operator,
@@ -516,7 +517,8 @@ fn is_load(operator: &Operator<'_>) -> bool {
     )
 }
 
-fn is_store(operator: &Operator<'_>) -> bool {
+/// Whether an instruction writes memory.
+pub fn is_store(operator: &Operator<'_>) -> bool {
     use Operator as O;
     matches!(
         operator,

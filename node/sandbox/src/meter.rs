@@ -23,7 +23,7 @@ use wasmparser::{
     BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, GlobalSectionReader, Operator, OperatorsReader,
     Parser, Payload, TypeRef,
 };
-use zx_host_functions::{ModuleFacts, fuel};
+use zx_host_functions::{ModuleFacts, fuel, is_load, is_store};
 
 /// Export of the fuel global; the validator keeps modules from using the name.
 pub const FUEL: &str = "zx_fuel";
@@ -420,25 +420,8 @@ fn price(operator: &Operator<'_>) -> u64 {
         O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU | O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => {
             fuel::DIVIDE
         }
-        O::I32Load { .. }
-        | O::I64Load { .. }
-        | O::I32Load8S { .. }
-        | O::I32Load8U { .. }
-        | O::I32Load16S { .. }
-        | O::I32Load16U { .. }
-        | O::I64Load8S { .. }
-        | O::I64Load8U { .. }
-        | O::I64Load16S { .. }
-        | O::I64Load16U { .. }
-        | O::I64Load32S { .. }
-        | O::I64Load32U { .. } => fuel::LOAD,
-        O::I32Store { .. }
-        | O::I64Store { .. }
-        | O::I32Store8 { .. }
-        | O::I32Store16 { .. }
-        | O::I64Store8 { .. }
-        | O::I64Store16 { .. }
-        | O::I64Store32 { .. } => fuel::STORE,
+        _ if is_load(operator) => fuel::LOAD,
+        _ if is_store(operator) => fuel::STORE,
         O::Loop { .. } | O::Else | O::Br { .. } | O::Return => fuel::JUMP,
         O::If { .. } | O::BrIf { .. } => fuel::BRANCH,
         O::BrTable { .. } => fuel::BRANCH_TABLE,
