@@ -172,9 +172,10 @@ impl Cache {
         }
         let uses = memory.others.remove(&code_hash).unwrap_or_default() + 1;
         memory.modules.insert(code_hash, Kept { module: Arc::clone(&module), used: now, uses });
-        // A node can run for years; who was used once, long ago, need not be remembered.
+        // A node can run for years; of those that are gone only the most used need to be remembered.
         if memory.others.len() > MEMORY_MODULES {
-            memory.others.retain(|_, uses| *uses > 1);
+            let most_used: HashMap<_, _> = memory.most_used().into_iter().collect();
+            memory.others.retain(|hash, _| most_used.contains_key(hash));
         }
         drop(memory);
         // Unmapping waits for whoever maps; nobody else has to.

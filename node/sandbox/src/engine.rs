@@ -94,7 +94,7 @@ pub(crate) struct LoadedModule {
     traps: Mutex<HashMap<usize, Option<TrapCode>>>,
     /// Data segments: what memory holds at first.
     data: Vec<(usize, Box<[u8]>)>,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What all modules of a sandbox have in common.
@@ -108,24 +108,36 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Counts an instance, for as long as the result lives.
+    pub(crate) fn count(self: &Arc<Self>) -> Counted {
+        self.instances.fetch_add(1, Ordering::Relaxed);
+        Counted(Arc::clone(self))
+    }
+
     /// Notes that an instance has been made, and for each that is one too many lets an idle one of the module go whose
     /// turn was longest ago.
     fn made(&self, module: &Arc<LoadedModule>) {
-        self.instances.fetch_add(1, Ordering::Relaxed);
         let oldest = {
             let mut last = self.last_made.lock();
             last.push_back(Arc::downgrade(module));
             if last.len() > ALL_INSTANCES { last.pop_front() } else { None }
         };
-        if let Some(module) = oldest.and_then(|module| module.upgrade())
-            && module.native.idle.pop().is_some()
-        {
-            module.gone(1);
+        if let Some(module) = oldest.and_then(|module| module.upgrade()) {
+            drop(module.native.idle.pop());
         }
     }
 
     pub(crate) fn instances(&self) -> usize {
         self.instances.load(Ordering::Relaxed)
+    }
+}
+
+/// An instance that counts as one until it is dropped.
+pub(crate) struct Counted(Arc<Shared>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.instances.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -242,8 +254,9 @@ impl LoadedModule {
 
     /// Takes back an instance after a call that did not trap.
     pub(crate) fn give_back(&self, mut warm: Box<Warm>) {
-        if !(warm.reset(&self.data) && self.native.idle.push(warm).is_ok()) {
-            self.gone(1);
+        if warm.reset(&self.data) {
+            // With enough of them waiting, this one goes.
+            let _ = self.native.idle.push(warm);
         }
     }
 
@@ -256,16 +269,10 @@ impl LoadedModule {
         self.traps.lock().insert(place, code);
         code
     }
-
-    /// Notes that instances have been dropped.
-    pub(crate) fn gone(&self, instances: usize) {
-        self.shared.instances.fetch_sub(instances, Ordering::Relaxed);
-    }
 }
 
 impl Drop for LoadedModule {
     fn drop(&mut self) {
-        self.gone(self.native.idle.len());
         let _mapping = MAPPING.lock();
         // SAFETY: it is dropped here, and never used after.
         unsafe { ManuallyDrop::drop(&mut self.native) };
@@ -340,9 +347,7 @@ impl Outline {
         }
         Ok(outline)
     }
-}
 
-impl Outline {
     /// From the first byte of data to the last; without data a range that any other can be joined to.
     #[expect(clippy::reversed_empty_ranges, reason = "neutral: it ends before it starts")]
     fn data_range(&self) -> Range<usize> {

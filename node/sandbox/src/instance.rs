@@ -6,7 +6,7 @@
 //! instruction writes them, and none is exported). An instance that trapped is not kept.
 
 use crate::{
-    engine::{self, LoadedModule},
+    engine::{self, Counted, LoadedModule},
     host::{Frame, Host},
     linker::Env,
     run::{Entry, Status, Trap},
@@ -40,6 +40,7 @@ pub(crate) struct Warm {
     places: Places,
     /// Every global with its first value.
     globals: Box<[(NonNull<VMGlobalDefinition>, RawValue)]>,
+    _counted: Counted,
 }
 
 // SAFETY: the places lie in the instance, which the store owns; both go from thread to thread together.
@@ -58,10 +59,16 @@ impl Warm {
             })
         });
         let instance = instance?;
-        Self::assemble(store, env, &instance, made).ok_or(Status::Fatal)
+        Self::assemble(store, env, &instance, made, module.shared.count()).ok_or(Status::Fatal)
     }
 
-    fn assemble(mut store: Store, env: Rc<Env>, instance: &Instance, made: engine::Made) -> Option<Self> {
+    fn assemble(
+        mut store: Store,
+        env: Rc<Env>,
+        instance: &Instance,
+        made: engine::Made,
+        counted: Counted,
+    ) -> Option<Self> {
         let call = instance.exports.get_typed_function(&store, EXPORT_CALL).ok()?;
         let deploy = instance.exports.get_typed_function(&store, EXPORT_DEPLOY).ok();
         let memory = instance.exports.get_memory(EXPORT_MEMORY).ok()?.clone();
@@ -73,7 +80,7 @@ impl Warm {
         trap::take_over(&mut store, &env, Arc::clone(&window));
         // SAFETY: the places lie in the instance, which the store keeps.
         let globals = made.globals.iter().map(|place| (*place, unsafe { place.as_ref() }.val)).collect();
-        Some(Self { store, env, call, deploy, memory, window, places, globals })
+        Some(Self { store, env, call, deploy, memory, window, places, globals, _counted: counted })
     }
 
     /// Runs an entry with this much fuel.

@@ -91,7 +91,8 @@ impl Env {
 
     pub(crate) fn take_back(&self) {
         self.work.set(None);
-        self.return_data.borrow_mut().clear();
+        // Its room too: an idle instance holds no more than its memory.
+        self.return_data.take();
     }
 
     /// Why a host function left the guest, if one did.

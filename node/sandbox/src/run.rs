@@ -140,9 +140,8 @@ pub(crate) fn run(
         let mut warm = module.take()?;
         let result = warm.enter(entry, tank, frame, host);
         let outcome = sort(module, &mut warm, result);
-        match outcome.status {
-            Status::Success | Status::Revert => module.give_back(warm),
-            _ => module.gone(1),
+        if let Status::Success | Status::Revert = outcome.status {
+            module.give_back(warm);
         }
         Ok(outcome)
     }));

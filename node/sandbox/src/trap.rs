@@ -6,7 +6,7 @@
 //! which leaves the guest as a host function does.
 //!
 //! Taken are faults of the guest alone: at an address in its memory's reservation, or an instruction that traps, while
-//! no host function runs. What is left (the guard page of the stack, a fault of the host) is wasmer's. A fault in memory
+//! no host function runs. The guard page of the stack is wasmer's; a fault of a host function aborts. A fault in memory
 //! that is the guest's, but not open yet, is no trap; see [`Window`].
 
 use crate::{linker::Env, slot::Window};
