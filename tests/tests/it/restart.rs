@@ -88,6 +88,27 @@ fn a_restart_changes_nothing_and_compiles_nothing() -> Result<()> {
 }
 
 #[test]
+fn what_was_called_most_is_ready_before_it_is_called() -> Result<()> {
+    let datadir = tempfile::tempdir()?;
+    let node = Node::start(datadir.path())?;
+    life(&mut node.rpc()?, &mut Account::dev(0)?, Address::repeat_byte(0xF1))?;
+    node.stop()?;
+
+    let node = Node::start(datadir.path())?;
+    let mut rpc = node.rpc()?;
+    // Nobody calls the token: what loads it is the start.
+    for _ in 0..500 {
+        if stats(&mut rpc, "modules")? == 1 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let all = ["modules", "diskHits", "compiled", "instances"].map(|name| stats(&mut rpc, name));
+    assert_eq!(all.into_iter().collect::<Result<Vec<_>>>()?, [1, 1, 0, 0]);
+    node.stop()
+}
+
+#[test]
 fn ctrl_c_stops_it_cleanly_too() -> Result<()> {
     let datadir = tempfile::tempdir()?;
     let node = Node::start(datadir.path())?;

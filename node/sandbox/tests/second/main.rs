@@ -1,5 +1,7 @@
 //! Second opinions: what the sandbox does, other engines do with the same metered modules.
 //!
+//! `cargo test --workspace --test second stack` shows the same depths and fuel in a debug build.
+//!
 //! One test at a time: the engines map native code while the sandbox may unmap some, which wasmer 7.4.2 does not bear
 //! (`MAPPING` in `src/engine.rs`). The sandbox alone looks after itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
