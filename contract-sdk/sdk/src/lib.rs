@@ -84,6 +84,7 @@ mod entry;
 mod error;
 mod event;
 mod host;
+pub mod proof;
 pub mod revert;
 #[cfg(target_arch = "wasm32")]
 mod runtime;

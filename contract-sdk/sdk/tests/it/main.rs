@@ -1,7 +1,8 @@
-//! Contracts as authors write them, on the test host.
-#![allow(clippy::expect_used, unreachable_pub)]
+//! Contracts as authors write them, on the test host; and proofs, against Ethereum's.
+#![allow(clippy::expect_used, clippy::panic, unreachable_pub)]
 
 extern crate zx_sdk as zx;
 
 mod bank;
+mod proofs;
 mod selectors;
