@@ -32,8 +32,9 @@ build: setup-build ## Builds the node and the tools
 	cargo build $(CARGO_FLAGS) --bins
 
 .PHONY: contracts
-contracts: build setup-contracts ## Builds ZX-20 to WebAssembly
+contracts: build setup-contracts ## Builds the contracts to WebAssembly
 	$(BIN)/cargo-zx-build -p zx20
+	$(BIN)/cargo-zx-build -p state-proof
 
 .PHONY: bench
 bench: contracts setup-test ## Measures, and prints ratios

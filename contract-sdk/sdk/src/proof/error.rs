@@ -66,3 +66,9 @@ impl ContractError for ProofError {
         error_string(["proof: ", self.text()])
     }
 }
+
+impl ContractError for RlpError {
+    fn encode(self) -> Vec<u8> {
+        error_string([self.text(), ""])
+    }
+}

@@ -35,7 +35,7 @@ pub enum RlpError {
 }
 
 impl RlpError {
-    const fn text(self) -> &'static str {
+    pub(super) const fn text(self) -> &'static str {
         match self {
             Self::Truncated => "RLP ends early",
             Self::Trailing => "RLP has trailing items or bytes",
