@@ -22,7 +22,10 @@ sol! {
 /// A cold build of a contract compiles `core` and the SDK, on a machine that may be busy.
 const BUILD: Duration = Duration::from_secs(600);
 
-/// Folder with `zx20.wasm`, `zx20.abi.json`, the assembled `.wat` contracts of `tests/clients/wat`, and in `refused/`
+/// Contracts of this repository.
+const PACKAGES: [&str; 2] = ["zx20", "state-proof"];
+
+/// Folder with `zx20.wasm`, `zx20.abi.json`, the like of `state-proof`, the assembled `.wat` contracts of `tests/clients/wat`, and in `refused/`
 /// the modules that must not be deployable.
 ///
 /// # Errors
@@ -37,11 +40,18 @@ pub fn folder() -> eyre::Result<&'static Path> {
 /// # Errors
 /// As of [`folder`].
 pub fn zx20_deployment(supply: U256) -> eyre::Result<Bytes> {
-    let module = fs::read(folder()?.join("zx20.wasm"))?;
-    let length = u32::try_from(module.len())?;
     let decimals = U256::from(18);
-    let args = ("Test".to_owned(), "TST".to_owned(), decimals, supply).abi_encode_params();
-    Ok([&[0xEF, 0x5A, 0x58, 0x01], &length.to_be_bytes()[..], &module, &args].concat().into())
+    deployment("zx20", &("Test".to_owned(), "TST".to_owned(), decimals, supply).abi_encode_params())
+}
+
+/// Input of the transaction that deploys a contract with these encoded arguments.
+///
+/// # Errors
+/// As of [`folder`], or there is no such contract.
+pub fn deployment(name: &str, args: &[u8]) -> eyre::Result<Bytes> {
+    let module = fs::read(folder()?.join(name).with_extension("wasm"))?;
+    let length = u32::try_from(module.len())?;
+    Ok([&[0xEF, 0x5A, 0x58, 0x01], &length.to_be_bytes()[..], &module, args].concat().into())
 }
 
 /// Calldata of ZX-20's `transfer`.
@@ -58,7 +68,9 @@ fn build() -> eyre::Result<PathBuf> {
     let node = binary("zx-node", "ZX_NODE_BIN")?;
     let out = node.parent().unwrap_or(Path::new("/")).join("zx-tests");
     let wat = workspace().join("tests/clients/wat");
-    zx_build("-p".as_ref(), Some("zx20".as_ref()), &out)?;
+    for package in PACKAGES {
+        zx_build("-p".as_ref(), Some(package.as_ref()), &out)?;
+    }
     for source in texts(&wat)? {
         zx_build(&source, None, &out)?;
     }

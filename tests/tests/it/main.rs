@@ -6,3 +6,4 @@ mod http;
 mod kill9;
 mod layers;
 mod restart;
+mod state_proof;

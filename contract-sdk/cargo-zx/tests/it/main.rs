@@ -1,5 +1,6 @@
 //! Builds from end to end.
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod state_proof;
 mod wat;
 mod zx20;

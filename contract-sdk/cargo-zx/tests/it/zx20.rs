@@ -117,7 +117,10 @@ fn a_package_that_is_not_there_is_named_with_those_that_are() {
     let dir = tempfile::tempdir().expect("a folder");
     let source = Source::Package(Some("zx21".to_owned()));
     let error = build(&Request { source, ..request(dir.path()) }).expect_err("there is none").to_string();
-    assert!(error.contains("no package `zx21`") && error.contains("contracts here: zx20"), "{error}");
+    assert!(
+        error.contains("no package `zx21`") && error.contains("contracts here: ") && error.contains("zx20,"),
+        "{error}"
+    );
     let manifest = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml"));
     let error = build(&Request { manifest, ..request(dir.path()) }).expect_err("a workspace").to_string();
     assert!(error.contains("say which contract, with `-p NAME`"), "{error}");

@@ -106,7 +106,7 @@ impl<'a> Path<'a> {
 
 fn nibble(bytes: &[u8], at: usize) -> Option<u8> {
     let byte = bytes.get(at / 2)?;
-    Some(if at % 2 == 0 { byte >> 4 } else { byte & 0x0F })
+    Some(if at.is_multiple_of(2) { byte >> 4 } else { byte & 0x0F })
 }
 
 /// Follows the key through a node of a proof, and through those that lie in it.

@@ -241,8 +241,12 @@ fn digits<const N: usize>(bytes: &[u8]) -> Result<[u8; N], RlpError> {
     if bytes.first() == Some(&0) {
         return Err(RlpError::LeadingZero);
     }
+    if bytes.len() > N {
+        return Err(RlpError::WrongLength);
+    }
     let mut out = [0; N];
-    let at = N.checked_sub(bytes.len()).ok_or(RlpError::WrongLength)?;
-    out.get_mut(at..).ok_or(RlpError::WrongLength)?.copy_from_slice(bytes);
+    for (to, from) in out.iter_mut().rev().zip(bytes.iter().rev()) {
+        *to = *from;
+    }
     Ok(out)
 }
