@@ -46,6 +46,7 @@
 //!
 //! What a proof says is as good as the root: where that comes from is for the caller to know. [`Header::decode`] reads
 //! the roots of a block from a header whose hash is known.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod error;
 mod ethereum;

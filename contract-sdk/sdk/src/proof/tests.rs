@@ -172,6 +172,20 @@ fn a_value_of_another_kind_is_no_account() {
     assert_eq!(verify_account(root, Address::ZERO, &[&leaf]), Ok(None));
 }
 
+#[test]
+fn a_word_is_stored_without_zeros_before_it_and_not_at_all_if_it_is_zero() {
+    let read = |value: &[u8]| {
+        let leaf = list(&[&[0xA1, 0x20], &host::keccak256(&[0; 32]), value]);
+        verify_storage(B256::new(host::keccak256(&leaf)), B256::ZERO, &[&leaf])
+    };
+    assert_eq!(read(&[7]), Ok(crate::U256::from(7u8)));
+    assert_eq!(read(&[0x83, 0x82, 1, 0]), Ok(crate::U256::from(256u16)), "a string in a string");
+    assert_eq!(read(&[0x81, 0x80]), Err(ProofError::Value(RlpError::WrongLength)), "zero");
+    assert_eq!(read(&[0]), Err(ProofError::Value(RlpError::LeadingZero)));
+    assert_eq!(read(&[0x83, 0x82, 0, 1]), Err(ProofError::Value(RlpError::LeadingZero)));
+    assert_eq!(read(&[0x81, 0xC0]), Err(ProofError::Value(RlpError::NotAString)));
+}
+
 /// A header of Frontier with these behind.
 fn header(more: &[&[u8]]) -> Vec<u8> {
     let hash = |byte: u8| [&[0xA0][..], &[byte; 32]].concat();
