@@ -25,8 +25,8 @@ const BUILD: Duration = Duration::from_secs(600);
 /// Contracts of this repository.
 const PACKAGES: [&str; 2] = ["zx20", "state-proof"];
 
-/// Folder with `zx20.wasm`, `zx20.abi.json`, the like of `state-proof`, the assembled `.wat` contracts of `tests/clients/wat`, and in `refused/`
-/// the modules that must not be deployable.
+/// Folder with `zx20.wasm`, `zx20.abi.json` and the like of the other packages, the assembled `.wat` contracts of
+/// `tests/clients/wat`, and in `refused/` the modules that must not be deployable.
 ///
 /// # Errors
 /// If a contract does not build; the message carries what the build tool printed.
