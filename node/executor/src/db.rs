@@ -5,10 +5,10 @@ use revm::{
     Database,
     database::{BundleState, states::AccountStatus},
     database_interface::DBErrorMarker,
-    state::{AccountInfo, Bytecode},
+    state::{AccountInfo, Bytecode, EvmState},
 };
 use std::sync::Mutex;
-use zx_primitives::{AccountChange, StateChanges, StateError, StateReader};
+use zx_primitives::{AccountChange, Overwritten, SlotChange, StateChanges, StateError, StateReader};
 
 /// A state error, as revm passes it through.
 #[derive(Debug, thiserror::Error)]
@@ -95,11 +95,7 @@ impl Database for ReaderDb<'_> {
 pub(crate) fn changes(bundle: &BundleState, codes: &CodeCache) -> StateChanges {
     let mut changes = StateChanges::default();
     for (address, account) in &bundle.state {
-        let info = account.info.as_ref().map(|info| zx_primitives::AccountInfo {
-            nonce: info.nonce,
-            balance: info.balance,
-            code_hash: info.code_hash,
-        });
+        let info = account.info.as_ref().map(plain);
         let wiped = matches!(
             account.status,
             AccountStatus::Destroyed | AccountStatus::DestroyedChanged | AccountStatus::DestroyedAgain
@@ -108,7 +104,10 @@ pub(crate) fn changes(bundle: &BundleState, codes: &CodeCache) -> StateChanges {
             .storage
             .iter()
             .filter(|(_, slot)| wiped || slot.is_changed())
-            .map(|(slot, value)| (*slot, value.present_value))
+            .map(|(slot, value)| {
+                let (before, after) = (value.previous_or_original_value, value.present_value);
+                (*slot, SlotChange { before, after })
+            })
             .collect();
         changes.accounts.insert(*address, AccountChange { info, wiped, storage });
     }
@@ -117,4 +116,28 @@ pub(crate) fn changes(bundle: &BundleState, codes: &CodeCache) -> StateChanges {
         changes.codes.insert(*hash, code.original_bytes());
     }
     changes
+}
+
+/// What a transaction is about to overwrite in `db`, of which everything that it touches has been read already.
+pub(crate) fn overwritten<D: Database>(
+    db: &mut D,
+    transaction: u32,
+    changed: &EvmState,
+) -> Result<Overwritten, D::Error> {
+    let mut trail = Overwritten { transaction, ..Default::default() };
+    for (address, account) in changed.iter().filter(|(_, account)| account.is_touched()) {
+        let before = db.basic(*address)?.filter(|info| !info.is_empty()).map(|info| plain(&info));
+        let gone = account.is_selfdestructed() || account.info.is_empty();
+        let after = (!gone).then(|| plain(&account.info));
+        if before != after {
+            trail.accounts.insert(*address, before);
+        }
+        let slots = account.storage.iter().filter(|(_, slot)| slot.is_changed());
+        trail.slots.extend(slots.map(|(slot, value)| ((*address, *slot), value.original_value)));
+    }
+    Ok(trail)
+}
+
+fn plain(info: &AccountInfo) -> zx_primitives::AccountInfo {
+    zx_primitives::AccountInfo { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash }
 }

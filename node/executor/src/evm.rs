@@ -32,7 +32,7 @@ use std::{
     rc::Rc,
 };
 use zx_host_functions::deploy::is_wasm;
-use zx_primitives::{ChainSpec, StateChanges, StateReader};
+use zx_primitives::{ChainSpec, Overwritten, StateChanges, StateReader};
 use zx_sandbox::{BlockContext, Prepared, Sandbox, release_stacks};
 
 /// Ethereum's rules of today (Fusaka).
@@ -95,12 +95,18 @@ impl<'a> ZxEvm<'a> {
         }
     }
 
-    /// Runs a transaction and keeps what it changed.
-    pub(crate) fn transact_commit(&mut self, tx: TxEnv) -> Result<ExecutionResult, EVMError<StateDbError>> {
+    /// Runs a transaction, keeps what it changed, and says what it has overwritten. `place` is its place in the block.
+    pub(crate) fn transact_commit(
+        &mut self,
+        place: u32,
+        tx: TxEnv,
+    ) -> Result<(ExecutionResult, Overwritten), EVMError<StateDbError>> {
         let result = self.transact(tx)?;
-        let changed = self.inner.ctx.journal_mut().finalize();
-        self.inner.ctx.journal_mut().db_mut().commit(changed);
-        Ok(result)
+        let journal = self.inner.ctx.journal_mut();
+        let changed = journal.finalize();
+        let trail = db::overwritten(journal.db_mut(), place, &changed)?;
+        journal.db_mut().commit(changed);
+        Ok((result, trail))
     }
 
     /// Runs a transaction; its changes stay in the journal.

@@ -21,7 +21,7 @@ pub use revm::context_interface::result::InvalidTransaction;
 pub use simulate::{CallEnv, EstimateError, Simulated};
 
 use alloy_consensus::{Header, Transaction};
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, U256};
 use db::{CodeCache, DbError};
 use evm::{SPEC, StateDbError, ZxEvm};
 use revm::{
@@ -141,13 +141,16 @@ impl Executor {
             changes: StateChanges::default(),
             gas_used: 0,
         };
+        let mut trail = Vec::new();
         for tx in transactions {
             if header.gas_limit.saturating_sub(done.gas_used) < tx.inner().gas_limit() {
                 done.refused.push((tx, InvalidTransaction::CallerGasLimitMoreThanBlock.into()));
                 continue;
             }
-            match evm.transact_commit(tx_env(&tx)) {
-                Ok(result) => {
+            let place = u32::try_from(done.included.len()).unwrap_or(u32::MAX);
+            match evm.transact_commit(place, tx_env(&tx)) {
+                Ok((result, overwritten)) => {
+                    trail.push(overwritten);
                     done.gas_used = done.gas_used.saturating_add(result.tx_gas_used());
                     done.receipts.push(Receipt {
                         tx_type: tx.inner().tx_type(),
@@ -163,6 +166,7 @@ impl Executor {
             }
         }
         done.changes = evm.into_changes(&self.codes);
+        done.changes.trail = trail;
         Ok(done)
     }
 
@@ -215,5 +219,5 @@ pub fn genesis_changes(spec: &ChainSpec) -> StateChanges {
         ..Default::default()
     };
     let accounts = spec.alloc.iter().map(|(address, balance): &(Address, U256)| (*address, account(balance))).collect();
-    StateChanges { accounts, codes: std::collections::BTreeMap::<_, Bytes>::new() }
+    StateChanges { accounts, ..Default::default() }
 }

@@ -12,4 +12,4 @@ pub mod state;
 
 pub use block::{Block, DecodeError, Receipt, RecoveredTx, Tx};
 pub use spec::ChainSpec;
-pub use state::{AccountChange, AccountInfo, StateChanges, StateError, StateReader};
+pub use state::{AccountChange, AccountInfo, Overwritten, SlotChange, StateChanges, StateError, StateReader};

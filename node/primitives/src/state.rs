@@ -1,10 +1,11 @@
 //! State, as the executor reads it and as a block changes it.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 
 /// An account without its storage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct AccountInfo {
     /// Transactions sent, or contracts created.
     pub nonce: u64,
@@ -15,23 +16,50 @@ pub struct AccountInfo {
 }
 
 /// What a block does to one account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct AccountChange {
     /// The account afterwards; `None` if it is gone.
     pub info: Option<AccountInfo>,
     /// Whether the storage from before is gone.
     pub wiped: bool,
-    /// Slots written; zero removes one.
-    pub storage: BTreeMap<U256, U256>,
+    /// Slots written.
+    pub storage: BTreeMap<U256, SlotChange>,
+}
+
+/// What a block does to one slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SlotChange {
+    /// Its value before the block; zero if there was none.
+    pub before: U256,
+    /// Its value afterwards; zero removes it.
+    pub after: U256,
+}
+
+/// What one transaction has overwritten: the way back, and the trail for an audit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Overwritten {
+    /// Place of the transaction in its block, from 0; [`Overwritten::BLOCK`] for what the block does of itself.
+    pub transaction: u32,
+    /// Accounts as they were before it.
+    pub accounts: BTreeMap<Address, Option<AccountInfo>>,
+    /// Slots as they were before it, by account.
+    pub slots: BTreeMap<(Address, U256), U256>,
+}
+
+impl Overwritten {
+    /// Stands for the block itself: it comes after every transaction.
+    pub const BLOCK: u32 = u32::MAX;
 }
 
 /// What a block does to the state.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct StateChanges {
     /// Accounts touched.
     pub accounts: BTreeMap<Address, AccountChange>,
     /// New code, by its hash.
     pub codes: BTreeMap<B256, Bytes>,
+    /// What each transaction has overwritten, in order.
+    pub trail: Vec<Overwritten>,
 }
 
 /// State cannot be read: the store failed, or what it holds makes no sense.

@@ -1,0 +1,372 @@
+//! A state: the trie of the accounts, with the tries of their storage in its leaves.
+
+use crate::{
+    node::{Branch, Value},
+    trie::{Lookup, Trie},
+    update::{Change, Row, Source, Update},
+};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use alloy_rlp::Encodable;
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieAccount};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::{collections::BTreeMap, sync::Arc};
+use zx_primitives::{AccountChange, SlotChange, StateChanges, StateError};
+
+/// A stored state: rows by hashed key, and the nodes above them.
+pub trait Reader: Sync {
+    /// One account.
+    ///
+    /// # Errors
+    /// If the store fails.
+    fn account(&self, account: B256) -> Result<Option<TrieAccount>, StateError>;
+
+    /// The first account whose hash is not below `from`.
+    ///
+    /// # Errors
+    /// If the store fails.
+    fn account_from(&self, from: B256) -> Result<Option<(B256, TrieAccount)>, StateError>;
+
+    /// The first slot of an account whose hash is not below `from`.
+    ///
+    /// # Errors
+    /// If the store fails.
+    fn slot_from(&self, account: B256, from: B256) -> Result<Option<(B256, U256)>, StateError>;
+
+    /// Row of a node: of the accounts' trie, or of the trie of one account's slots.
+    ///
+    /// # Errors
+    /// If the store fails.
+    fn node(&self, of: Option<B256>, path: &Nibbles) -> Result<Option<Vec<u8>>, StateError>;
+}
+
+/// A state with nothing in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+
+impl Reader for Nothing {
+    fn account(&self, _: B256) -> Result<Option<TrieAccount>, StateError> {
+        Ok(None)
+    }
+
+    fn account_from(&self, _: B256) -> Result<Option<(B256, TrieAccount)>, StateError> {
+        Ok(None)
+    }
+
+    fn slot_from(&self, _: B256, _: B256) -> Result<Option<(B256, U256)>, StateError> {
+        Ok(None)
+    }
+
+    fn node(&self, _: Option<B256>, _: &Nibbles) -> Result<Option<Vec<u8>>, StateError> {
+        Ok(None)
+    }
+}
+
+impl<V> Source<V> for Nothing {
+    fn branch(&self, _: &Nibbles) -> Result<Option<Vec<u8>>, StateError> {
+        Ok(None)
+    }
+
+    fn leaf(&self, _: &Nibbles) -> Result<Option<(Nibbles, V)>, StateError> {
+        Ok(None)
+    }
+}
+
+/// An account with its storage, as a leaf.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) account: TrieAccount,
+    pub(crate) storage: Trie<U256>,
+}
+
+impl Account {
+    pub(crate) fn stored(account: TrieAccount) -> Self {
+        Self { account, storage: Trie::stored(account.storage_root) }
+    }
+}
+
+impl Value for Account {
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.account.encode(out);
+    }
+}
+
+impl Value for U256 {
+    fn encode(&self, out: &mut Vec<u8>) {
+        Encodable::encode(self, out);
+    }
+}
+
+struct Accounts<'a>(&'a dyn Reader);
+
+impl Source<Account> for Accounts<'_> {
+    fn branch(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StateError> {
+        self.0.node(None, path)
+    }
+
+    fn leaf(&self, path: &Nibbles) -> Result<Option<(Nibbles, Account)>, StateError> {
+        let found = self.0.account_from(lowest(path))?;
+        Ok(found.map(|(key, account)| (Nibbles::unpack(key), Account::stored(account))))
+    }
+}
+
+struct Slots<'a>(&'a dyn Reader, B256);
+
+impl Source<U256> for Slots<'_> {
+    fn branch(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StateError> {
+        self.0.node(Some(self.1), path)
+    }
+
+    fn leaf(&self, path: &Nibbles) -> Result<Option<(Nibbles, U256)>, StateError> {
+        let found = self.0.slot_from(self.1, lowest(path))?;
+        Ok(found.map(|(key, value)| (Nibbles::unpack(key), value)))
+    }
+}
+
+/// The lowest key below a path.
+fn lowest(path: &Nibbles) -> B256 {
+    let mut key = B256::ZERO;
+    key.iter_mut().zip(path.pack()).for_each(|(byte, packed)| *byte = packed);
+    key
+}
+
+/// What a block changes in the store, by hashed key, and the root that comes of it.
+#[derive(Clone, Debug, Default)]
+pub struct StateUpdate {
+    /// Root of the state afterwards.
+    pub root: B256,
+    /// Accounts written, or gone.
+    pub accounts: BTreeMap<B256, Option<TrieAccount>>,
+    /// Storage written.
+    pub storage: BTreeMap<B256, StorageUpdate>,
+    /// Nodes of the accounts' trie. Of several with one path the last one counts.
+    pub nodes: Vec<(Nibbles, Option<Node>)>,
+}
+
+/// What a block changes in one account's storage.
+#[derive(Clone, Debug, Default)]
+pub struct StorageUpdate {
+    /// Whether everything from before goes first, nodes too.
+    pub wiped: bool,
+    /// What goes, if everything does: slots with their values.
+    pub lost: Vec<(B256, U256)>,
+    /// Slots written; zero removes one.
+    pub slots: BTreeMap<B256, U256>,
+    /// Nodes of the storage trie. Of several with one path the last one counts.
+    pub nodes: Vec<(Nibbles, Option<Node>)>,
+}
+
+/// A node that is to be written.
+#[derive(Clone, Debug)]
+pub struct Node(Kind);
+
+pub(crate) fn wrap_account(branch: Arc<Branch<Account>>) -> Node {
+    Node(Kind::Account(branch))
+}
+
+pub(crate) fn wrap_slot(branch: Arc<Branch<U256>>) -> Node {
+    Node(Kind::Slot(branch))
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Account(Arc<Branch<Account>>),
+    Slot(Arc<Branch<U256>>),
+}
+
+impl Node {
+    /// Appends the node's row.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        match &self.0 {
+            Kind::Account(branch) => branch.encode(out),
+            Kind::Slot(branch) => branch.encode(out),
+        }
+    }
+}
+
+/// The state after some block: a root, and in memory what has changed since the one that is stored.
+#[derive(Clone, Debug)]
+pub struct State {
+    accounts: Trie<Account>,
+}
+
+/// Changed accounts from which on they are looked at by several threads.
+const PARALLEL: usize = 64;
+
+impl State {
+    /// The state with nothing in it.
+    pub fn empty() -> Self {
+        Self { accounts: Trie::empty() }
+    }
+
+    /// The state of which the store has everything.
+    pub fn stored(root: B256) -> Self {
+        Self { accounts: Trie::stored(root) }
+    }
+
+    /// Its root.
+    pub fn root(&self) -> B256 {
+        self.accounts.hash()
+    }
+
+    /// What memory says of an account.
+    pub fn account(&self, account: B256) -> Lookup<TrieAccount> {
+        match self.accounts.get(&Nibbles::unpack_array(&account)) {
+            Lookup::Found(account) => Lookup::Found(account.account),
+            Lookup::Absent => Lookup::Absent,
+            Lookup::Stored => Lookup::Stored,
+        }
+    }
+
+    /// What memory says of a slot.
+    pub fn slot(&self, account: B256, slot: B256) -> Lookup<U256> {
+        match self.accounts.get(&Nibbles::unpack_array(&account)) {
+            Lookup::Found(account) => match account.storage.get(&Nibbles::unpack_array(&slot)) {
+                Lookup::Found(value) => Lookup::Found(*value),
+                Lookup::Absent => Lookup::Absent,
+                Lookup::Stored => Lookup::Stored,
+            },
+            Lookup::Absent => Lookup::Absent,
+            Lookup::Stored => Lookup::Stored,
+        }
+    }
+
+    fn leaf(&self, reader: &dyn Reader, key: B256) -> Result<Option<Account>, StateError> {
+        match self.accounts.get(&Nibbles::unpack_array(&key)) {
+            Lookup::Found(account) => Ok(Some(account.clone())),
+            Lookup::Absent => Ok(None),
+            Lookup::Stored => Ok(reader.account(key)?.map(Account::stored)),
+        }
+    }
+
+    /// The state after a block, and what the block changes in the store. `block` is its height: nodes are stamped with
+    /// it, for [`trim`](Self::trim).
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn apply(
+        &self,
+        reader: &dyn Reader,
+        block: u64,
+        changes: &StateChanges,
+    ) -> Result<(Self, StateUpdate), StateError> {
+        let one = |(address, change): (&Address, &AccountChange)| self.change(reader, block, *address, change);
+        let mut changed: Vec<Changed> = match changes.accounts.len() {
+            PARALLEL.. => changes.accounts.par_iter().map(one).collect::<Result<_, _>>()?,
+            _ => changes.accounts.iter().map(one).collect::<Result<_, _>>()?,
+        };
+        changed.sort_unstable_by_key(|changed| changed.key);
+        let mut update = StateUpdate::default();
+        let mut leaves = Vec::with_capacity(changed.len());
+        for Changed { key, existed, after, storage } in changed {
+            update.accounts.insert(key, after.as_ref().map(|after| after.account));
+            if let Some(storage) = storage {
+                update.storage.insert(key, storage);
+            }
+            leaves.push(Change { key: Nibbles::unpack_array(&key), existed, value: after });
+        }
+        let mut rows = Vec::new();
+        let accounts = self.accounts.update(&Update { source: &Accounts(reader), block }, &leaves, &mut rows)?;
+        update.root = accounts.hash();
+        update.nodes = nodes(rows, wrap_account);
+        Ok((Self { accounts }, update))
+    }
+
+    fn change(
+        &self,
+        reader: &dyn Reader,
+        block: u64,
+        address: Address,
+        change: &AccountChange,
+    ) -> Result<Changed, StateError> {
+        let key = keccak256(address);
+        let before = self.leaf(reader, key)?;
+        let existed = before.is_some();
+        let source = Slots(reader, key);
+        let (mut storage, mut update) = (before.map_or_else(Trie::empty, |before| before.storage), None);
+        if (change.wiped || change.info.is_none()) && storage.hash() != EMPTY_ROOT_HASH {
+            let mut lost = Vec::new();
+            storage.each(&source, &mut |slot, value| {
+                lost.push((lowest(&slot), *value));
+                Ok(())
+            })?;
+            storage = Trie::empty();
+            update = Some(StorageUpdate { wiped: true, lost, ..Default::default() });
+        }
+        let Some(info) = change.info else { return Ok(Changed { key, existed, after: None, storage: update }) };
+        if !change.storage.is_empty() {
+            let update = update.get_or_insert_default();
+            let slots = slot_changes(&change.storage);
+            let mut rows = Vec::new();
+            storage = storage.update(&Update { source: &source, block }, &slots, &mut rows)?;
+            update.slots = slots.iter().map(|slot| (lowest(&slot.key), slot.value.unwrap_or_default())).collect();
+            update.nodes = nodes(rows, wrap_slot);
+        }
+        let (nonce, balance, code_hash) = (info.nonce, info.balance, info.code_hash);
+        let account = TrieAccount { nonce, balance, storage_root: storage.hash(), code_hash };
+        // EIP-161: an account with nothing in it does not exist.
+        let empty = nonce == 0 && balance.is_zero() && code_hash == KECCAK256_EMPTY;
+        let after = (!empty || account.storage_root != EMPTY_ROOT_HASH).then_some(Account { account, storage });
+        Ok(Changed { key, existed, after, storage: update })
+    }
+
+    /// Proof that an account is what it is, or is not there (EIP-1186): nodes from the root down.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn prove(&self, reader: &dyn Reader, account: B256) -> Result<Vec<Bytes>, StateError> {
+        self.accounts.prove(&Accounts(reader), &Nibbles::unpack_array(&account))
+    }
+
+    /// Proof of a slot's value against its account's storage root; empty if the account is not there.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn prove_slot(&self, reader: &dyn Reader, account: B256, slot: B256) -> Result<Vec<Bytes>, StateError> {
+        match self.leaf(reader, account)? {
+            Some(leaf) => leaf.storage.prove(&Slots(reader, account), &Nibbles::unpack_array(&slot)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The same state without what is as the store has it: nodes that no block after `stored` has changed. The store
+    /// must hold the state of that block, or of a later one up to this.
+    #[must_use]
+    pub fn trim(&self, stored: u64) -> Self {
+        let storage = |account: &Account| {
+            let storage = account.storage.trim(stored, &|_| None);
+            Some(Account { account: account.account, storage })
+        };
+        Self { accounts: self.accounts.trim(stored, &storage) }
+    }
+
+    /// Bytes that the nodes in memory take, about.
+    pub fn weight(&self) -> usize {
+        self.accounts.weight(&|account| account.storage.weight(&|_| 0))
+    }
+}
+
+/// What a block makes of an account.
+struct Changed {
+    key: B256,
+    existed: bool,
+    after: Option<Account>,
+    storage: Option<StorageUpdate>,
+}
+
+fn slot_changes(storage: &BTreeMap<U256, SlotChange>) -> Vec<Change<U256>> {
+    let one = |(slot, change): (&U256, &SlotChange)| Change {
+        key: Nibbles::unpack_array(&keccak256(slot.to_be_bytes::<32>())),
+        existed: !change.before.is_zero(),
+        value: (!change.after.is_zero()).then_some(change.after),
+    };
+    let mut changes: Vec<_> = match storage.len() {
+        PARALLEL.. => storage.par_iter().map(one).collect(),
+        _ => storage.iter().map(one).collect(),
+    };
+    changes.sort_unstable_by_key(|change| change.key);
+    changes
+}
+
+fn nodes<V>(rows: Vec<Row<V>>, wrap: fn(Arc<Branch<V>>) -> Node) -> Vec<(Nibbles, Option<Node>)> {
+    rows.into_iter().map(|(path, branch)| (path, branch.map(wrap))).collect()
+}
