@@ -6,7 +6,7 @@ use alloy_consensus::{
     transaction::Recovered,
 };
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
-use alloy_primitives::{Address, B256, Bloom};
+use alloy_primitives::{Address, B256, Bloom, Bytes, Log, keccak256};
 use alloy_rlp::{Decodable, Encodable};
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -82,9 +82,39 @@ struct StoredBlock {
     transactions: Vec<(Vec<u8>, [u8; 20])>,
 }
 
-/// How a receipt is stored.
+/// How a receipt is stored. Its bloom is not: it follows from the logs, and would be most of the bytes.
 #[derive(BorshSerialize, BorshDeserialize)]
-struct StoredReceipts(Vec<Vec<u8>>);
+struct StoredReceipt {
+    tx_type: u8,
+    success: bool,
+    cumulative_gas_used: u64,
+    logs: Vec<(Address, Vec<B256>, Bytes)>,
+}
+
+impl StoredReceipt {
+    fn new(receipt: &Receipt) -> Self {
+        let log = |log: &Log| (log.address, log.topics().to_vec(), log.data.data.clone());
+        Self {
+            tx_type: receipt.tx_type.into(),
+            success: receipt.success,
+            cumulative_gas_used: receipt.cumulative_gas_used,
+            logs: receipt.logs.iter().map(log).collect(),
+        }
+    }
+
+    fn read(self) -> Result<Receipt, DecodeError> {
+        let log = |(address, topics, data)| {
+            Log::new(address, topics, data)
+                .ok_or_else(|| DecodeError::new("receipt", "a log has more than four topics"))
+        };
+        Ok(Receipt {
+            tx_type: TxType::try_from(self.tx_type).map_err(|e| DecodeError::new("receipt", e))?,
+            success: self.success,
+            cumulative_gas_used: self.cumulative_gas_used,
+            logs: self.logs.into_iter().map(log).collect::<Result<_, _>>()?,
+        })
+    }
+}
 
 impl Block {
     /// Bytes to store.
@@ -119,9 +149,20 @@ impl Block {
     }
 }
 
+/// Hash of a block, from its stored bytes: its transactions are not read.
+///
+/// # Errors
+/// If they do not begin as [`Block::encode`] writes.
+pub fn stored_hash(bytes: &[u8]) -> Result<B256, DecodeError> {
+    let mut rest = bytes;
+    let length = u32::deserialize(&mut rest).map_err(|e| DecodeError::new("block", e))?;
+    let header = usize::try_from(length).ok().and_then(|length| rest.get(..length));
+    header.map(keccak256).ok_or_else(|| DecodeError::new("block", "its header is cut off"))
+}
+
 /// Bytes of the receipts of one block, to store.
 pub fn encode_receipts(receipts: &[Receipt]) -> Vec<u8> {
-    let stored = StoredReceipts(receipts.iter().map(|r| r.with_bloom_ref().encoded_2718()).collect());
+    let stored: Vec<_> = receipts.iter().map(StoredReceipt::new).collect();
     borsh::to_vec(&stored).unwrap_or_default()
 }
 
@@ -130,13 +171,8 @@ pub fn encode_receipts(receipts: &[Receipt]) -> Vec<u8> {
 /// # Errors
 /// If they are not what [`encode_receipts`] wrote.
 pub fn decode_receipts(bytes: &[u8]) -> Result<Vec<Receipt>, DecodeError> {
-    let stored = StoredReceipts::try_from_slice(bytes).map_err(|e| DecodeError::new("receipts", e))?;
-    let one = |bytes: &Vec<u8>| {
-        alloy_consensus::ReceiptWithBloom::<Receipt>::decode_2718(&mut bytes.as_slice())
-            .map(|with_bloom| with_bloom.receipt)
-            .map_err(|e| DecodeError::new("receipt", e))
-    };
-    stored.0.iter().map(one).collect()
+    let stored = Vec::<StoredReceipt>::try_from_slice(bytes).map_err(|e| DecodeError::new("receipts", e))?;
+    stored.into_iter().map(StoredReceipt::read).collect()
 }
 
 #[cfg(test)]
@@ -144,7 +180,7 @@ mod tests {
     use super::*;
     use crate::ChainSpec;
     use alloy_consensus::{SignableTransaction, TxEip1559};
-    use alloy_primitives::{Log, Signature, TxKind, U256};
+    use alloy_primitives::{Signature, TxKind, U256};
 
     fn transaction() -> RecoveredTx {
         let tx =
@@ -157,6 +193,7 @@ mod tests {
     fn a_block_reads_back_with_its_senders() {
         let block = Block::seal(ChainSpec::dev(vec![]).genesis(B256::ZERO).header, vec![transaction()]);
         assert_eq!(Block::decode(&block.encode()).unwrap(), block);
+        assert_eq!(stored_hash(&block.encode()).unwrap(), block.hash);
     }
 
     #[test]
@@ -175,6 +212,10 @@ mod tests {
         let bytes = Block::seal(ChainSpec::dev(vec![]).genesis(B256::ZERO).header, vec![transaction()]).encode();
         for cut in 0..bytes.len() {
             assert!(Block::decode(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+        let header = 4 + usize::from(bytes[0]) + 256 * usize::from(bytes[1]);
+        for cut in 0..header {
+            assert!(stored_hash(&bytes[..cut]).is_err(), "cut at {cut}");
         }
     }
 }

@@ -1,19 +1,47 @@
 //! RocksDB, and the only crate that knows of it.
 //!
-//! [`tables`] declares every table once. [`Store::commit`] writes a block with its state, receipts and indices in one
-//! synced batch, head last in it: after a crash either all of a block is there, or nothing of it. [`Store::view`] reads
-//! from a snapshot, so that a reader never sees half a block; it is the state to execute on ([`StateReader`]) and the
-//! rows to make a root of ([`TrieSource`]).
+//! A store holds the state of one final block, the *base*, as rows and trie nodes; all final blocks; and the blocks
+//! above the base, *pending*, each with what is needed to have its state in memory again. [`Store::commit`] writes a
+//! block and makes older ones part of the base, in one synced batch: after a crash either all of it is there, or
+//! nothing. [`Store::view`] reads from a snapshot, so that a reader never sees half a commit; it is the base's state
+//! to execute on ([`StateReader`]), and its tries ([`Reader`], [`Rows`]).
+//!
+//! What a final block overwrote is kept as its history, so that the state after any block above
+//! [`View::history_from`] can be read ([`View::account_at`], [`View::slot_at`]).
+//!
+//! [`TABLES`] declares every table once. [`Store::verify`] checks all of them, [`Store::prune`] forgets history,
+//! [`migrate`] brings an older store here.
 //!
 //! [`StateReader`]: zx_primitives::StateReader
-//! [`TrieSource`]: zx_state::TrieSource
+//! [`Reader`]: zx_state::Reader
+//! [`Rows`]: zx_state::Rows
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod cache;
+mod commit;
+mod config;
+mod error;
+mod fold;
+mod logs;
+mod migrate;
+mod note;
+mod open;
+mod past;
+mod state;
 mod store;
 mod tables;
+mod upkeep;
+mod verify;
 mod view;
 
-pub use store::{Commit, Store, StoreError};
+pub use commit::{Appended, Commit, Folded, Pending};
+pub use config::{History, Stage, Stages, StoreConfig};
+pub use error::StoreError;
+pub use logs::{LogBlocks, LogQuery};
+pub use migrate::{MigrationReport, migrate};
+pub use store::Store;
 pub use tables::{SCHEMA_VERSION, TABLES, Table};
-pub use view::{TxPlace, View};
+pub use upkeep::{Progress, TableStats};
+pub use verify::Verified;
+pub use view::{Changed, TxPlace, View};

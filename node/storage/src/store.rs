@@ -1,136 +1,152 @@
-//! Opening and writing.
+//! The store: opened, begun, committed to.
 
 use crate::{
-    tables::{self, SCHEMA_VERSION, TABLES, Table},
-    view::View,
+    cache::HotRows,
+    commit::{Commit, Pending},
+    config::{Stage, StoreConfig},
+    fold::Fold,
+    note::{Acknowledged, Note},
+    tables::{self, Table},
+    view::{Moment, View},
 };
-use alloy_primitives::{B256, Bytes};
-use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, Direction, IteratorMode,
-    Options, WriteBatch, WriteOptions,
-};
+use alloy_primitives::B256;
+use borsh::{BorshDeserialize, BorshSerialize};
+use parking_lot::Mutex;
+use rocksdb::{ColumnFamily, DB, WriteBatch, WriteOptions};
 use std::{
-    collections::BTreeMap,
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
 use zx_primitives::{
-    Block, Receipt,
-    block::{DecodeError, encode_receipts},
+    Block, StateChanges,
+    block::{decode_receipts, encode_receipts},
 };
 use zx_state::StateUpdate;
 
-/// Bytes of the block cache, shared by the tables: a bound on what reads keep in memory.
-const BLOCK_CACHE: usize = 256 << 20;
-/// Bits of the Bloom filter for each key: one miss in a hundred reads the disk.
-const BLOOM_BITS: f64 = 10.0;
-/// Bytes of log before the tables are flushed: what a start may have to read again.
-const WAL_BYTES: u64 = 64 << 20;
-/// Open files that RocksDB may keep.
-const OPEN_FILES: i32 = 512;
-
-/// The store fails, or is not one that this program can use.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// RocksDB says no.
-    #[error("the database at {} fails: {source}", path.display())]
-    Database {
-        /// Its folder.
-        path: PathBuf,
-        /// What RocksDB says.
-        source: rocksdb::Error,
-    },
-    /// Another process has it open.
-    #[error("the database at {} is in use by another process; stop that node, or choose another --datadir", .0.display())]
-    Locked(PathBuf),
-    /// Written by a newer program.
-    #[error("the database at {} has schema {found}, this program knows up to {SCHEMA_VERSION}; use a newer zx-node", path.display())]
-    Newer {
-        /// Its folder.
-        path: PathBuf,
-        /// Its schema.
-        found: u32,
-    },
-    /// Holds another chain.
-    #[error("the database at {} holds another chain (genesis {found}, expected {expected}); choose another --datadir", path.display())]
-    OtherChain {
-        /// Its folder.
-        path: PathBuf,
-        /// Genesis hash in the store.
-        found: B256,
-        /// Genesis hash of the chain spec.
-        expected: B256,
-    },
-    /// What is stored does not read back.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
-    /// What is stored contradicts itself.
-    #[error("the database at {} is damaged: {what}", path.display())]
-    Damaged {
-        /// Its folder.
-        path: PathBuf,
-        /// What is wrong.
-        what: String,
-    },
-}
-
-/// All that one block writes.
-#[derive(Clone, Debug)]
-pub struct Commit<'a> {
-    /// The block.
-    pub block: &'a Block,
-    /// Its receipts.
-    pub receipts: &'a [Receipt],
-    /// Its state rows.
-    pub state: &'a StateUpdate,
-    /// Its new code.
-    pub codes: &'a BTreeMap<B256, Bytes>,
-}
+pub(crate) use crate::error::StoreError;
 
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
-    db: DB,
-    path: PathBuf,
+    pub(crate) db: DB,
+    pub(crate) path: PathBuf,
+    pub(crate) config: StoreConfig,
+    pub(crate) hot: HotRows,
+    pub(crate) writer: Mutex<Writer>,
+}
+
+/// What whoever writes has to know; there is one at a time.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) note: Note,
+    /// Commits so far.
+    pub(crate) commits: u64,
+    /// Heights and hashes of the pending blocks.
+    pub(crate) pending: BTreeSet<(u64, B256)>,
+}
+
+/// A pending block's row.
+#[derive(BorshSerialize)]
+struct PendingRef<'a> {
+    block: Vec<u8>,
+    receipts: Vec<u8>,
+    changes: &'a StateChanges,
+}
+
+/// The same, read.
+#[derive(BorshDeserialize)]
+struct PendingRow {
+    block: Vec<u8>,
+    receipts: Vec<u8>,
+    changes: StateChanges,
 }
 
 impl Store {
-    /// Opens the database in a folder, or makes one.
+    /// Writes the first block as base and head of an empty store, synced.
     ///
     /// # Errors
-    /// If it is locked, of a newer schema, or RocksDB cannot open it.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let cache = Cache::new_lru_cache(BLOCK_CACHE);
-        let families = TABLES.iter().map(|t| ColumnFamilyDescriptor::new(t.name, table_options(&cache)));
-        let mut options = Options::default();
-        options.create_if_missing(true);
-        options.create_missing_column_families(true);
-        options.set_max_open_files(OPEN_FILES);
-        options.set_keep_log_file_num(2);
-        options.set_max_total_wal_size(WAL_BYTES);
-        let db = DB::open_cf_descriptors(&options, path, families).map_err(|source| {
-            let locked = source.to_string().contains("lock file") || source.to_string().contains("LOCK");
-            if locked { StoreError::Locked(path.into()) } else { StoreError::Database { path: path.into(), source } }
-        })?;
-        let store = Self { db, path: path.into() };
-        store.check_schema()?;
-        Ok(store)
-    }
-
-    fn check_schema(&self) -> Result<(), StoreError> {
-        let found = match self.get(tables::META, b"schema")? {
-            None => return self.put_meta(b"schema", &SCHEMA_VERSION.to_be_bytes()),
-            Some(bytes) => bytes.try_into().map(u32::from_be_bytes).map_err(|_| self.damaged("schema is not a u32"))?,
-        };
-        if found > SCHEMA_VERSION {
-            return Err(StoreError::Newer { path: self.path.clone(), found });
+    /// If the store is not empty, or fails.
+    pub fn begin(&self, genesis: &Block, update: &StateUpdate, changes: &StateChanges) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock();
+        if let Some(found) = self.genesis()? {
+            return Err(StoreError::Misfit(format!("it is begun already, with block 0 {found}")));
         }
+        let mut batch = Batch::new(self);
+        let mut fold = Fold::new(self);
+        fold.genesis(genesis, update, changes, &mut batch)?;
+        batch.put(tables::META, b"genesis", genesis.hash.as_slice())?;
+        batch.put(tables::META, b"history_from", &0_u64.to_be_bytes())?;
+        let commits = writer.commits.saturating_add(1);
+        batch.head(genesis.hash, commits)?;
+        batch.write(true)?;
+        self.hot.advance(None, genesis.number(), fold.into_advance());
+        writer.acknowledge(commits, genesis.number(), genesis.hash);
         Ok(())
     }
 
-    fn put_meta(&self, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        let mut batch = WriteBatch::default();
-        batch.put_cf(self.family(tables::META)?, name, value);
-        self.write(batch)
+    /// Writes a block above the base, and makes older ones a part of the base: one batch, synced. When this returns,
+    /// all of it outlives a power cut.
+    ///
+    /// # Errors
+    /// If the commit does not follow from what the store holds, or the store fails; then nothing of it is written.
+    pub fn commit(&self, commit: &Commit<'_>) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock();
+        self.reach(Stage::Begun);
+        let moment = self.moment()?;
+        let mut pending = writer.pending.clone();
+        let mut batch = Batch::new(self);
+        let folded = commit.fold.iter().map(|folded| (folded.block.number(), folded.block.hash));
+        let gone: BTreeSet<(u64, B256)> = folded.chain(commit.dropped.iter().copied()).collect();
+        if let Some(new) = &commit.append {
+            pending.insert((new.block.number(), new.block.hash));
+            if !gone.contains(&(new.block.number(), new.block.hash)) {
+                let (block, receipts) = (new.block.encode(), encode_receipts(new.receipts));
+                let row = PendingRef { block, receipts, changes: new.changes };
+                let row = borsh::to_vec(&row).map_err(|e| StoreError::Misfit(e.to_string()))?;
+                batch.put(tables::PENDING, &pending_key(new.block.number(), new.block.hash), &row)?;
+            }
+        }
+        for (height, hash) in &gone {
+            if writer.pending.contains(&(*height, *hash)) {
+                batch.delete(tables::PENDING, &pending_key(*height, *hash))?;
+            }
+            pending.remove(&(*height, *hash));
+        }
+        let mut fold = Fold::new(self);
+        let base = fold.blocks(moment.base, &commit.fold, &mut batch)?;
+        self.prune_with(&moment, base.0, commit.fold.len(), &mut batch)?;
+        let height = head_height(commit.head, base, &pending)?;
+        let commits = writer.commits.saturating_add(1);
+        batch.head(commit.head, commits)?;
+        self.reach(Stage::Encoded);
+        batch.write(true)?;
+        self.reach(Stage::Written);
+        if !commit.fold.is_empty() {
+            self.hot.advance(Some(moment.base.0), base.0, fold.into_advance());
+        }
+        writer.pending = pending;
+        writer.acknowledge(commits, height, commit.head);
+        self.reach(Stage::Noted);
+        Ok(())
+    }
+
+    /// The blocks above the base, by height.
+    ///
+    /// # Errors
+    /// If the store fails, or a row does not read back.
+    pub fn pending(&self) -> Result<Vec<Pending>, StoreError> {
+        let mut all = Vec::new();
+        self.view().scan(tables::PENDING, &[], |key, row| {
+            let row = PendingRow::try_from_slice(row)
+                .map_err(|e| self.damaged(format!("a pending block does not read back: {e}")))?;
+            let block = Block::decode(&row.block)?;
+            if key != pending_key(block.number(), block.hash) {
+                return Err(self.damaged(format!("block {} is pending under another name", block.number())));
+            }
+            all.push(Pending { block, receipts: decode_receipts(&row.receipts)?, changes: row.changes });
+            Ok(())
+        })?;
+        Ok(all)
     }
 
     /// Hash of the first block of the chain that the store holds, if it holds one.
@@ -155,76 +171,9 @@ impl Store {
         }
     }
 
-    /// Writes a block and makes it the head: one batch, synced. When this returns, the block outlives a power cut.
-    ///
-    /// # Errors
-    /// If the store fails; then nothing of it is written.
-    pub fn commit(&self, commit: &Commit<'_>) -> Result<(), StoreError> {
-        let mut batch = WriteBatch::default();
-        self.put_block(&mut batch, commit)?;
-        self.put_state(&mut batch, commit.state)?;
-        for (hash, code) in commit.codes {
-            batch.put_cf(self.family(tables::CODES)?, hash, code);
-        }
-        self.write(batch)
-    }
-
-    fn put_block(&self, batch: &mut WriteBatch, commit: &Commit<'_>) -> Result<(), StoreError> {
-        let block = commit.block;
-        let height = block.number().to_be_bytes();
-        batch.put_cf(self.family(tables::BLOCKS)?, height, block.encode());
-        batch.put_cf(self.family(tables::RECEIPTS)?, height, encode_receipts(commit.receipts));
-        batch.put_cf(self.family(tables::BLOCK_NUMBERS)?, block.hash, height);
-        for (index, tx) in (0u32..).zip(&block.transactions) {
-            let place = [&height[..], &index.to_be_bytes()].concat();
-            batch.put_cf(self.family(tables::TRANSACTIONS)?, tx.inner().tx_hash(), place);
-        }
-        let meta = self.family(tables::META)?;
-        if block.number() == 0 {
-            batch.put_cf(meta, b"genesis", block.hash);
-        }
-        batch.put_cf(meta, b"head", height);
-        Ok(())
-    }
-
-    fn put_state(&self, batch: &mut WriteBatch, state: &StateUpdate) -> Result<(), StoreError> {
-        let accounts = self.family(tables::ACCOUNTS)?;
-        for (key, account) in &state.accounts {
-            match account {
-                Some(account) => batch.put_cf(accounts, key, alloy_rlp::encode(account)),
-                None => batch.delete_cf(accounts, key),
-            }
-        }
-        let storage = self.family(tables::STORAGE)?;
-        for (account, update) in &state.storage {
-            if update.wiped {
-                for slot in self.slots_of(*account)? {
-                    batch.delete_cf(storage, slot);
-                }
-            }
-            for (slot, value) in &update.slots {
-                let key = [account.as_slice(), slot.as_slice()].concat();
-                match value.is_zero() {
-                    true => batch.delete_cf(storage, key),
-                    false => batch.put_cf(storage, key, value.to_be_bytes_trimmed_vec()),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn slots_of(&self, account: B256) -> Result<Vec<Box<[u8]>>, StoreError> {
-        let from = IteratorMode::From(account.as_slice(), Direction::Forward);
-        let rows = self.db.iterator_cf(self.family(tables::STORAGE)?, from);
-        let mut keys = Vec::new();
-        for row in rows {
-            let (key, _) = row.map_err(|e| self.failed(e))?;
-            if !key.starts_with(account.as_slice()) {
-                break;
-            }
-            keys.push(key);
-        }
-        Ok(keys)
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// A snapshot to read from.
@@ -232,40 +181,87 @@ impl Store {
         View::new(self)
     }
 
-    fn write(&self, batch: WriteBatch) -> Result<(), StoreError> {
-        let mut options = WriteOptions::default();
-        options.set_sync(true);
-        self.db.write_opt(batch, &options).map_err(|e| self.failed(e))
+    /// Where the store is, in a store that is begun.
+    pub(crate) fn moment(&self) -> Result<Moment, StoreError> {
+        Moment::read(self, |key| self.get(tables::META, key))?
+            .ok_or_else(|| StoreError::Misfit("the store has no first block yet".into()))
     }
 
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    fn reach(&self, stage: Stage) {
+        if let Some(stages) = &self.config.stages {
+            stages(stage);
+        }
+    }
+
+    pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.db.get_cf(self.family(table)?, key).map_err(|e| self.failed(e))
     }
 
-    pub(crate) fn db(&self) -> &DB {
-        &self.db
-    }
-
     pub(crate) fn family(&self, table: Table) -> Result<&ColumnFamily, StoreError> {
-        self.db.cf_handle(table.name).ok_or_else(|| self.damaged(&format!("table {} is missing", table.name)))
+        self.db.cf_handle(table.name).ok_or_else(|| self.damaged(format!("table {} is missing", table.name)))
     }
 
     pub(crate) fn failed(&self, source: rocksdb::Error) -> StoreError {
-        StoreError::Database { path: self.path.clone(), source }
+        StoreError::database(&self.path, source)
     }
 
-    pub(crate) fn damaged(&self, what: &str) -> StoreError {
-        StoreError::Damaged { path: self.path.clone(), what: what.to_owned() }
+    pub(crate) fn damaged(&self, what: impl Into<String>) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), what: what.into() }
     }
 }
 
-fn table_options(cache: &Cache) -> Options {
-    let mut blocks = BlockBasedOptions::default();
-    blocks.set_block_cache(cache);
-    blocks.set_bloom_filter(BLOOM_BITS, false);
-    blocks.set_cache_index_and_filter_blocks(true);
-    let mut options = Options::default();
-    options.set_block_based_table_factory(&blocks);
-    options.set_compression_type(DBCompressionType::Lz4);
-    options
+impl Writer {
+    fn acknowledge(&mut self, commits: u64, height: u64, head: B256) {
+        self.commits = commits;
+        self.note.write(Acknowledged { commits, height, head });
+    }
+}
+
+pub(crate) fn pending_key(height: u64, hash: B256) -> Vec<u8> {
+    [&height.to_be_bytes(), hash.as_slice()].concat()
+}
+
+fn head_height(head: B256, base: (u64, B256), pending: &BTreeSet<(u64, B256)>) -> Result<u64, StoreError> {
+    let mut known = pending.iter().chain([&base]);
+    let found = known.find(|(_, hash)| *hash == head).map(|(height, _)| *height);
+    found.ok_or_else(|| StoreError::Misfit(format!("its head {head} is neither pending nor the base")))
+}
+
+/// Writes that go together.
+pub(crate) struct Batch<'a> {
+    store: &'a Store,
+    batch: WriteBatch,
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn new(store: &'a Store) -> Self {
+        Self { store, batch: WriteBatch::default() }
+    }
+
+    pub(crate) fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        self.batch.put_cf(self.store.family(table)?, key, value);
+        Ok(())
+    }
+
+    pub(crate) fn delete(&mut self, table: Table, key: &[u8]) -> Result<(), StoreError> {
+        self.batch.delete_cf(self.store.family(table)?, key);
+        Ok(())
+    }
+
+    fn head(&mut self, head: B256, commits: u64) -> Result<(), StoreError> {
+        self.put(tables::META, b"head", head.as_slice())?;
+        self.put(tables::META, b"commits", &commits.to_be_bytes())
+    }
+
+    /// Rows so far.
+    pub(crate) fn len(&self) -> usize {
+        self.batch.len()
+    }
+
+    /// Writes all, or nothing.
+    pub(crate) fn write(self, sync: bool) -> Result<(), StoreError> {
+        let mut options = WriteOptions::default();
+        options.set_sync(sync);
+        self.store.db.write_opt(self.batch, &options).map_err(|e| self.store.failed(e))
+    }
 }

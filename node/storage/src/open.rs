@@ -1,0 +1,183 @@
+//! Opening, and refusing to.
+
+use crate::{
+    cache::HotRows,
+    config::StoreConfig,
+    note::{self, Note},
+    store::{Batch, Store, StoreError, Writer},
+    tables::{self, SCHEMA_VERSION, TABLES},
+    view::Walk,
+};
+use alloy_primitives::B256;
+use parking_lot::Mutex;
+use rocksdb::{Cache, ColumnFamilyDescriptor, DB, DBRecoveryMode, ErrorKind, IteratorMode, Options};
+use std::{collections::BTreeSet, path::Path};
+
+/// Bytes of log before the tables are flushed: what a start may have to read again.
+const WAL_BYTES: u64 = 64 << 20;
+/// Bytes that wait in memory in all tables together, until they are files.
+const WRITE_BUFFERS: usize = 64 << 20;
+/// Open files that RocksDB may keep.
+const OPEN_FILES: i32 = 512;
+/// Threads that write files in the background.
+const BACKGROUND_JOBS: i32 = 2;
+
+impl Store {
+    /// Opens the database in a folder, or makes one. Beside the folder it keeps a note of the last commit.
+    ///
+    /// # Errors
+    /// If it is locked, of another schema, damaged, or has lost what was acknowledged; or if RocksDB cannot open it.
+    pub fn open(path: &Path, config: StoreConfig) -> Result<Self, StoreError> {
+        survey(path)?;
+        let hot_bytes = config.cache_bytes / 4;
+        let db = open_db(path, config.cache_bytes.saturating_sub(hot_bytes))?;
+        let note = Note::new(note::place(path));
+        let writer = Mutex::new(Writer { note, commits: 0, pending: BTreeSet::new() });
+        let store = Self { db, path: path.into(), config, hot: HotRows::new(hot_bytes), writer };
+        store.check_schema()?;
+        store.load()?;
+        Ok(store)
+    }
+
+    fn check_schema(&self) -> Result<(), StoreError> {
+        match self.get(tables::META, b"schema")? {
+            Some(schema) => check_schema(&self.path, &schema),
+            None => {
+                let mut batch = Batch::new(self);
+                batch.put(tables::META, b"schema", &SCHEMA_VERSION.to_be_bytes())?;
+                batch.write(true)
+            }
+        }
+    }
+
+    /// What the writer has to know, and whether all is there that was acknowledged.
+    fn load(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock();
+        let commits = self.get(tables::META, b"commits")?.map(|bytes| bytes.try_into().map(u64::from_be_bytes));
+        writer.commits = commits.unwrap_or(Ok(0)).map_err(|_| self.damaged("its count of commits is not a u64"))?;
+        let view = self.view();
+        let mut rows = view.cursor(tables::PENDING, Walk::All)?;
+        rows.seek_to_first();
+        while let Some(key) = rows.key() {
+            writer.pending.insert(self.pending_place(key)?);
+            rows.next();
+        }
+        rows.status().map_err(|e| self.failed(e))?;
+        let moment = view.moment()?;
+        if let Some(moment) = moment {
+            self.hot.advance(None, moment.base.0, Default::default());
+        }
+        let blocks = moment.into_iter().flat_map(|moment| writer.pending.iter().chain([&moment.base]));
+        let head = blocks.copied().find(|(_, hash)| *hash == view.head());
+        if moment.is_some() && head.is_none() {
+            return Err(self.damaged(format!("block {}, the head, is missing", view.head())));
+        }
+        self.check_note(writer.commits, head)
+    }
+
+    fn pending_place(&self, key: &[u8]) -> Result<(u64, B256), StoreError> {
+        let place = key
+            .split_first_chunk::<8>()
+            .and_then(|(height, hash)| Some((u64::from_be_bytes(*height), B256::try_from(hash).ok()?)));
+        place.ok_or_else(|| self.damaged("the key of a pending block is not of its length"))
+    }
+
+    /// Commits are written one after the other, so a store that has as many as the note says has all of those.
+    fn check_note(&self, commits: u64, head: Option<(u64, B256)>) -> Result<(), StoreError> {
+        let place = note::place(&self.path);
+        let Some(noted) = note::read(&place) else { return Ok(()) };
+        let behind = noted.commits > commits;
+        let other = noted.commits == commits && head != Some((noted.height, noted.head));
+        if !behind && !other {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        Err(StoreError::Lost { path, acknowledged: noted.height, acknowledged_hash: noted.head, head, note: place })
+    }
+}
+
+/// Looks at what a folder has before anything in it is touched.
+fn survey(path: &Path) -> Result<(), StoreError> {
+    if !path.join("CURRENT").exists() {
+        return Ok(());
+    }
+    let found = DB::list_cf(&Options::default(), path).map_err(|e| StoreError::database(path, e))?;
+    let known = |name: &String| name == "default" || TABLES.iter().any(|table| table.name == name);
+    let missing = TABLES.iter().any(|table| !found.iter().any(|name| name == table.name));
+    if !missing && found.iter().all(known) {
+        return Ok(());
+    }
+    if !found.iter().any(|name| name == tables::META.name) {
+        // A new database has no tables for a moment.
+        return if is_empty(path)? { Ok(()) } else { Err(StoreError::Foreign(path.into())) };
+    }
+    let db = DB::open_cf_for_read_only(&Options::default(), path, [tables::META.name], false)
+        .map_err(|e| StoreError::database(path, e))?;
+    let meta = db.cf_handle(tables::META.name).ok_or_else(|| StoreError::Foreign(path.into()))?;
+    let schema = db.get_cf(meta, b"schema").map_err(|e| StoreError::database(path, e))?;
+    let what = match schema {
+        // It was not made to the end.
+        None if found.iter().all(known) => return Ok(()),
+        None => return Err(StoreError::Foreign(path.into())),
+        Some(schema) => {
+            check_schema(path, &schema)?;
+            "it has not the tables of its schema".into()
+        }
+    };
+    Err(StoreError::Damaged { path: path.into(), what })
+}
+
+fn is_empty(path: &Path) -> Result<bool, StoreError> {
+    let db = DB::open_for_read_only(&Options::default(), path, false).map_err(|e| StoreError::database(path, e))?;
+    let first = db.iterator(IteratorMode::Start).next().transpose();
+    first.map(|first| first.is_none()).map_err(|e| StoreError::database(path, e))
+}
+
+fn check_schema(path: &Path, schema: &[u8]) -> Result<(), StoreError> {
+    let path = path.to_path_buf();
+    match schema.try_into().map(u32::from_be_bytes) {
+        Ok(SCHEMA_VERSION) => Ok(()),
+        Ok(found @ ..SCHEMA_VERSION) => Err(StoreError::Older { path, found }),
+        Ok(found) => Err(StoreError::Newer { path, found }),
+        Err(_) => Err(StoreError::Damaged { path, what: "schema is not a u32".into() }),
+    }
+}
+
+/// Opens every table, and makes those that are missing.
+pub(crate) fn open_db(path: &Path, cache_bytes: usize) -> Result<DB, StoreError> {
+    let cache = Cache::new_lru_cache(cache_bytes);
+    let families = TABLES.iter().map(|table| ColumnFamilyDescriptor::new(table.name, table.options(&cache)));
+    DB::open_cf_descriptors(&db_options(), path, families).map_err(|e| StoreError::database(path, e))
+}
+
+fn db_options() -> Options {
+    let mut options = Options::default();
+    options.create_if_missing(true);
+    options.create_missing_column_families(true);
+    options.set_max_open_files(OPEN_FILES);
+    options.set_keep_log_file_num(2);
+    options.set_max_total_wal_size(WAL_BYTES);
+    options.set_db_write_buffer_size(WRITE_BUFFERS);
+    options.set_max_background_jobs(BACKGROUND_JOBS);
+    options.set_bytes_per_sync(1 << 20);
+    // What ends a log may be a write that a crash cut short, and was not acknowledged. A record before it that is
+    // damaged refuses to open. A log that is cut short and was closed is known by its length.
+    options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    options.set_track_and_verify_wals_in_manifest(true);
+    options.set_paranoid_checks(true);
+    // The tables become files together: were the list of files cut short, all of them would be as they once were, and
+    // the count of commits would tell.
+    options.set_atomic_flush(true);
+    options
+}
+
+impl StoreError {
+    pub(crate) fn database(path: &Path, source: rocksdb::Error) -> Self {
+        let what = source.to_string();
+        match source.kind() {
+            ErrorKind::IOError if what.contains("lock file") || what.contains("LOCK") => Self::Locked(path.into()),
+            ErrorKind::Corruption => Self::Damaged { path: path.into(), what },
+            _ => Self::Database { path: path.into(), source },
+        }
+    }
+}
