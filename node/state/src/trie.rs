@@ -5,7 +5,7 @@ use crate::{
     update::{Change, Row, Source, Update},
 };
 use alloy_primitives::{B256, Bytes, keccak256};
-use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, nodes::RlpNode};
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 use std::sync::Arc;
 use zx_primitives::StateError;
 
@@ -121,20 +121,22 @@ impl<V> Trie<V> {
 
 impl<V: Value> Trie<V> {
     fn root<S: Source<V>>(&self, update: &Update<'_, S>) -> Result<Option<Child<V>>, StateError> {
-        let Root::Here(child) = &self.root else {
-            let path = Nibbles::default();
-            let root = match update.source.branch(&path)? {
-                Some(row) => Child::Branch(RlpNode::word_rlp(&self.hash), Some(Arc::new(Branch::decode(&row)?))),
-                None => {
-                    let (key, value) = update.source.leaf(&path)?.ok_or_else(|| {
-                        StateError(format!("nothing is stored of a trie with the root {}", self.hash))
-                    })?;
-                    Arc::new(Leaf { key, value, changed: 0 }).hang(0)
-                }
-            };
-            return Ok(Some(root));
-        };
+        let Root::Here(child) = &self.root else { return self.stored_root(update).map(Some) };
         Ok(child.clone())
+    }
+
+    /// Loads the root. It is checked, so that a trie is never built upon what belongs to another state.
+    fn stored_root<S: Source<V>>(&self, update: &Update<'_, S>) -> Result<Child<V>, StateError> {
+        let path = Nibbles::default();
+        let root = match update.source.branch(&path)? {
+            Some(row) => Some(Branch::decode(&row)?.hang()),
+            None => update.source.leaf(&path)?.map(|(key, value)| Arc::new(Leaf { key, value, changed: 0 }).hang(0)),
+        };
+        let found = root_hash(root.as_ref());
+        match root {
+            Some(root) if found == self.hash => Ok(root),
+            _ => Err(StateError(format!("the stored trie has the root {found}, expected {}", self.hash))),
+        }
     }
 
     /// The trie after some changes, which are in order of their keys, and the rows that are other than before.

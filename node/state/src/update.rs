@@ -59,8 +59,8 @@ impl<S> Update<'_, S> {
         S: Source<V>,
     {
         match old {
-            None => Ok(self.build(depth, &self.leaves(changes))),
-            Some(Child::Leaf(_, leaf)) => self.at_leaf(old, leaf.as_ref(), depth, changes),
+            None => Ok(self.build(depth, &self.leaves(changes), rows)),
+            Some(Child::Leaf(_, leaf)) => self.at_leaf(old, leaf.as_ref(), depth, changes, rows),
             Some(Child::Branch(_, branch)) => {
                 let Some(first) = changes.first() else { return Ok(old.cloned()) };
                 let branch = self.load(branch.as_ref(), || head(&first.key, depth))?;
@@ -87,7 +87,7 @@ impl<S> Update<'_, S> {
     }
 
     /// A trie of its own of leaves that are in order and alike up to a depth.
-    fn build<V: Value>(&self, depth: usize, leaves: &[Arc<Leaf<V>>]) -> Option<Child<V>> {
+    fn build<V: Value>(&self, depth: usize, leaves: &[Arc<Leaf<V>>], rows: &mut Vec<Row<V>>) -> Option<Child<V>> {
         let (first, last) = (leaves.first()?, leaves.last()?);
         if leaves.len() == 1 {
             return Some(Arc::clone(first).hang(depth));
@@ -101,7 +101,9 @@ impl<S> Update<'_, S> {
         let (mut mask, mut children) = (0, Vec::new());
         while let Some(nibble) = rest.first().and_then(|leaf| leaf.key.get(at)) {
             let (group, after) = rest.split_at(rest.partition_point(|leaf| leaf.key.get(at) <= Some(nibble)));
-            children.extend(self.build(at.saturating_add(1), group));
+            let child = self.build(at.saturating_add(1), group, rows);
+            Self::note(None, child.as_ref(), head(&group.first()?.key, at.saturating_add(1)), rows);
+            children.extend(child);
             mask |= 1 << nibble;
             rest = after;
         }
@@ -117,6 +119,7 @@ impl<S> Update<'_, S> {
         leaf: Option<&Arc<Leaf<V>>>,
         depth: usize,
         changes: &[Change<V>],
+        rows: &mut Vec<Row<V>>,
     ) -> New<V>
     where
         S: Source<V>,
@@ -127,13 +130,13 @@ impl<S> Update<'_, S> {
             None => changes.iter().any(|change| change.existed),
         };
         if replaced {
-            return Ok(self.build(depth, &leaves));
+            return Ok(self.build(depth, &leaves, rows));
         }
         let Some(first) = leaves.first() else { return Ok(old.cloned()) };
         let leaf = self.leaf(leaf, || head(&first.key, depth))?;
         let at = leaves.partition_point(|other| other.key < leaf.key);
         leaves.insert(at, leaf);
-        Ok(self.build(depth, &leaves))
+        Ok(self.build(depth, &leaves, rows))
     }
 
     pub(crate) fn load<V>(
