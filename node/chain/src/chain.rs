@@ -1,13 +1,16 @@
 //! Opening, submitting, producing and importing.
 
 use crate::{
-    history::{History, Overwritten},
     read::HeadView,
     seal,
+    state::StateAt,
+    tree::{Entry, Sealed, Tree},
 };
-use alloy_primitives::B256;
+use alloy_consensus::Header;
+use alloy_primitives::{Address, B256};
 use parking_lot::{Mutex, RwLock};
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -15,10 +18,10 @@ use std::{
 use tokio::sync::{Notify, watch};
 use zx_executor::{Executed, Executor, InvalidTransaction, TxError, genesis_changes};
 use zx_pool::Pool;
-use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader};
+use zx_primitives::{Block, ChainSpec, RecoveredTx, StateChanges, StateError, StateReader};
 use zx_sandbox::{CacheError, CacheFigures, CacheStats, Sandbox};
-use zx_state::StateUpdate;
-use zx_storage::{Commit, Store, StoreError, View};
+use zx_state::{Nothing, State, StateUpdate};
+use zx_storage::{Appended, Commit, Store, StoreConfig, StoreError};
 
 /// Bytes of a header's free field (Yellow Paper, section 4.3.4; web3.py refuses more).
 const MAX_EXTRA_DATA: usize = 32;
@@ -30,6 +33,46 @@ pub struct ChainConfig {
     pub spec: ChainSpec,
     /// Folder of the database and the module cache.
     pub datadir: PathBuf,
+    /// When a block is final.
+    pub finality: Finality,
+    /// Blocks behind the head whose states are in memory: each can be read, proven and built upon.
+    pub window: u64,
+    /// The store.
+    pub store: StoreConfig,
+}
+
+/// When a block is final: nothing that does not stand on it is taken any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finality {
+    /// At once: there is one who makes blocks.
+    Instant,
+    /// When so many stand on it.
+    Depth(u64),
+}
+
+impl Finality {
+    /// The last final block when a height is the head's.
+    fn height(self, head: u64) -> u64 {
+        match self {
+            Self::Instant => head,
+            Self::Depth(depth) => head.saturating_sub(depth),
+        }
+    }
+}
+
+/// Blocks behind the head whose states are kept in memory, unless a configuration says otherwise.
+pub const WINDOW: u64 = 256;
+/// Blocks that leave the window together: what several of them write is written once.
+const FOLD: u64 = 32;
+/// Trie nodes that may come together in the head's state before it lets go of what the store has: some 256 MiB.
+const NODES: usize = 350_000;
+
+impl ChainConfig {
+    /// The usual: a window of [`WINDOW`] blocks, instant finality, all history.
+    pub fn new(spec: ChainSpec, datadir: impl Into<PathBuf>) -> Self {
+        let (finality, store) = (Finality::Instant, StoreConfig::default());
+        Self { spec, datadir: datadir.into(), finality, window: WINDOW, store }
+    }
 }
 
 /// The chain cannot be opened, or a block cannot be written: ours, and fatal.
@@ -55,22 +98,41 @@ pub enum ChainError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The state that is stored is not the one that the head names.
+    /// The state that is stored is not the one that its block names.
     #[error(
-        "the database is damaged: its state has the root {found}, block {number} says {expected}; \
-         restore it from a backup, or start with an empty --datadir"
+        "the database is damaged: at block {number} {reason}; `zx-node db verify` tells what is wrong, \
+         `zx-node snapshot restore` starts again from a snapshot"
     )]
-    DamagedState {
-        /// Height of the head.
+    Damaged {
+        /// Height of the block.
         number: u64,
-        /// Root of what is stored.
-        found: B256,
-        /// Root in the header.
-        expected: B256,
+        /// What does not fit.
+        reason: String,
     },
     /// The writer's thread panicked.
     #[error("the writer panicked; its message is in the log")]
     WriterPanicked,
+    /// A block on one that is not here, or that is too old.
+    #[error("block {number} cannot be taken: its parent {parent} {reason}")]
+    Unattached {
+        /// Its height.
+        number: u64,
+        /// Its parent.
+        parent: B256,
+        /// Why.
+        reason: String,
+    },
+    /// A head that there is not.
+    #[error("block {0} cannot become the head: it is not among the blocks that are kept in memory")]
+    UnknownHead(B256),
+    /// A head that leaves a final block out.
+    #[error("block {hash} cannot become the head: block {number}, which is final, is not in its chain")]
+    UndoesFinal {
+        /// The head that was asked for.
+        hash: B256,
+        /// The last final block.
+        number: u64,
+    },
     /// A block that is not what its transactions make it.
     #[error("block {number} is invalid: {reason}")]
     InvalidBlock {
@@ -81,14 +143,6 @@ pub enum ChainError {
     },
 }
 
-/// The head, and the way back from it.
-#[derive(Debug)]
-struct Tip {
-    head: Arc<Block>,
-    /// Shared with whoever reads, so that a view costs no copy of it.
-    history: Arc<History>,
-}
-
 /// A chain with its store, its pool and its executor.
 #[derive(Debug)]
 pub struct Chain {
@@ -96,12 +150,22 @@ pub struct Chain {
     pub(crate) executor: Executor,
     pub(crate) pool: Mutex<Pool>,
     pub(crate) datadir: PathBuf,
-    /// Held while a block is made: there is one writer.
-    writing: Mutex<()>,
-    tip: RwLock<Tip>,
+    finality: Finality,
+    window: u64,
+    /// Held while a block is made, with the trie nodes that have come together: there is one writer.
+    writing: Mutex<usize>,
+    tree: RwLock<Arc<Tree>>,
     heads: watch::Sender<Arc<Block>>,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
+}
+
+/// A block that was executed, and the state after it.
+struct Made {
+    header: Header,
+    executed: Executed,
+    update: StateUpdate,
+    state: State,
 }
 
 impl Chain {
@@ -112,18 +176,21 @@ impl Chain {
     pub fn open(config: ChainConfig) -> Result<Self, ChainError> {
         let datadir = &config.datadir;
         std::fs::create_dir_all(datadir).map_err(|source| ChainError::Datadir { path: datadir.clone(), source })?;
-        let store = Store::open(&datadir.join("db"))?;
+        let store = Store::open(&datadir.join("db"), config.store)?;
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);
-        let head = Arc::new(open_head(&store, &spec)?);
+        begin(&store, &spec)?;
+        let tree = load(&store)?;
         let chain = Self {
             store,
             datadir: config.datadir.clone(),
             executor: Executor::new(spec, Arc::new(sandbox)),
             pool: Mutex::default(),
-            writing: Mutex::new(()),
-            heads: watch::Sender::new(Arc::clone(&head)),
-            tip: RwLock::new(Tip { head, history: Arc::default() }),
+            finality: config.finality,
+            window: config.window,
+            writing: Mutex::new(0),
+            heads: watch::Sender::new(Arc::clone(tree.head())),
+            tree: RwLock::new(Arc::new(tree)),
             work: Notify::new(),
         };
         chain.load_pool();
@@ -137,7 +204,7 @@ impl Chain {
 
     /// The last block.
     pub fn head(&self) -> Arc<Block> {
-        Arc::clone(&self.tip.read().head)
+        Arc::clone(self.tree.read().head())
     }
 
     /// Sees each new head.
@@ -145,23 +212,22 @@ impl Chain {
         self.heads.subscribe()
     }
 
-    /// The stored chain at this moment.
+    /// The chain at this moment.
     ///
     /// # Errors
     /// If the store fails.
     pub fn view(&self) -> Result<HeadView<'_>, ChainError> {
-        // A block is written before it becomes the head: the snapshot says which head it ends in.
-        let store = self.store.view();
-        let height = store.head()?.unwrap_or_default();
-        let (head, history) = {
-            let tip = self.tip.read();
-            (Arc::clone(&tip.head), Arc::clone(&tip.history))
-        };
-        let head = match head.number() == height {
-            true => head,
-            false => Arc::new(store.block(height)?.ok_or(StateError(format!("block {height} is missing")))?),
-        };
-        Ok(HeadView::new(head, store, history, &self.executor))
+        // The store's base moves in its commit, the tree's right after it: in between they do not fit.
+        for _ in 0..VIEW_TRIES {
+            let store = self.store.view()?;
+            let tree = Arc::clone(&self.tree.read());
+            if store.base().1 == tree.base().hash {
+                let finished = self.finality.height(tree.head().number());
+                return Ok(HeadView::new(tree, store, finished, &self.executor));
+            }
+            std::thread::yield_now();
+        }
+        Err(StateError("the store has moved on without the chain: its writer has failed".into()).into())
     }
 
     /// What the module cache has done.
@@ -179,7 +245,7 @@ impl Chain {
     /// # Errors
     /// If the store fails.
     pub fn warm_up(&self, go_on: impl Fn() -> bool) -> Result<usize, ChainError> {
-        Ok(self.executor.warm_up(&self.store.view(), go_on))
+        Ok(self.executor.warm_up(&self.view()?.head_state(), go_on))
     }
 
     /// Base fee of the next block.
@@ -192,25 +258,38 @@ impl Chain {
     /// # Errors
     /// If the store or the executor fails: the node must stop.
     pub fn produce(&self, empty: bool) -> Result<Option<Arc<Block>>, ChainError> {
-        let writing = self.writing.lock();
+        let mut writing = self.writing.lock();
         let parent = self.head();
-        let mut header = self.spec().next_header(&parent, now());
+        let header = self.spec().next_header(&parent, now());
         let candidates = self.pool.lock().best(header.base_fee_per_gas.unwrap_or_default());
         if candidates.is_empty() && !empty {
             return Ok(None);
         }
-        let view = self.store.view();
-        let mut executed = self.executor.execute_block(&view, &header, candidates)?;
-        self.drop_impossible(&executed.refused);
-        if executed.included.is_empty() && !empty {
+        let made = self.execute(parent.hash, header, candidates)?;
+        self.drop_impossible(&made.executed.refused);
+        if made.executed.included.is_empty() && !empty {
             return Ok(None);
         }
-        let update = zx_state::apply(&view, &executed.changes)?;
-        seal::fill(&mut header, &executed, &update);
+        let Made { header, mut executed, update, state } = made;
         let block = Arc::new(Block::seal(header, std::mem::take(&mut executed.included)));
-        self.commit(&view, &block, &executed, &update)?;
-        drop(writing);
+        self.append(&mut writing, Arc::clone(&block), executed, update, state)?;
         Ok(Some(block))
+    }
+
+    /// Executes transactions on a block of the tree, and fills in the header what comes of it.
+    fn execute(
+        &self,
+        parent: B256,
+        mut header: Header,
+        transactions: impl IntoIterator<Item = RecoveredTx>,
+    ) -> Result<Made, ChainError> {
+        let view = self.view()?;
+        let (_, state) = view.tree.state(&parent).ok_or(ChainError::UnknownHead(parent))?;
+        let at = StateAt::in_tree(&view.tree, &view.store, parent, state.clone());
+        let executed = self.executor.execute_block(&at, &header, transactions)?;
+        let (state, update) = state.apply(&view.store, header.number, &executed.changes)?;
+        seal::fill(&mut header, &executed, &update);
+        Ok(Made { header, executed, update, state })
     }
 
     /// Transactions that did not fit wait on; those that can never be included go.
@@ -232,14 +311,20 @@ impl Chain {
         }
     }
 
-    /// Takes a block that was made elsewhere: executes it, and refuses it unless every header field comes out the same.
+    /// Takes a block that was made elsewhere: executes it on its parent, and refuses it unless every header field comes
+    /// out the same. It becomes the head if it is higher than the head; of two that are as high the first stays.
     /// Its hash and its senders must have been worked out here ([`Block::seal`], recovered), not taken from a peer.
     ///
     /// # Errors
-    /// [`ChainError::InvalidBlock`] if it does not follow the head or is not what its transactions make it.
+    /// [`ChainError::InvalidBlock`] if it is not what its transactions make it; [`ChainError::Unattached`] if its parent
+    /// is not known, or is behind a final block.
     pub fn import(&self, block: Block) -> Result<Arc<Block>, ChainError> {
-        let _writing = self.writing.lock();
-        let parent = self.head();
+        let mut writing = self.writing.lock();
+        let tree = Arc::clone(&self.tree.read());
+        if let Some((known, _)) = tree.state(&block.hash) {
+            return Ok(Arc::clone(known));
+        }
+        let parent = self.parent(&tree, &block)?;
         let number = block.number();
         let invalid = |reason: String| ChainError::InvalidBlock { number, reason };
         let extra = block.header.extra_data.len();
@@ -249,69 +334,201 @@ impl Chain {
         let mut header = self.spec().next_header(&parent, block.header.timestamp);
         header.extra_data.clone_from(&block.header.extra_data);
         header.beneficiary = block.header.beneficiary;
-        let view = self.store.view();
-        let executed = self.executor.execute_block(&view, &header, block.transactions.iter().cloned())?;
-        if let Some((tx, error)) = executed.refused.first() {
+        let made = self.execute(parent.hash, header, block.transactions.iter().cloned())?;
+        if let Some((tx, error)) = made.executed.refused.first() {
             return Err(invalid(format!("transaction {}: {error}", tx.inner().tx_hash())));
         }
-        let update = zx_state::apply(&view, &executed.changes)?;
-        seal::fill(&mut header, &executed, &update);
-        if let Some(difference) = seal::difference(&header, &block.header) {
+        if let Some(difference) = seal::difference(&made.header, &block.header) {
             return Err(invalid(difference));
         }
         let block = Arc::new(block);
-        self.commit(&view, &block, &executed, &update)?;
+        self.append(&mut writing, Arc::clone(&block), made.executed, made.update, made.state)?;
         Ok(block)
     }
 
-    /// Writes a block, then makes it the head and tells of it.
-    fn commit(
-        &self,
-        before: &dyn StateReader,
-        block: &Arc<Block>,
-        executed: &Executed,
-        state: &StateUpdate,
-    ) -> Result<(), ChainError> {
-        let overwritten = Overwritten::by(&executed.changes, before)?;
-        // The way back is there before the block is, so that whoever sees the block can look behind it.
-        Arc::make_mut(&mut self.tip.write().history).push(block.number(), overwritten);
-        self.store.commit(&Commit { block, receipts: &executed.receipts, state, codes: &executed.changes.codes })?;
-        {
-            // Under the pool's lock: who is admitted meanwhile has seen this state, or is looked at here.
-            let mut pool = self.pool.lock();
-            self.tip.write().head = Arc::clone(block);
-            let accounts = executed.changes.accounts.iter();
-            pool.on_block(accounts.filter_map(|(address, change)| Some((*address, change.info?.nonce))));
+    /// The block that another stands on, if blocks may still be put there.
+    fn parent(&self, tree: &Tree, block: &Block) -> Result<Arc<Block>, ChainError> {
+        let parent = block.header.parent_hash;
+        let unattached = |reason: String| ChainError::Unattached { number: block.number(), parent, reason };
+        let (found, _) = tree
+            .state(&parent)
+            .ok_or_else(|| unattached(format!("is not known, or is older than block {}", tree.base().number())))?;
+        let finished = self.finality.height(tree.head().number());
+        match contains(tree, parent, finished) {
+            true => Ok(Arc::clone(found)),
+            false => Err(unattached(format!("does not stand on block {finished}, which is final"))),
         }
-        self.heads.send_replace(Arc::clone(block));
+    }
+
+    /// Makes a block of the tree the head, whether it is higher than the head or not.
+    ///
+    /// # Errors
+    /// If it is not in the tree, or leaves a final block out.
+    pub fn set_head(&self, hash: B256) -> Result<Arc<Block>, ChainError> {
+        let mut writing = self.writing.lock();
+        let before = Arc::clone(&self.tree.read());
+        let mut tree = (*before).clone();
+        if !tree.set_head(hash) {
+            return Err(ChainError::UnknownHead(hash));
+        }
+        let number = self.finality.height(before.head().number());
+        if !contains(&before, hash, number) {
+            return Err(ChainError::UndoesFinal { hash, number });
+        }
+        let head = Arc::clone(tree.head());
+        self.store.commit(&Commit { append: None, head: hash, fold: Vec::new(), dropped: Vec::new() })?;
+        self.publish(&mut writing, &before, tree);
+        Ok(head)
+    }
+
+    /// Writes a block, then makes it the head, if it is to be, and tells of it.
+    fn append(
+        &self,
+        nodes: &mut usize,
+        block: Arc<Block>,
+        executed: Executed,
+        update: StateUpdate,
+        state: State,
+    ) -> Result<(), ChainError> {
+        let before = Arc::clone(&self.tree.read());
+        *nodes = nodes.saturating_add(update.nodes.len());
+        *nodes = update.storage.values().fold(*nodes, |nodes, storage| nodes.saturating_add(storage.nodes.len()));
+        let Executed { receipts, changes, .. } = executed;
+        let hash = block.hash;
+        let higher = block.number() > before.head().number();
+        let sealed = Arc::new(Sealed::new(block, receipts, changes, update));
+        let mut tree = (*before).clone();
+        tree.insert(Entry { sealed: Arc::clone(&sealed), state });
+        if higher {
+            tree.set_head(hash);
+        }
+        let changed = tree.clone();
+        let fold = tree.fold(self.due(&tree));
+        self.store.commit(&Commit {
+            append: Some(Appended { block: &sealed.block, receipts: &sealed.receipts, changes: &sealed.changes }),
+            head: tree.head().hash,
+            fold: fold.blocks(),
+            dropped: fold.dropped.clone(),
+        })?;
+        if *nodes > NODES && !fold.entries.is_empty() {
+            tree.trim();
+            *nodes = 0;
+        }
+        self.publish_from(&before, &changed, tree);
         Ok(())
     }
+
+    /// The height up to which blocks leave the tree now.
+    fn due(&self, tree: &Tree) -> u64 {
+        let (head, base) = (tree.head().number(), tree.base().number());
+        let to = self.finality.height(head).min(head.saturating_sub(self.window));
+        // A window that is short is not made longer than it is.
+        if to.saturating_sub(base) >= FOLD.min(self.window.max(1)) { to } else { base }
+    }
+
+    fn publish(&self, _: &mut usize, before: &Tree, tree: Tree) {
+        let changed = tree.clone();
+        self.publish_from(before, &changed, tree);
+    }
+
+    /// Shows a tree to everybody. `changed` is what it was before blocks left it.
+    fn publish_from(&self, before: &Tree, changed: &Tree, tree: Tree) {
+        let head = Arc::clone(tree.head());
+        let (gone, new) = before.differences(changed);
+        *self.tree.write() = Arc::new(tree);
+        {
+            // After the tree, under the pool's lock: who is admitted meanwhile has seen this state, or is looked at here.
+            let mut pool = self.pool.lock();
+            match gone.is_empty() {
+                true => {
+                    let accounts = new.iter().flat_map(|entry| &entry.sealed.changes.accounts);
+                    pool.on_block(accounts.filter_map(|(address, change)| Some((*address, change.info?.nonce))));
+                }
+                false => self.reconsider(&mut pool, &gone, &new),
+            }
+        }
+        for tx in gone.iter().flat_map(|entry| &entry.block().transactions) {
+            // What the new chain has as well, or rules out, is refused, and that is right.
+            if let Err(error) = self.resubmit(tx.clone()) {
+                tracing::debug!(hash = %tx.inner().tx_hash(), %error, "a transaction of a block that lost is not taken back");
+            }
+        }
+        if before.head().hash != head.hash {
+            self.heads.send_replace(head);
+        }
+    }
+
+    /// After a reorganisation nonces may be lower than they were.
+    fn reconsider(&self, pool: &mut Pool, gone: &[Entry], new: &[Entry]) {
+        let entries = gone.iter().chain(new);
+        let touched: BTreeSet<Address> =
+            entries.flat_map(|entry| entry.sealed.changes.accounts.keys().copied()).collect();
+        match self.view() {
+            Ok(view) => {
+                let state = view.head_state();
+                let nonce = |address: &Address| Some(state.account(*address).ok()?.map_or(0, |account| account.nonce));
+                pool.on_reorganisation(touched.iter().filter_map(|address| Some((*address, nonce(address)?))));
+            }
+            Err(error) => tracing::warn!(%error, "the pool is not looked through after a reorganisation"),
+        }
+    }
 }
 
-fn open_head(store: &Store, spec: &ChainSpec) -> Result<Block, ChainError> {
-    let view = store.view();
-    let changes = genesis_changes(spec);
+/// How often a view is tried for: the time between a commit and what follows it, many times over.
+const VIEW_TRIES: u32 = 100_000;
+
+/// Whether the head's block at a height is a block's ancestor, or itself.
+fn contains(tree: &Tree, hash: B256, number: u64) -> bool {
+    match tree.at(number) {
+        Some(entry) => tree.ancestors(hash).any(|ancestor| ancestor.block().hash == entry.block().hash),
+        // Everything in the tree stands on its base.
+        None => true,
+    }
+}
+
+/// Writes the first block into an empty store; refuses a store of another chain.
+fn begin(store: &Store, spec: &ChainSpec) -> Result<(), ChainError> {
+    let changes: StateChanges = genesis_changes(spec);
     // The genesis of the spec, worked out without what may be stored already.
-    let update = zx_state::apply(&zx_state::Nothing, &changes)?;
+    let (_, update) = State::empty().apply(&Nothing, 0, &changes)?;
     let genesis = spec.genesis(update.root);
     store.check_genesis(genesis.hash)?;
-    let Some(height) = view.head()? else {
-        store.commit(&Commit { block: &genesis, receipts: &[], state: &update, codes: &changes.codes })?;
-        return Ok(genesis);
-    };
-    let head = view.block(height)?.ok_or(StateError(format!("block {height}, the head, is missing from the store")))?;
-    check_state(&view, &head)?;
-    Ok(head)
+    if store.genesis()?.is_none() {
+        store.begin(&genesis, &update, &changes)?;
+    }
+    Ok(())
 }
 
-/// Works the root out from every row, as after a crash nothing less would show that all of a block is there.
-fn check_state(view: &View<'_>, head: &Block) -> Result<(), ChainError> {
-    let found = zx_state::root_of(view)?;
-    if found == head.header.state_root {
-        return Ok(());
+/// Makes the tree of what the store has over its base. Each state is worked out again, and must be its block's.
+fn load(store: &Store) -> Result<Tree, ChainError> {
+    let view = store.view()?;
+    let (number, _) = view.base();
+    let missing = || ChainError::Damaged { number, reason: "the block that the state is of is missing".into() };
+    let base = Arc::new(view.block(number)?.ok_or_else(missing)?);
+    let damaged = |number: u64, reason: String| ChainError::Damaged { number, reason };
+    // Looking a key up loads the root, which is checked.
+    State::stored(base.header.state_root).prove(&view, B256::ZERO).map_err(|e| damaged(number, e.0))?;
+    let mut tree = Tree::new(base);
+    for pending in store.pending()? {
+        let number = pending.block.number();
+        let orphan = || damaged(number, format!("its parent {} is missing", pending.block.header.parent_hash));
+        let (_, parent) = tree.state(&pending.block.header.parent_hash).ok_or_else(orphan)?;
+        let (state, update) = parent.apply(&view, number, &pending.changes).map_err(|e| damaged(number, e.0))?;
+        let expected = pending.block.header.state_root;
+        if state.root() != expected {
+            return Err(damaged(
+                number,
+                format!("the state has the root {}, the header says {expected}", state.root()),
+            ));
+        }
+        let sealed = Sealed::new(Arc::new(pending.block), pending.receipts, pending.changes, update);
+        tree.insert(Entry { sealed: Arc::new(sealed), state });
     }
-    let (number, expected) = (head.number(), head.header.state_root);
-    Err(ChainError::DamagedState { number, found, expected })
+    let head = view.head();
+    match tree.set_head(head) {
+        true => Ok(tree),
+        false => Err(damaged(number, format!("the head, {head}, is missing"))),
+    }
 }
 
 /// Seconds since 1970.

@@ -5,23 +5,28 @@
 //! [`seal`]: roots, header, one synced batch, then the new head is published. [`writer`] is the thread that decides
 //! when to produce.
 //!
-//! Reads go through [`Chain::view`], a snapshot with its head; [`history`] lets them see the states of the last blocks.
+//! Blocks that are not final yet, and the last of those that are, stand in a [`tree`] in memory over the store's base,
+//! each with its state: any of them can be read and built upon, and a reorganisation is another head. What leaves the
+//! window is folded into the base. Each block is in the store, synced, before anybody sees it.
+//!
+//! Reads go through [`Chain::view`], the chain at one moment; [`state`] reads any block's state that is kept.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod chain;
-mod history;
 mod read;
 mod seal;
+mod state;
 mod submit;
+mod tree;
 pub mod writer;
 
-pub use chain::{Chain, ChainConfig, ChainError};
-pub use history::PastState;
-pub use read::{Found, HeadView};
+pub use chain::{Chain, ChainConfig, ChainError, Finality, WINDOW};
+pub use read::{AccountProof, Found, HeadView, ProofError};
+pub use state::StateAt;
 pub use submit::SubmitError;
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{CallEnv, DeployRefusal, EstimateError, InvalidTransaction, Simulated, TxError};
 pub use zx_sandbox::{CacheFigures, CacheStats};
-pub use zx_storage::{StoreError, TxPlace, View};
+pub use zx_storage::{Changed, History, LogQuery, StoreConfig, StoreError, TxPlace};

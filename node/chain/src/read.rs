@@ -1,21 +1,22 @@
 //! Reading: the chain at one moment, with its executor.
 
-use crate::history::{History, PastState};
-use alloy_eips::{BlockId, BlockNumberOrTag};
-use alloy_primitives::B256;
-use std::sync::Arc;
+use crate::{chain::ChainError, state::StateAt, tree::Tree};
+use alloy_consensus::TxReceipt;
+use alloy_eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use std::{ops::RangeInclusive, sync::Arc};
 use zx_executor::{CallEnv, DeployRefusal, EstimateError, Executor, Simulated, TxError};
-use zx_primitives::{Block, Receipt};
-use zx_storage::{StoreError, View};
+use zx_primitives::{AccountInfo, Block, Receipt, StateError, StateReader};
+use zx_storage::{Changed, LogQuery, StoreError, View};
 
-/// A snapshot of the store, and the head that it ends in.
+/// The chain at one moment: a snapshot of the store, and the blocks over its base.
 #[derive(Debug)]
 pub struct HeadView<'a> {
     /// The last block.
     pub head: Arc<Block>,
-    /// The store.
-    pub store: View<'a>,
-    history: Arc<History>,
+    pub(crate) store: View<'a>,
+    pub(crate) tree: Arc<Tree>,
+    final_height: u64,
     executor: &'a Executor,
 }
 
@@ -23,36 +24,72 @@ pub struct HeadView<'a> {
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The block.
-    pub block: Block,
+    pub block: Arc<Block>,
     /// Place in it, from 0.
     pub index: usize,
 }
 
+/// Proof of an account, and of some of its slots (EIP-1186).
+#[derive(Clone, Debug)]
+pub struct AccountProof {
+    /// The account; `None` if the proof is that it is not there.
+    pub account: Option<zx_state::TrieAccount>,
+    /// Nodes from the state root down.
+    pub proof: Vec<Bytes>,
+    /// The slots, with their values and the nodes from the account's storage root down.
+    pub slots: Vec<(U256, U256, Vec<Bytes>)>,
+}
+
+/// A proof cannot be given.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// The trie of that block is no longer kept.
+    #[error("no proofs for block {number}: tries are kept from block {first} on; values of earlier blocks can be read")]
+    Gone {
+        /// The block.
+        number: u64,
+        /// The first with a trie.
+        first: u64,
+    },
+    /// The state cannot be read: ours.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
 impl<'a> HeadView<'a> {
-    pub(crate) fn new(head: Arc<Block>, store: View<'a>, history: Arc<History>, executor: &'a Executor) -> Self {
-        Self { head, store, history, executor }
+    pub(crate) fn new(tree: Arc<Tree>, store: View<'a>, final_height: u64, executor: &'a Executor) -> Self {
+        Self { head: Arc::clone(tree.head()), store, tree, final_height, executor }
     }
 
-    /// Height that a tag means. With instant finality safe and finalized are the head, and nothing is ahead of it.
+    /// Height that a tag means. Nothing is ahead of the head.
     pub fn height(&self, tag: BlockNumberOrTag) -> u64 {
         match tag {
             BlockNumberOrTag::Number(number) => number,
             BlockNumberOrTag::Earliest => 0,
-            BlockNumberOrTag::Latest
-            | BlockNumberOrTag::Safe
-            | BlockNumberOrTag::Finalized
-            | BlockNumberOrTag::Pending => self.head.number(),
+            BlockNumberOrTag::Latest | BlockNumberOrTag::Pending => self.head.number(),
+            BlockNumberOrTag::Safe | BlockNumberOrTag::Finalized => self.final_height,
         }
     }
 
-    /// Height that an id means; `None` if there is no such block.
+    /// Height that an id means; `None` if the head's chain has no such block.
     ///
     /// # Errors
     /// If the store fails.
     pub fn resolve(&self, id: BlockId) -> Result<Option<u64>, StoreError> {
         match id {
-            BlockId::Hash(hash) => self.store.block_number(hash.block_hash),
+            BlockId::Hash(hash) => self.number_of(hash.block_hash),
             BlockId::Number(tag) => Ok(Some(self.height(tag)).filter(|number| *number <= self.head.number())),
+        }
+    }
+
+    fn number_of(&self, hash: B256) -> Result<Option<u64>, StoreError> {
+        match self.tree.entry(&hash) {
+            // A block of a branch that lost is not of this chain.
+            Some(entry) => {
+                let number = entry.block().number();
+                Ok(self.tree.at(number).filter(|ours| ours.block().hash == hash).map(|_| number))
+            }
+            None => self.store.block_number(hash),
         }
     }
 
@@ -60,11 +97,12 @@ impl<'a> HeadView<'a> {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn block(&self, id: BlockId) -> Result<Option<Block>, StoreError> {
-        match self.resolve(id)? {
-            Some(number) if number == self.head.number() => Ok(Some((*self.head).clone())),
-            Some(number) => self.store.block(number),
-            None => Ok(None),
+    pub fn block(&self, id: BlockId) -> Result<Option<Arc<Block>>, StoreError> {
+        let Some(number) = self.resolve(id)? else { return Ok(None) };
+        match self.tree.at(number) {
+            Some(entry) => Ok(Some(Arc::clone(entry.block()))),
+            None if number == self.tree.base().number() => Ok(Some(Arc::clone(self.tree.base()))),
+            None => Ok(self.store.block(number)?.map(Arc::new)),
         }
     }
 
@@ -73,8 +111,12 @@ impl<'a> HeadView<'a> {
     /// # Errors
     /// If the store fails.
     pub fn transaction(&self, hash: B256) -> Result<Option<Found>, StoreError> {
-        let Some(place) = self.store.transaction(hash)? else { return Ok(None) };
-        let block = self.store.block(place.block)?;
+        let place = match self.tree.transaction(&hash) {
+            Some(place) => Some(place),
+            None => self.store.transaction(hash)?,
+        };
+        let Some(place) = place else { return Ok(None) };
+        let block = self.block(place.block.into())?;
         Ok(block.map(|block| Found { block, index: place.index as usize }))
     }
 
@@ -82,21 +124,156 @@ impl<'a> HeadView<'a> {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn receipts(&self, number: u64) -> Result<Vec<Receipt>, StoreError> {
-        Ok(self.store.receipts(number)?.unwrap_or_default())
+    pub fn receipts(&self, number: u64) -> Result<Arc<Vec<Receipt>>, StoreError> {
+        match self.tree.at(number) {
+            Some(entry) => Ok(Arc::clone(&entry.sealed.receipts)),
+            None => Ok(Arc::new(self.store.receipts(number)?.unwrap_or_default())),
+        }
     }
 
-    /// The state after a block of this chain; `None` if it is not kept.
-    pub fn state(&self, number: u64) -> Option<PastState<'_, 'a>> {
-        let since = self.history.since(number, self.head.number())?;
-        Some(PastState::new(&self.store, since))
+    /// The state after the head.
+    pub fn head_state(&self) -> StateAt<'_, 'a> {
+        self.state(self.head.number())
+    }
+
+    /// The state after a block of this chain. Reading below [`first_state`](Self::first_state) is an error.
+    pub fn state(&self, number: u64) -> StateAt<'_, 'a> {
+        let base = self.tree.base();
+        let hash = match self.tree.at(number) {
+            Some(entry) => entry.block().hash,
+            None if number >= base.number() => base.hash,
+            None => return StateAt::past(&self.tree, &self.store, number),
+        };
+        match self.tree.state(&hash) {
+            Some((_, state)) => StateAt::in_tree(&self.tree, &self.store, hash, state.clone()),
+            None => StateAt::past(&self.tree, &self.store, number),
+        }
+    }
+
+    /// The first block whose state is kept.
+    pub fn first_state(&self) -> u64 {
+        self.store.history_from()
+    }
+
+    /// The first block for which there are proofs.
+    pub fn first_proof(&self) -> u64 {
+        self.tree.base().number()
+    }
+
+    /// Heights in a range whose blocks may hold logs that a query matches, in order: by the index below the tree's base,
+    /// by the blooms in it. `None` in the end if there was too much to look through after `looks` rows.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn log_blocks(
+        &self,
+        query: &LogQuery,
+        heights: RangeInclusive<u64>,
+        looks: usize,
+    ) -> Result<Vec<u64>, StoreError> {
+        let (from, to) = heights.into_inner();
+        let base = self.tree.base().number();
+        let mut found = match from <= base {
+            true => self.store.log_blocks(query, from..=to.min(base), looks)?,
+            false => Vec::new(),
+        };
+        let over = from.max(base.saturating_add(1))..=to;
+        let matches =
+            |number: &u64| self.tree.at(*number).is_some_and(|entry| query.may_match(&entry.block().header.logs_bloom));
+        found.extend(over.filter(matches));
+        Ok(found)
+    }
+
+    /// Proof of an account and of slots of it, after a block (EIP-1186).
+    ///
+    /// # Errors
+    /// [`ProofError::Gone`] below [`first_proof`](Self::first_proof).
+    pub fn prove(&self, number: u64, address: Address, slots: &[U256]) -> Result<AccountProof, ProofError> {
+        let at = self.state(number);
+        let Some(state) = at.trie() else { return Err(ProofError::Gone { number, first: self.first_proof() }) };
+        let (key, store) = (keccak256(address), at.store());
+        let slot = |slot: &U256| -> Result<_, StateError> {
+            let path = keccak256(slot.to_be_bytes::<32>());
+            Ok((*slot, at.storage(address, *slot)?, state.prove_slot(store, key, path)?))
+        };
+        Ok(AccountProof {
+            account: at.trie_account(state, key)?,
+            proof: state.prove(store, key)?,
+            slots: slots.iter().map(slot).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// A transaction's EIP-2718 bytes, and the proof that its block has it, against the transactions root.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn prove_transaction(&self, found: &Found) -> Result<(Bytes, Vec<Bytes>), StateError> {
+        let items = found.block.transactions.iter().map(|tx| tx.inner().encoded_2718().into());
+        prove(items.collect(), found.index)
+    }
+
+    /// A receipt's EIP-2718 bytes, and the proof that its block has it, against the receipts root.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn prove_receipt(&self, found: &Found) -> Result<(Bytes, Vec<Bytes>), StateError> {
+        let receipts = self.receipts(found.block.number())?;
+        let items = receipts.iter().map(|receipt| receipt.with_bloom_ref().encoded_2718().into());
+        prove(items.collect(), found.index)
+    }
+
+    /// Changes of an account, or of a slot, in a range of heights: each with its place and what it has overwritten.
+    ///
+    /// # Errors
+    /// If the store fails, or no longer has the range.
+    pub fn account_changes(
+        &self,
+        address: Address,
+        heights: RangeInclusive<u64>,
+        limit: usize,
+    ) -> Result<Vec<Changed<Option<AccountInfo>>>, StoreError> {
+        let mut found = self.store.account_changes(keccak256(address), heights.clone(), limit)?;
+        let over = self.over_the_base(heights).flat_map(|(block, trail)| {
+            let before = trail.accounts.get(&address)?;
+            Some(Changed { block, transaction: trail.transaction, before: *before })
+        });
+        found.extend(over.take(limit.saturating_sub(found.len())));
+        Ok(found)
+    }
+
+    /// Changes of a slot; see [`account_changes`](Self::account_changes).
+    ///
+    /// # Errors
+    /// If the store fails, or no longer has the range.
+    pub fn slot_changes(
+        &self,
+        address: Address,
+        slot: U256,
+        heights: RangeInclusive<u64>,
+        limit: usize,
+    ) -> Result<Vec<Changed<U256>>, StoreError> {
+        let keys = (keccak256(address), keccak256(slot.to_be_bytes::<32>()));
+        let mut found = self.store.slot_changes(keys.0, keys.1, heights.clone(), limit)?;
+        let over = self.over_the_base(heights).flat_map(|(block, trail)| {
+            let before = trail.slots.get(&(address, slot))?;
+            Some(Changed { block, transaction: trail.transaction, before: *before })
+        });
+        found.extend(over.take(limit.saturating_sub(found.len())));
+        Ok(found)
+    }
+
+    fn over_the_base(&self, heights: RangeInclusive<u64>) -> impl Iterator<Item = (u64, &zx_primitives::Overwritten)> {
+        let first = self.tree.base().number().saturating_add(1).max(*heights.start());
+        let last = self.head.number().min(*heights.end());
+        let entries = (first..=last).filter_map(|number| self.tree.at(number));
+        entries.flat_map(|entry| entry.sealed.changes.trail.iter().map(|trail| (entry.block().number(), trail)))
     }
 
     /// What a call would do in a block, on the state after it.
     ///
     /// # Errors
     /// If the call is not valid, or the state cannot be read.
-    pub fn call(&self, state: &PastState<'_, '_>, block: &Block, call: &CallEnv) -> Result<Simulated, TxError> {
+    pub fn call(&self, state: &StateAt<'_, '_>, block: &Block, call: &CallEnv) -> Result<Simulated, TxError> {
         self.executor.simulate(state, &block.header, call)
     }
 
@@ -104,7 +281,7 @@ impl<'a> HeadView<'a> {
     ///
     /// # Errors
     /// If no amount is enough.
-    pub fn estimate_gas(&self, state: &PastState<'_, '_>, block: &Block, call: &CallEnv) -> Result<u64, EstimateError> {
+    pub fn estimate_gas(&self, state: &StateAt<'_, '_>, block: &Block, call: &CallEnv) -> Result<u64, EstimateError> {
         self.executor.estimate_gas(state, &block.header, call)
     }
 
@@ -114,5 +291,19 @@ impl<'a> HeadView<'a> {
     /// What is wrong.
     pub fn check_deployment(&self, input: &[u8]) -> Result<(), DeployRefusal> {
         self.executor.check_deployment(input)
+    }
+}
+
+fn prove(items: Vec<Bytes>, place: usize) -> Result<(Bytes, Vec<Bytes>), StateError> {
+    let item = items.get(place).cloned().unwrap_or_default();
+    Ok((item, zx_state::prove_item(items, place as u64)?))
+}
+
+impl From<ProofError> for ChainError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::State(error) => Self::State(error),
+            gone @ ProofError::Gone { .. } => Self::State(StateError(gone.to_string())),
+        }
     }
 }

@@ -75,12 +75,19 @@ impl Chain {
         let rules = self.pool_rules();
         let mut pool = self.pool.lock();
         // Read under the pool's lock: a block that comes now will look at the pool again, and at this transaction.
-        let view = self.store.view();
+        let view = self.view()?;
         if view.transaction(*tx.inner().tx_hash()).map_err(ChainError::from)?.is_some() {
             return Err(PoolError::AlreadyKnown.into());
         }
-        let sender = self.sender_state(&view, &tx)?;
+        let sender = self.sender_state(&view.head_state(), &tx)?;
         Ok(pool.add(tx, intrinsic, &sender, &rules)?)
+    }
+
+    /// Takes a transaction back that was in a block.
+    pub(crate) fn resubmit(&self, tx: RecoveredTx) -> Result<B256, SubmitError> {
+        let hash = self.admit(tx)?;
+        self.work.notify_one();
+        Ok(hash)
     }
 
     fn check_create(&self, input: &[u8]) -> Result<(), SubmitError> {
@@ -147,7 +154,7 @@ impl Chain {
     /// If the state cannot be read.
     pub fn next_nonce(&self, address: Address) -> Result<u64, ChainError> {
         let waiting = self.pool.lock().next_nonce(&address);
-        let stored = self.store.view().account(address)?.map_or(0, |account| account.nonce);
+        let stored = self.view()?.head_state().account(address)?.map_or(0, |account| account.nonce);
         Ok(waiting.map_or(stored, |waiting| waiting.max(stored)))
     }
 

@@ -159,6 +159,16 @@ impl Pool {
         }
     }
 
+    /// Takes note of the nonces after a reorganisation: they may be lower than before it.
+    pub fn on_reorganisation(&mut self, nonces: impl IntoIterator<Item = (Address, u64)>) {
+        for (address, next) in nonces {
+            if let Some(sender) = self.senders.get_mut(&address) {
+                sender.next = next;
+            }
+            self.advance(address, next);
+        }
+    }
+
     /// Everything that waits, each sender's in nonce order.
     pub fn all(&self) -> impl Iterator<Item = &RecoveredTx> {
         self.senders.values().flat_map(|sender| sender.by_nonce.values()).map(|waiting| &waiting.tx)

@@ -9,13 +9,14 @@ use crate::{
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{B256, U64};
 use serde_json::Value;
+use std::sync::Arc;
 use zx_primitives::Block;
 
-fn block(api: &Api, id: impl Into<BlockId>) -> Result<Option<Block>, RpcError> {
+fn block(api: &Api, id: impl Into<BlockId>) -> Result<Option<Arc<Block>>, RpcError> {
     Ok(api.chain.view()?.block(id.into())?)
 }
 
-fn show(block: Option<Block>, full: bool) -> Result<Value, RpcError> {
+fn show(block: Option<Arc<Block>>, full: bool) -> Result<Value, RpcError> {
     encode(block.map(|block| convert::block(&block, full)))
 }
 
@@ -29,7 +30,7 @@ pub(crate) fn by_hash(api: &Api, params: &Params) -> Result<Value, RpcError> {
     show(block(api, hash)?, full)
 }
 
-fn count(block: Option<Block>) -> Result<Value, RpcError> {
+fn count(block: Option<Arc<Block>>) -> Result<Value, RpcError> {
     block.map_or(Ok(Value::Null), |block| quantity(block.transactions.len() as u64))
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn count_by_hash(api: &Api, params: &Params) -> Result<Value, RpcErro
     count(block(api, params.required::<B256>(0)?)?)
 }
 
-fn nth(block: Option<Block>, params: &Params) -> Result<Value, RpcError> {
+fn nth(block: Option<Arc<Block>>, params: &Params) -> Result<Value, RpcError> {
     let index = params.required::<U64>(1)?.saturating_to::<usize>();
     encode(block.and_then(|block| convert::transaction(&block, index)))
 }

@@ -10,7 +10,7 @@ use crate::{
 use alloy_primitives::TxKind;
 use alloy_rpc_types_eth::TransactionRequest;
 use serde_json::Value;
-use zx_chain::{CallEnv, HeadView, PastState, Simulated};
+use zx_chain::{CallEnv, HeadView, Simulated, StateAt};
 use zx_primitives::Block;
 
 /// Gas that a call may use, whatever it asks for.
@@ -45,7 +45,7 @@ fn call_env(request: TransactionRequest) -> Result<CallEnv, RpcError> {
 fn with_call<T>(
     api: &Api,
     params: &Params,
-    run: impl FnOnce(&HeadView<'_>, &PastState<'_, '_>, &Block, &CallEnv) -> Result<T, RpcError>,
+    run: impl FnOnce(&HeadView<'_>, &StateAt<'_, '_>, &Block, &CallEnv) -> Result<T, RpcError>,
 ) -> Result<T, RpcError> {
     let request: TransactionRequest = params.required(0)?;
     if let Some(id) = request.chain_id.filter(|id| *id != api.chain.spec().chain_id) {

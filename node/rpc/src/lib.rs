@@ -16,6 +16,7 @@ mod http;
 mod jsonrpc;
 mod logs;
 mod methods;
+mod proofs;
 mod state;
 
 pub use http::{RpcConfig, serve};

@@ -1,6 +1,6 @@
 //! The table of methods: each is declared here, once.
 
-use crate::{Api, blocks, calls, error::RpcError, fees, filters, jsonrpc::Params, logs, state};
+use crate::{Api, blocks, calls, error::RpcError, fees, filters, jsonrpc::Params, logs, proofs, state};
 use alloy_primitives::{B256, Bytes, U64, keccak256};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -27,6 +27,7 @@ const METHODS: &[(&str, Run)] = &[
     ("eth_getFilterChanges", filters::changes),
     ("eth_getFilterLogs", filters::all),
     ("eth_getLogs", logs::get),
+    ("eth_getProof", proofs::account),
     ("eth_getStorageAt", state::storage),
     ("eth_getTransactionByBlockHashAndIndex", blocks::transaction_by_hash_and_index),
     ("eth_getTransactionByBlockNumberAndIndex", blocks::transaction_by_number_and_index),
@@ -45,6 +46,10 @@ const METHODS: &[(&str, Run)] = &[
     ("txpool_status", pool_status),
     ("web3_clientVersion", |api, _| Ok(json!(&*api.version))),
     ("web3_sha3", |_, params| encode(keccak256(params.required::<Bytes>(0)?))),
+    ("zx_getAccountHistory", proofs::account_history),
+    ("zx_getReceiptProof", proofs::receipt),
+    ("zx_getStorageHistory", proofs::storage_history),
+    ("zx_getTransactionProof", proofs::transaction),
     ("zx_sandboxStats", sandbox_stats),
 ];
 

@@ -9,7 +9,7 @@ use crate::{
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use serde_json::Value;
-use zx_chain::{HeadView, PastState};
+use zx_chain::{HeadView, StateAt};
 use zx_primitives::{AccountInfo, StateReader};
 
 /// Height of the block that a parameter names; the head if it names none.
@@ -19,14 +19,15 @@ pub(crate) fn height(view: &HeadView<'_>, params: &Params, at: usize) -> Result<
 }
 
 /// The state after a block.
-pub(crate) fn state_at<'v, 'a>(view: &'v HeadView<'a>, number: u64) -> Result<PastState<'v, 'a>, RpcError> {
-    let head = view.head.number();
-    view.state(number).ok_or_else(|| {
-        RpcError::server(format!(
-            "the state of block {number} is not available: this node keeps those of the last 128 blocks since its start; \
-             the head is {head}"
-        ))
-    })
+pub(crate) fn state_at<'v, 'a>(view: &'v HeadView<'a>, number: u64) -> Result<StateAt<'v, 'a>, RpcError> {
+    match view.first_state() {
+        first if number < first => Err(RpcError::server(format!(
+            "the state of block {number} is not kept: history begins at block {first}, the head is {}; \
+             a node with --history archive keeps all",
+            view.head.number()
+        ))),
+        _ => Ok(view.state(number)),
+    }
 }
 
 /// The account that the first parameter names, at the block that another names.
@@ -52,7 +53,7 @@ pub(crate) fn code(api: &Api, params: &Params) -> Result<Value, RpcError> {
     let view = api.chain.view()?;
     let code = match account(&view, params)? {
         Some(account) if account.code_hash != alloy_primitives::KECCAK256_EMPTY => {
-            view.store.code(account.code_hash)?
+            view.head_state().code(account.code_hash)?
         }
         _ => Bytes::new(),
     };

@@ -1,0 +1,141 @@
+//! Proofs, and the trail of what changed.
+
+use crate::{
+    Api,
+    error::RpcError,
+    jsonrpc::Params,
+    methods::encode,
+    state::{height, state_at},
+};
+use alloy_eips::BlockNumberOrTag;
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U64, U256};
+use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof, serde_helpers::JsonStorageKey};
+use serde_json::{Value, json};
+use zx_chain::{Changed, Found, HeadView, ProofError};
+use zx_primitives::{AccountInfo, Overwritten};
+
+/// Slots that one request may ask proofs of; geth's bound.
+const MAX_SLOTS: usize = 1_024;
+/// Changes that one request may list.
+const MAX_CHANGES: usize = 10_000;
+
+/// `eth_getProof` (EIP-1186).
+pub(crate) fn account(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let (address, keys): (Address, Vec<JsonStorageKey>) = (params.required(0)?, params.required(1)?);
+    if keys.len() > MAX_SLOTS {
+        return Err(RpcError::params(format!("too many storage keys: {}, limit {MAX_SLOTS}", keys.len())));
+    }
+    let view = api.chain.view()?;
+    let number = height(&view, params, 2)?;
+    state_at(&view, number)?;
+    let slots: Vec<U256> = keys.iter().map(|key| key.as_b256().into()).collect();
+    let proof = view.prove(number, address, &slots).map_err(refused)?;
+    let account = proof.account.unwrap_or_default();
+    let code_hash = if proof.account.is_some() { account.code_hash } else { KECCAK256_EMPTY };
+    let storage_proof = keys.into_iter().zip(proof.slots);
+    encode(EIP1186AccountProofResponse {
+        address,
+        balance: account.balance,
+        code_hash,
+        nonce: account.nonce,
+        storage_hash: account.storage_root,
+        account_proof: proof.proof,
+        storage_proof: storage_proof
+            .map(|(key, (_, value, proof))| EIP1186StorageProof { key, value, proof })
+            .collect(),
+    })
+}
+
+fn refused(error: ProofError) -> RpcError {
+    RpcError::server(error.to_string())
+}
+
+/// What a proof of a transaction or receipt shows.
+fn item(found: &Found, root: B256, value: Bytes, proof: Vec<Bytes>) -> Result<Value, RpcError> {
+    encode(json!({
+        "blockHash": found.block.hash,
+        "blockNumber": U64::from(found.block.number()),
+        "transactionIndex": U64::from(found.index),
+        "root": root,
+        "value": value,
+        "proof": proof,
+        "header": Bytes::from(alloy_rlp::encode(&found.block.header)),
+    }))
+}
+
+fn find(view: &HeadView<'_>, params: &Params) -> Result<Option<Found>, RpcError> {
+    Ok(view.transaction(params.required(0)?)?)
+}
+
+/// Proof that a transaction is in its block, against the header's transactions root.
+pub(crate) fn transaction(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let view = api.chain.view()?;
+    let Some(found) = find(&view, params)? else { return Ok(Value::Null) };
+    let (value, proof) = view.prove_transaction(&found)?;
+    item(&found, found.block.header.transactions_root, value, proof)
+}
+
+/// Proof that a transaction has its receipt, against the header's receipts root.
+pub(crate) fn receipt(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let view = api.chain.view()?;
+    let Some(found) = find(&view, params)? else { return Ok(Value::Null) };
+    let (value, proof) = view.prove_receipt(&found)?;
+    item(&found, found.block.header.receipts_root, value, proof)
+}
+
+/// The heights that two parameters name: from the first that is kept to the head, if they name none.
+fn heights(view: &HeadView<'_>, params: &Params, at: usize) -> Result<(u64, u64), RpcError> {
+    let tag = |at, missing| {
+        Ok::<_, RpcError>(params.optional::<BlockNumberOrTag>(at)?.map_or(missing, |tag| view.height(tag)))
+    };
+    let (first, head) = (view.first_state(), view.head.number());
+    let (from, to) = (tag(at, first)?, tag(at + 1, head)?);
+    if from > to || to > head {
+        return Err(RpcError::params(format!("invalid block range: {from} to {to}, the head is {head}")));
+    }
+    if from < first {
+        return Err(RpcError::server(format!("changes of block {from} are not kept: history begins at block {first}")));
+    }
+    Ok((from, to))
+}
+
+/// A list of changes; each with what was overwritten and what came in its place.
+fn list<T: Copy>(changes: Vec<Changed<T>>, last: T, show: impl Fn(T) -> Value) -> Result<Value, RpcError> {
+    if changes.len() > MAX_CHANGES {
+        return Err(RpcError::server(format!("more than {MAX_CHANGES} changes: ask for a shorter range of blocks")));
+    }
+    let after: Vec<T> = changes.iter().skip(1).map(|change| change.before).chain([last]).collect();
+    let rows = changes.iter().zip(after).map(|(change, after)| {
+        let transaction = (change.transaction != Overwritten::BLOCK).then(|| U64::from(change.transaction));
+        json!({
+            "blockNumber": U64::from(change.block),
+            "transactionIndex": transaction,
+            "before": show(change.before),
+            "after": show(after),
+        })
+    });
+    encode(rows.collect::<Vec<_>>())
+}
+
+/// Each change of an account: its block, its transaction, the account before it and after it.
+pub(crate) fn account_history(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let address: Address = params.required(0)?;
+    let view = api.chain.view()?;
+    let (from, to) = heights(&view, params, 1)?;
+    let changes = view.account_changes(address, from..=to, MAX_CHANGES + 1)?;
+    let last = zx_primitives::StateReader::account(&view.state(to), address)?;
+    list(changes, last, |account: Option<AccountInfo>| match account {
+        None => Value::Null,
+        Some(a) => json!({ "nonce": U64::from(a.nonce), "balance": a.balance, "codeHash": a.code_hash }),
+    })
+}
+
+/// Each change of a slot: its block, its transaction, the value before it and after it.
+pub(crate) fn storage_history(api: &Api, params: &Params) -> Result<Value, RpcError> {
+    let (address, slot): (Address, U256) = (params.required(0)?, params.required(1)?);
+    let view = api.chain.view()?;
+    let (from, to) = heights(&view, params, 2)?;
+    let changes = view.slot_changes(address, slot, from..=to, MAX_CHANGES + 1)?;
+    let last = zx_primitives::StateReader::storage(&view.state(to), address, slot)?;
+    list(changes, last, |value: U256| json!(B256::from(value)))
+}
