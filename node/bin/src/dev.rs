@@ -2,7 +2,7 @@
 
 use crate::{
     banner::{self, Facts},
-    keys,
+    keys::{self, DevKey},
     shutdown::Signals,
 };
 use alloy_primitives::U256;
@@ -10,7 +10,7 @@ use clap::Args;
 use eyre::{Context, Result, eyre};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
-use zx_chain::{Chain, ChainConfig, ChainError, Pace, Writer};
+use zx_chain::{Chain, ChainConfig, ChainError, History, Pace, WINDOW, Writer};
 use zx_primitives::{ChainSpec, spec::COIN};
 use zx_rpc::{Api, RpcConfig};
 
@@ -34,9 +34,23 @@ pub(crate) struct Options {
     /// Folder for the chain and the compiled modules. Without it, a temporary one that goes when the node stops.
     #[arg(long, value_name = "DIR", env = "ZX_DATADIR")]
     datadir: Option<PathBuf>,
+    /// States below the window that stay readable: `archive` keeps all, a number those of so many blocks.
+    #[arg(long, value_name = "archive|BLOCKS", default_value = "archive", value_parser = history, env = "ZX_HISTORY")]
+    history: History,
+    /// Blocks behind the head whose states are in memory: each can be read, proven and built upon.
+    #[arg(long, value_name = "BLOCKS", default_value_t = WINDOW, value_parser = clap::value_parser!(u64).range(1..=4_096), env = "ZX_WINDOW")]
+    window: u64,
     /// Make a block every so many seconds, empty or not, instead of one for each transaction.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "ZX_BLOCK_TIME")]
     block_time: Option<Duration>,
+}
+
+/// What `--history` says.
+pub(crate) fn history(text: &str) -> Result<History, String> {
+    match text {
+        "archive" => Ok(History::Archive),
+        blocks => blocks.parse().map(History::Last).map_err(|_| "`archive`, or a number of blocks".to_owned()),
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -46,6 +60,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
         // Timestamps are whole seconds and go up with each block.
         _ => Err("a block time is between 1 and 86400 seconds".to_owned()),
     }
+}
+
+/// The development chain's rules, with an account for each key.
+pub(crate) fn spec(keys: &[DevKey]) -> ChainSpec {
+    let coins = COIN.saturating_mul(U256::from(COINS));
+    ChainSpec::dev(keys.iter().map(|key| (key.address, coins)).collect())
 }
 
 /// Runs until it is told to stop.
@@ -64,7 +84,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 async fn node(options: &Options) -> Result<()> {
     let mut signals = Signals::listen()?;
     let keys = keys::derive()?;
-    let alloc = keys.iter().map(|key| (key.address, COIN.saturating_mul(U256::from(COINS)))).collect();
     // The folder goes when this is dropped, at the end.
     let temporary =
         options.datadir.is_none().then(|| tempfile::Builder::new().prefix("zx-node-").tempdir()).transpose()?;
@@ -74,7 +93,10 @@ async fn node(options: &Options) -> Result<()> {
         (None, None) => return Err(eyre!("no data directory")),
     };
     let listener = listen(options.port).await?;
-    let chain = Arc::new(Chain::open(ChainConfig { spec: ChainSpec::dev(alloc), datadir: datadir.clone() })?);
+    let mut config = ChainConfig::new(spec(&keys), &datadir);
+    config.window = options.window;
+    config.store.history = options.history;
+    let chain = Arc::new(Chain::open(config)?);
     let pace = options.block_time.map_or(Pace::AtOnce, Pace::Every);
 
     let (stop, stopped) = watch::channel(false);

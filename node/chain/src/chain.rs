@@ -219,7 +219,7 @@ impl Chain {
     pub fn view(&self) -> Result<HeadView<'_>, ChainError> {
         // The store's base moves in its commit, the tree's right after it: in between they do not fit.
         for _ in 0..VIEW_TRIES {
-            let store = self.store.view()?;
+            let store = self.store.view();
             let tree = Arc::clone(&self.tree.read());
             if store.base().1 == tree.base().hash {
                 let finished = self.finality.height(tree.head().number());
@@ -501,7 +501,7 @@ fn begin(store: &Store, spec: &ChainSpec) -> Result<(), ChainError> {
 
 /// Makes the tree of what the store has over its base. Each state is worked out again, and must be its block's.
 fn load(store: &Store) -> Result<Tree, ChainError> {
-    let view = store.view()?;
+    let view = store.view();
     let (number, _) = view.base();
     let missing = || ChainError::Damaged { number, reason: "the block that the state is of is missing".into() };
     let base = Arc::new(view.block(number)?.ok_or_else(missing)?);

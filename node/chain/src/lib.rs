@@ -29,4 +29,4 @@ pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{CallEnv, DeployRefusal, EstimateError, InvalidTransaction, Simulated, TxError};
 pub use zx_sandbox::{CacheFigures, CacheStats};
-pub use zx_storage::{Changed, History, LogQuery, StoreConfig, StoreError, TxPlace};
+pub use zx_storage::{Changed, History, LogBlocks, LogQuery, StoreConfig, StoreError, TxPlace};

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use std::{ops::RangeInclusive, sync::Arc};
 use zx_executor::{CallEnv, DeployRefusal, EstimateError, Executor, Simulated, TxError};
 use zx_primitives::{AccountInfo, Block, Receipt, StateError, StateReader};
-use zx_storage::{Changed, LogQuery, StoreError, View};
+use zx_storage::{Changed, LogBlocks, LogQuery, StoreError, View};
 
 /// The chain at one moment: a snapshot of the store, and the blocks over its base.
 #[derive(Debug)]
@@ -160,8 +160,8 @@ impl<'a> HeadView<'a> {
         self.tree.base().number()
     }
 
-    /// Heights in a range whose blocks may hold logs that a query matches, in order: by the index below the tree's base,
-    /// by the blooms in it. `None` in the end if there was too much to look through after `looks` rows.
+    /// Heights in a range whose blocks may have logs that are looked for: by the index up to the tree's base, by their
+    /// blooms over it. Looks at some `limit` rows of the index, and then says where to go on.
     ///
     /// # Errors
     /// If the store fails.
@@ -169,18 +169,18 @@ impl<'a> HeadView<'a> {
         &self,
         query: &LogQuery,
         heights: RangeInclusive<u64>,
-        looks: usize,
-    ) -> Result<Vec<u64>, StoreError> {
-        let (from, to) = heights.into_inner();
+        limit: usize,
+    ) -> Result<LogBlocks, StoreError> {
         let base = self.tree.base().number();
-        let mut found = match from <= base {
-            true => self.store.log_blocks(query, from..=to.min(base), looks)?,
-            false => Vec::new(),
+        let mut found = match *heights.start() <= base {
+            true => self.store.log_blocks(query, *heights.start()..=base.min(*heights.end()), limit)?,
+            false => LogBlocks::default(),
         };
-        let over = from.max(base.saturating_add(1))..=to;
-        let matches =
-            |number: &u64| self.tree.at(*number).is_some_and(|entry| query.may_match(&entry.block().header.logs_bloom));
-        found.extend(over.filter(matches));
+        if found.next.is_none() {
+            let over = base.saturating_add(1).max(*heights.start())..=*heights.end();
+            let bloom = |number: &u64| self.tree.at(*number).map(|entry| entry.block().header.logs_bloom);
+            found.heights.extend(over.filter(|number| bloom(number).is_some_and(|bloom| query.may_match(&bloom))));
+        }
         Ok(found)
     }
 

@@ -72,7 +72,7 @@ impl StateReader for StateAt<'_, '_> {
             Place::Tree { state, .. } => match state.slot(account, slot) {
                 Lookup::Found(value) => Ok(value),
                 Lookup::Absent => Ok(U256::ZERO),
-                Lookup::Stored => Ok(self.store.slot(account, slot)?),
+                Lookup::Stored => Ok(self.store.slot_row(account, slot)?),
             },
         }
     }

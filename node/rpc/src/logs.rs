@@ -3,10 +3,12 @@
 use crate::{Api, convert, error::RpcError, jsonrpc::Params, methods::encode};
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
 use serde_json::Value;
-use zx_chain::HeadView;
+use zx_chain::{HeadView, LogQuery};
 
-/// Blocks that one request may span.
+/// Blocks that one request may span if it names neither address nor topic.
 const MAX_BLOCKS: u64 = 100_000;
+/// Entries of the index that one request may look at: less than a second, the first time.
+const MAX_LOOKS: usize = 250_000;
 /// Logs that one request may return.
 const MAX_LOGS: usize = 20_000;
 /// Bytes of data that the logs of one request may carry.
@@ -37,10 +39,14 @@ pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Value, RpcError> {
 
 /// Logs that a filter matches, whatever range it names itself.
 pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
-    check_width(from, to)?;
+    let query = query(filter);
+    if query == LogQuery::default() {
+        check_width(from, to)?;
+    }
+    let blocks = view.log_blocks(&query, from..=to, MAX_LOOKS)?;
     let mut found = Vec::new();
     let (mut counted, mut bytes) = (0, 0);
-    for number in from..=to {
+    for number in blocks.heights {
         search(view, number, filter, &mut found)?;
         bytes += found.iter().skip(counted).map(|log| log.inner.data.data.len()).sum::<usize>();
         counted = found.len();
@@ -51,10 +57,25 @@ pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) 
             )));
         }
     }
-    Ok(found)
+    match blocks.next {
+        None => Ok(found),
+        Some(next) => Err(RpcError::server(format!(
+            "query looks at more than {MAX_LOOKS} entries of the log index: \
+             try with this block range [{from:#x}, {:#x}]",
+            next.saturating_sub(1)
+        ))),
+    }
 }
 
-/// Refuses a range that takes too long to look through.
+/// The filter without its range.
+fn query(filter: &Filter) -> LogQuery {
+    let topics = [0, 1, 2, 3].map(|place: usize| {
+        filter.topics.get(place).map(|topics| topics.iter().copied().collect()).unwrap_or_default()
+    });
+    LogQuery { addresses: filter.address.iter().copied().collect(), topics }
+}
+
+/// Refuses a range that takes too long to look through without an address or a topic.
 pub(crate) fn check_width(from: u64, to: u64) -> Result<(), RpcError> {
     match to.saturating_sub(from) {
         blocks if blocks >= MAX_BLOCKS => {

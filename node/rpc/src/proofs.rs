@@ -9,7 +9,8 @@ use crate::{
 };
 use alloy_eips::BlockNumberOrTag;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U64, U256};
-use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof, serde_helpers::JsonStorageKey};
+use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof};
+use alloy_serde::JsonStorageKey;
 use serde_json::{Value, json};
 use zx_chain::{Changed, Found, HeadView, ProofError};
 use zx_primitives::{AccountInfo, Overwritten};

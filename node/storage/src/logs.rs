@@ -5,7 +5,7 @@ use crate::{
     tables,
     view::{View, Walk},
 };
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, Bloom, BloomInput};
 use rocksdb::DBRawIterator;
 use std::{collections::BTreeSet, ops::RangeInclusive};
 use zx_primitives::Receipt;
@@ -56,6 +56,13 @@ pub(crate) fn put(height: u64, receipts: &[Receipt], batch: &mut Batch<'_>) -> R
 }
 
 impl LogQuery {
+    /// Whether a block with this bloom may have a log that is looked for.
+    pub fn may_match(&self, bloom: &Bloom) -> bool {
+        let has = |value: &[u8]| bloom.contains_input(BloomInput::Raw(value));
+        let addresses = self.addresses.is_empty() || self.addresses.iter().any(|address| has(address.as_slice()));
+        addresses && self.topics.iter().all(|topics| topics.is_empty() || topics.iter().any(|t| has(t.as_slice())))
+    }
+
     /// Prefixes of the index for each clause that names something.
     fn clauses(&self) -> impl Iterator<Item = Vec<Vec<u8>>> {
         let addresses = self.addresses.iter().map(|address| prefix(ADDRESS, address.as_slice())).collect();

@@ -25,7 +25,7 @@ impl View<'_> {
     }
 
     /// A slot's value, from memory if it is hot.
-    pub(crate) fn slot_row(&self, account: B256, slot: B256) -> Result<U256, StoreError> {
+    pub fn slot_row(&self, account: B256, slot: B256) -> Result<U256, StoreError> {
         let Some(base) = self.moment()?.map(|moment| moment.base.0) else { return Ok(U256::ZERO) };
         if let Some(value) = self.store.hot.slot(base, (account, slot)) {
             return Ok(value);
