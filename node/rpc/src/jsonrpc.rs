@@ -155,7 +155,7 @@ mod tests {
         static API: OnceLock<(tempfile::TempDir, Api)> = OnceLock::new();
         let (_, api) = API.get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
-            let config = ChainConfig { spec: ChainSpec::dev(Vec::new()), datadir: folder.path().into() };
+            let config = ChainConfig::new(ChainSpec::dev(Vec::new()), folder.path());
             let api = Api::new(Arc::new(Chain::open(config).unwrap()), "test".to_owned());
             (folder, api)
         });

@@ -4,3 +4,4 @@
 mod blocks;
 mod opening;
 mod support;
+mod tree;

@@ -1,9 +1,9 @@
-use crate::support::{fresh, open, run, send, signer, spec};
-use alloy_primitives::{Address, B256, TxKind, U256};
-use std::collections::BTreeMap;
+use crate::support::{fresh, open, send, signer, spec};
+use alloy_primitives::{Address, KECCAK256_EMPTY, TxKind, U256};
 use zx_chain::{Chain, ChainConfig};
-use zx_state::{StateUpdate, StorageUpdate};
-use zx_storage::{Commit, Store};
+use zx_primitives::{AccountChange, AccountInfo, StateChanges};
+use zx_state::{Nothing, State, StateUpdate};
+use zx_storage::{Commit, Folded, Store, StoreConfig};
 
 fn refused(config: ChainConfig) -> String {
     Chain::open(config).expect_err("must not open").to_string()
@@ -12,7 +12,7 @@ fn refused(config: ChainConfig) -> String {
 #[test]
 fn a_folder_in_use_is_named() {
     let (folder, _chain) = fresh();
-    let error = refused(ChainConfig { spec: spec(), datadir: folder.path().into() });
+    let error = refused(ChainConfig::new(spec(), folder.path()));
     assert!(
         error.contains("is in use by another process") && error.contains(&*folder.path().to_string_lossy()),
         "{error}"
@@ -26,7 +26,7 @@ fn a_folder_of_another_chain_is_refused_and_left_alone() {
     drop(chain);
     let mut other = spec();
     other.alloc.push((Address::repeat_byte(1), U256::from(1)));
-    let error = refused(ChainConfig { spec: other, datadir: folder.path().into() });
+    let error = refused(ChainConfig::new(other, folder.path()));
     assert!(error.contains("holds another chain"), "{error}");
     assert_eq!(open(folder.path()).head(), head);
 }
@@ -36,41 +36,37 @@ fn a_path_that_is_no_folder_is_named() {
     let (folder, _chain) = fresh();
     let file = folder.path().join("file");
     std::fs::write(&file, "x").expect("written");
-    let error = refused(ChainConfig { spec: spec(), datadir: file.clone() });
+    let error = refused(ChainConfig::new(spec(), file.clone()));
     assert!(error.contains("cannot use the data directory") && error.contains(&*file.to_string_lossy()), "{error}");
 }
 
-/// Writes rows behind the chain's back, with the head as it is.
-fn damage(datadir: &std::path::Path, state: &StateUpdate) {
-    let store = Store::open(&datadir.join("db")).expect("opens");
-    let head = {
+/// Writes a block's rows again with other ones besides, behind the chain's back.
+fn damage(datadir: &std::path::Path, wrong: &StateUpdate) {
+    let store = Store::open(&datadir.join("db"), StoreConfig::default()).expect("opens");
+    let (block, receipts) = {
         let view = store.view();
-        let number = view.head().expect("read").expect("there");
+        let (number, _) = view.base();
         (view.block(number).expect("read").expect("there"), view.receipts(number).expect("read").expect("there"))
     };
-    let commit = Commit { block: &head.0, receipts: &head.1, state, codes: &BTreeMap::new() };
-    store.commit(&commit).expect("written");
+    let mut block = block;
+    block.header.number += 1;
+    let changes = StateChanges::default();
+    let fold = vec![Folded { block: &block, receipts: &receipts, changes: &changes, update: wrong }];
+    store.commit(&Commit { append: None, head: block.hash, fold, dropped: Vec::new() }).expect("written");
 }
 
 #[test]
-fn a_state_that_is_not_the_heads_is_named_as_damage() {
+fn a_state_that_is_not_its_blocks_is_named_as_damage() {
     let (folder, chain) = fresh();
-    let contract = run(&chain, 2);
-    let head = chain.head();
     drop(chain);
-    damage(folder.path(), &StateUpdate::default());
-    assert_eq!(open(folder.path()).head(), head, "nothing was changed");
-
-    let mut account = StateUpdate::default();
-    account.accounts.insert(B256::repeat_byte(7), Some(Default::default()));
-    let mut slot = StateUpdate::default();
-    let slots = BTreeMap::from([(B256::repeat_byte(7), U256::from(7))]);
-    slot.storage.insert(alloy_primitives::keccak256(contract), StorageUpdate { wiped: false, slots });
-    for (rows, says) in [(account, "the database is damaged"), (slot, "the storage of account")] {
-        damage(folder.path(), &rows);
-        let error = refused(ChainConfig { spec: spec(), datadir: folder.path().into() });
-        assert!(error.contains(says), "{error}");
-    }
+    let mut changes = StateChanges::default();
+    let info = AccountInfo { nonce: 1, balance: U256::from(1), code_hash: KECCAK256_EMPTY };
+    let account = AccountChange { info: Some(info), ..Default::default() };
+    changes.accounts.extend((0..40).map(|n| (Address::repeat_byte(n), account.clone())));
+    let (_, wrong) = State::empty().apply(&Nothing, 1, &changes).expect("applied");
+    damage(folder.path(), &wrong);
+    let error = refused(ChainConfig::new(spec(), folder.path()));
+    assert!(error.contains("the database is damaged: at block 1") && error.contains("expected"), "{error}");
 }
 
 #[test]

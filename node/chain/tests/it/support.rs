@@ -21,7 +21,7 @@ pub(crate) fn spec() -> ChainSpec {
 }
 
 pub(crate) fn open(datadir: &Path) -> Chain {
-    Chain::open(ChainConfig { spec: spec(), datadir: datadir.into() }).expect("the chain opens")
+    Chain::open(ChainConfig::new(spec(), datadir)).expect("the chain opens")
 }
 
 pub(crate) fn fresh() -> (TempDir, Chain) {
