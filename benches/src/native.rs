@@ -18,7 +18,7 @@ use revm::{
     state::{AccountInfo, Bytecode},
 };
 use std::convert::Infallible;
-use zx_primitives::{AccountChange, Receipt, RecoveredTx, StateChanges};
+use zx_primitives::{AccountChange, Receipt, RecoveredTx, SlotChange, StateChanges};
 
 sol! {
     #[derive(Debug)]
@@ -139,7 +139,11 @@ pub(crate) fn run(
             code_hash: info.code_hash,
         });
         let written = account.storage.iter().filter(|(_, slot)| slot.is_changed());
-        let storage = written.map(|(slot, value)| (*slot, value.present_value)).collect();
+        let storage = written.map(|(slot, value)| {
+            let (before, after) = (value.previous_or_original_value, value.present_value);
+            (*slot, SlotChange { before, after })
+        });
+        let storage = storage.collect();
         changes.accounts.insert(*address, AccountChange { info, wiped: false, storage });
     }
     Ok((receipts, changes))

@@ -137,8 +137,11 @@ impl Tokens {
 fn effect(receipts: &[Receipt], changes: &StateChanges, token: Address) -> eyre::Result<(Vec<Transfer>, Vec<U256>)> {
     let logs = receipts.iter().flat_map(|receipt| &receipt.logs).filter(|log| log.address == token);
     let events = logs.map(|log| Transfer::decode_log_data(&log.data)).collect::<Result<Vec<_>, _>>()?;
-    let mut balances: Vec<U256> =
-        changes.accounts.get(&token).map(|account| account.storage.values().copied().collect()).unwrap_or_default();
+    let mut balances: Vec<U256> = changes
+        .accounts
+        .get(&token)
+        .map(|account| account.storage.values().map(|slot| slot.after).collect())
+        .unwrap_or_default();
     balances.sort_unstable();
     eyre::ensure!(events.len() == TRANSFERS && balances.len() == 2 * TRANSFERS, "{token} moved too little");
     Ok((events, balances))

@@ -28,7 +28,7 @@ impl MemoryState {
             if let Some(info) = change.info {
                 self.accounts.insert(*address, info);
             }
-            self.storage.extend(change.storage.iter().map(|(slot, value)| ((*address, *slot), *value)));
+            self.storage.extend(change.storage.iter().map(|(slot, value)| ((*address, *slot), value.after)));
         }
         self.codes.extend(changes.codes.iter().map(|(hash, code)| (*hash, code.clone())));
     }

@@ -1,7 +1,7 @@
 use crate::support::{fresh, open, send, signer, spec};
 use alloy_primitives::{Address, KECCAK256_EMPTY, TxKind, U256};
 use zx_chain::{Chain, ChainConfig};
-use zx_primitives::{AccountChange, AccountInfo, StateChanges};
+use zx_primitives::{AccountChange, AccountInfo, Block, StateChanges};
 use zx_state::{Nothing, State, StateUpdate};
 use zx_storage::{Commit, Folded, Store, StoreConfig};
 
@@ -43,13 +43,18 @@ fn a_path_that_is_no_folder_is_named() {
 /// Writes a block's rows again with other ones besides, behind the chain's back.
 fn damage(datadir: &std::path::Path, wrong: &StateUpdate) {
     let store = Store::open(&datadir.join("db"), StoreConfig::default()).expect("opens");
-    let (block, receipts) = {
+    let (block, receipts, block_number) = {
         let view = store.view();
         let (number, _) = view.base();
-        (view.block(number).expect("read").expect("there"), view.receipts(number).expect("read").expect("there"))
+        (
+            view.block(number).expect("read").expect("there"),
+            view.receipts(number).expect("read").expect("there"),
+            number,
+        )
     };
-    let mut block = block;
-    block.header.number += 1;
+    let mut header = block.header;
+    (header.parent_hash, header.number) = (block.hash, block_number + 1);
+    let block = Block::seal(header, Vec::new());
     let changes = StateChanges::default();
     let fold = vec![Folded { block: &block, receipts: &receipts, changes: &changes, update: wrong }];
     store.commit(&Commit { append: None, head: block.hash, fold, dropped: Vec::new() }).expect("written");

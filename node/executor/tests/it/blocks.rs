@@ -2,14 +2,13 @@
 
 use crate::{
     contracts::{Kind, forwarder_evm, forwarder_wasm, reverter_wasm, wasm, wasm_call, writer_evm, writer_wasm},
-    world::{ALICE, BOB, PRICE, World, signed, word},
+    world::{ALICE, BOB, Memory, PRICE, World, signed, word},
 };
 use alloy_consensus::{Transaction as _, TxEip1559};
 use alloy_primitives::{Address, B256, TxKind, U256};
-use std::collections::BTreeMap;
 use zx_executor::{InvalidTransaction, TxError};
-use zx_primitives::{RecoveredTx, StateError};
-use zx_state::TrieSource;
+use zx_primitives::{AccountChange, RecoveredTx, SlotChange, StateChanges, StateError};
+use zx_state::{Nothing, State};
 
 fn transfer(nonce: u64, gas_limit: u64) -> RecoveredTx {
     signed(TxEip1559 {
@@ -227,51 +226,52 @@ fn a_state_that_cannot_be_read_fails_the_block_from_any_depth() {
     assert!(matches!(error, TxError::State(_)), "{error}");
 }
 
-/// The state in memory, as rows of a trie.
-struct Rows<'a>(&'a crate::world::Memory);
+/// The root of a state, worked out from all of it.
+fn root(state: &Memory) -> B256 {
+    alloy_trie::root::state_root_unhashed(state.accounts.iter().map(|(address, info)| {
+        let slots = state.storage.iter().filter(|((of, _), _)| of == address);
+        let storage_root =
+            alloy_trie::root::storage_root_unhashed(slots.map(|((_, slot), value)| (B256::from(*slot), *value)));
+        let (nonce, balance, code_hash) = (info.nonce, info.balance, info.code_hash);
+        (*address, alloy_trie::TrieAccount { nonce, balance, storage_root, code_hash })
+    }))
+}
 
-impl TrieSource for Rows<'_> {
-    fn trie_account(&self, account: B256) -> Result<Option<alloy_trie::TrieAccount>, StateError> {
-        let mut found = None;
-        self.each_account(&mut |key, value| {
-            if key == account {
-                found = Some(value);
-            }
-        })?;
-        Ok(found)
+/// A state as changes of one without anything.
+fn all_of(state: &Memory) -> StateChanges {
+    let mut changes = StateChanges::default();
+    for (address, info) in &state.accounts {
+        changes.accounts.insert(*address, AccountChange { info: Some(*info), ..Default::default() });
     }
+    for ((address, slot), after) in &state.storage {
+        let account = changes.accounts.get_mut(address).unwrap();
+        account.storage.insert(*slot, SlotChange { before: U256::ZERO, after: *after });
+    }
+    changes
+}
 
-    fn each_account(&self, visit: &mut dyn FnMut(B256, alloy_trie::TrieAccount)) -> Result<(), StateError> {
-        let rows: BTreeMap<_, _> = self
-            .0
-            .accounts
-            .iter()
-            .map(|(address, info)| {
-                let slots = self.0.storage.iter().filter(|((of, _), _)| of == address);
-                let slots = slots.map(|((_, slot), value)| (B256::from(*slot), *value));
-                let storage_root = alloy_trie::root::storage_root_unhashed(slots);
-                let (nonce, balance, code_hash) = (info.nonce, info.balance, info.code_hash);
-                (
-                    alloy_primitives::keccak256(address),
-                    alloy_trie::TrieAccount { nonce, balance, storage_root, code_hash },
-                )
-            })
-            .collect();
-        rows.into_iter().for_each(|(key, account)| visit(key, account));
-        Ok(())
+/// A state before some changes, going back by what they have overwritten.
+fn undone(state: &Memory, changes: &StateChanges) -> Memory {
+    let mut state = state.clone();
+    for trail in changes.trail.iter().rev() {
+        for (address, before) in &trail.accounts {
+            match before {
+                Some(info) => state.accounts.insert(*address, *info),
+                None => state.accounts.remove(address),
+            };
+        }
+        for ((address, slot), before) in &trail.slots {
+            match before.is_zero() {
+                true => state.storage.remove(&(*address, *slot)),
+                false => state.storage.insert((*address, *slot), *before),
+            };
+        }
     }
-
-    fn each_slot(&self, account: B256, visit: &mut dyn FnMut(B256, U256)) -> Result<(), StateError> {
-        let of = self.0.storage.iter().filter(|((of, _), _)| alloy_primitives::keccak256(of) == account);
-        let rows: BTreeMap<_, _> =
-            of.map(|((_, slot), value)| (alloy_primitives::keccak256(slot.to_be_bytes::<32>()), *value)).collect();
-        rows.into_iter().for_each(|(slot, value)| visit(slot, value));
-        Ok(())
-    }
+    state
 }
 
 #[test]
-fn the_root_of_the_changes_is_the_root_of_the_state_after_them() {
+fn the_root_of_the_changes_is_the_root_of_the_state_after_them_and_the_trail_leads_back() {
     let mut world = World::new();
     let writer = world.place_wasm(0x11, &writer_wasm());
     let bomb = world.place(0x77, [&[0x73][..], ALICE.as_slice(), &[0xff]].concat());
@@ -295,9 +295,14 @@ fn the_root_of_the_changes_is_the_root_of_the_state_after_them() {
         let tx = world.tx(to, 0, data, 20_000_000);
         let done = world.executor.execute_block(&world.state, &world.header, vec![tx]).unwrap();
         assert!(done.receipts[0].success, "{to:?}");
-        let update = zx_state::apply(&Rows(&world.state), &done.changes).unwrap();
+        let before = world.state.clone();
+        let (trie, _) = State::empty().apply(&Nothing, 1, &all_of(&before)).unwrap();
+        assert_eq!(trie.root(), root(&before));
         world.state.apply(&done.changes);
-        let whole = zx_state::apply(&Rows(&world.state), &Default::default()).unwrap();
-        assert_eq!(update.root, whole.root, "{to:?}");
+        assert_eq!(trie.apply(&Nothing, 2, &done.changes).unwrap().0.root(), root(&world.state), "{to:?}");
+        let mut undone = undone(&world.state, &done.changes);
+        // Codes stay where they are: nobody refers to one that is not deployed.
+        undone.codes.clone_from(&before.codes);
+        assert_eq!(undone, before, "{to:?}");
     }
 }

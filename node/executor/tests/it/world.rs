@@ -62,10 +62,10 @@ impl Memory {
                 Some(info) => self.accounts.insert(*address, info),
                 None => self.accounts.remove(address),
             };
-            for (slot, value) in &change.storage {
-                match value.is_zero() {
+            for (slot, change) in &change.storage {
+                match change.after.is_zero() {
                     true => self.storage.remove(&(*address, *slot)),
-                    false => self.storage.insert((*address, *slot), *value),
+                    false => self.storage.insert((*address, *slot), change.after),
                 };
             }
         }
