@@ -9,7 +9,7 @@ use alloy_trie::{
     Nibbles,
     nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode},
 };
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 use zx_primitives::StateError;
 
 /// What a leaf holds.
@@ -104,18 +104,32 @@ pub(crate) fn nibbles(mask: u16) -> impl Iterator<Item = u8> {
     (0..16).filter(move |nibble| mask & (1 << nibble) != 0)
 }
 
+thread_local! {
+    /// Where nodes are encoded to be hashed: no allocation for each.
+    static SCRATCH: Cell<(Vec<u8>, Vec<u8>)> = const { Cell::new((Vec::new(), Vec::new())) };
+}
+
+/// Lends two empty buffers.
+fn with_scratch<T>(work: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> T) -> T {
+    let (mut one, mut two) = SCRATCH.take();
+    one.clear();
+    two.clear();
+    let result = work(&mut one, &mut two);
+    SCRATCH.set((one, two));
+    result
+}
+
 impl<V: Value> Leaf<V> {
-    /// RLP of the leaf when it hangs at a depth.
-    pub(crate) fn rlp(&self, depth: usize, out: &mut Vec<u8>) -> RlpNode {
-        let mut value = Vec::with_capacity(128);
-        self.value.encode(&mut value);
+    /// RLP of the leaf when it hangs at a depth. `value` is a buffer, empty.
+    pub(crate) fn rlp(&self, depth: usize, value: &mut Vec<u8>, out: &mut Vec<u8>) -> RlpNode {
+        self.value.encode(value);
         let path = tail(&self.key, depth);
-        LeafNodeRef { key: &path, value: &value }.rlp(out)
+        LeafNodeRef { key: &path, value }.rlp(out)
     }
 
     /// The leaf as a child at a depth.
     pub(crate) fn hang(self: Arc<Self>, depth: usize) -> Child<V> {
-        Child::Leaf(self.rlp(depth, &mut Vec::with_capacity(160)), Some(self))
+        Child::Leaf(with_scratch(|value, out| self.rlp(depth, value, out)), Some(self))
     }
 }
 
@@ -155,11 +169,10 @@ impl<V: Value> Branch<V> {
 
     /// What a parent refers to.
     pub(crate) fn reference(&self) -> RlpNode {
-        let below = self.rlp(&mut Vec::with_capacity(544));
-        match self.prefix.is_empty() {
-            true => below,
-            false => self.extension_rlp(&below, &mut Vec::with_capacity(80)),
-        }
+        with_scratch(|one, two| {
+            let below = self.rlp(one);
+            if self.prefix.is_empty() { below } else { self.extension_rlp(&below, two) }
+        })
     }
 
     /// The branch as a child.

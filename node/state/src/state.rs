@@ -75,12 +75,32 @@ impl<V> Source<V> for Nothing {
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) account: TrieAccount,
-    pub(crate) storage: Trie<U256>,
+    /// The trie of its slots, if any of it is in memory.
+    storage: Option<Arc<Trie<U256>>>,
 }
 
 impl Account {
     pub(crate) fn stored(account: TrieAccount) -> Self {
-        Self { account, storage: Trie::stored(account.storage_root) }
+        Self { account, storage: None }
+    }
+
+    fn storage(&self) -> Trie<U256> {
+        match &self.storage {
+            Some(storage) => (**storage).clone(),
+            None => Trie::stored(self.account.storage_root),
+        }
+    }
+
+    fn slot(&self, slot: &Nibbles) -> Lookup<U256> {
+        match &self.storage {
+            Some(storage) => match storage.get(slot) {
+                Lookup::Found(value) => Lookup::Found(*value),
+                Lookup::Absent => Lookup::Absent,
+                Lookup::Stored => Lookup::Stored,
+            },
+            None if self.account.storage_root == EMPTY_ROOT_HASH => Lookup::Absent,
+            None => Lookup::Stored,
+        }
     }
 }
 
@@ -134,8 +154,8 @@ fn lowest(path: &Nibbles) -> B256 {
 pub struct StateUpdate {
     /// Root of the state afterwards.
     pub root: B256,
-    /// Accounts written, or gone.
-    pub accounts: BTreeMap<B256, Option<TrieAccount>>,
+    /// Accounts written, or gone, in order.
+    pub accounts: Vec<(B256, Option<TrieAccount>)>,
     /// Storage written.
     pub storage: BTreeMap<B256, StorageUpdate>,
     /// Nodes of the accounts' trie. Of several with one path the last one counts.
@@ -149,8 +169,8 @@ pub struct StorageUpdate {
     pub wiped: bool,
     /// What goes, if everything does: slots with their values.
     pub lost: Vec<(B256, U256)>,
-    /// Slots written; zero removes one.
-    pub slots: BTreeMap<B256, U256>,
+    /// Slots written, in order; zero removes one.
+    pub slots: Vec<(B256, U256)>,
     /// Nodes of the storage trie. Of several with one path the last one counts.
     pub nodes: Vec<(Nibbles, Option<Node>)>,
 }
@@ -220,11 +240,7 @@ impl State {
     /// What memory says of a slot.
     pub fn slot(&self, account: B256, slot: B256) -> Lookup<U256> {
         match self.accounts.get(&Nibbles::unpack_array(&account)) {
-            Lookup::Found(account) => match account.storage.get(&Nibbles::unpack_array(&slot)) {
-                Lookup::Found(value) => Lookup::Found(*value),
-                Lookup::Absent => Lookup::Absent,
-                Lookup::Stored => Lookup::Stored,
-            },
+            Lookup::Found(account) => account.slot(&Nibbles::unpack_array(&slot)),
             Lookup::Absent => Lookup::Absent,
             Lookup::Stored => Lookup::Stored,
         }
@@ -249,18 +265,24 @@ impl State {
         block: u64,
         changes: &StateChanges,
     ) -> Result<(Self, StateUpdate), StateError> {
-        let one = |(address, change): (&Address, &AccountChange)| self.change(reader, block, *address, change);
-        let mut changed: Vec<Changed> = match changes.accounts.len() {
-            PARALLEL.. => changes.accounts.par_iter().map(one).collect::<Result<_, _>>()?,
-            _ => changes.accounts.iter().map(one).collect::<Result<_, _>>()?,
+        let key = |(address, change): (&Address, _)| (keccak256(address), change);
+        // Neighbours in the trie one after another: what the way to one has brought near is there for the next.
+        let mut keyed: Vec<(B256, &AccountChange)> = match changes.accounts.len() {
+            PARALLEL.. => changes.accounts.par_iter().map(key).collect(),
+            _ => changes.accounts.iter().map(key).collect(),
         };
-        changed.sort_unstable_by_key(|changed| changed.key);
-        let mut update = StateUpdate::default();
+        keyed.sort_unstable_by_key(|(key, _)| *key);
+        let one = |(key, change): &(B256, &AccountChange)| self.change(reader, block, *key, change);
+        let changed: Vec<Changed> = match keyed.len() {
+            PARALLEL.. => keyed.par_iter().map(one).collect::<Result<_, _>>()?,
+            _ => keyed.iter().map(one).collect::<Result<_, _>>()?,
+        };
+        let mut update = StateUpdate { accounts: Vec::with_capacity(changed.len()), ..Default::default() };
         let mut leaves = Vec::with_capacity(changed.len());
         for Changed { key, existed, after, storage } in changed {
-            update.accounts.insert(key, after.as_ref().map(|after| after.account));
+            update.accounts.push((key, after.as_ref().map(|after| after.account)));
             if let Some(storage) = storage {
-                update.storage.insert(key, storage);
+                update.storage.insert(key, *storage);
             }
             leaves.push(Change { key: Nibbles::unpack_array(&key), existed, value: after });
         }
@@ -275,37 +297,39 @@ impl State {
         &self,
         reader: &dyn Reader,
         block: u64,
-        address: Address,
+        key: B256,
         change: &AccountChange,
     ) -> Result<Changed, StateError> {
-        let key = keccak256(address);
         let before = self.leaf(reader, key)?;
         let existed = before.is_some();
         let source = Slots(reader, key);
-        let (mut storage, mut update) = (before.map_or_else(Trie::empty, |before| before.storage), None);
-        if (change.wiped || change.info.is_none()) && storage.hash() != EMPTY_ROOT_HASH {
+        let (mut before, mut update) = (before.unwrap_or_else(|| Account::stored(TrieAccount::default())), None);
+        let had_slots = before.account.storage_root != EMPTY_ROOT_HASH;
+        if (change.wiped || change.info.is_none()) && had_slots {
             let mut lost = Vec::new();
-            storage.each(&source, &mut |slot, value| {
+            before.storage().each(&source, &mut |slot, value| {
                 lost.push((lowest(&slot), *value));
                 Ok(())
             })?;
-            storage = Trie::empty();
-            update = Some(StorageUpdate { wiped: true, lost, ..Default::default() });
+            before = Account::stored(TrieAccount::default());
+            update = Some(Box::new(StorageUpdate { wiped: true, lost, ..Default::default() }));
         }
         let Some(info) = change.info else { return Ok(Changed { key, existed, after: None, storage: update }) };
+        let (mut storage_root, mut storage) = (before.account.storage_root, before.storage.clone());
         if !change.storage.is_empty() {
             let update = update.get_or_insert_default();
             let slots = slot_changes(&change.storage);
             let mut rows = Vec::new();
-            storage = storage.update(&Update { source: &source, block }, &slots, &mut rows)?;
+            let after = before.storage().update(&Update { source: &source, block }, &slots, &mut rows)?;
             update.slots = slots.iter().map(|slot| (lowest(&slot.key), slot.value.unwrap_or_default())).collect();
             update.nodes = nodes(rows, wrap_slot);
+            (storage_root, storage) = (after.hash(), Some(Arc::new(after)));
         }
         let (nonce, balance, code_hash) = (info.nonce, info.balance, info.code_hash);
-        let account = TrieAccount { nonce, balance, storage_root: storage.hash(), code_hash };
+        let account = TrieAccount { nonce, balance, storage_root, code_hash };
         // EIP-161: an account with nothing in it does not exist.
         let empty = nonce == 0 && balance.is_zero() && code_hash == KECCAK256_EMPTY;
-        let after = (!empty || account.storage_root != EMPTY_ROOT_HASH).then_some(Account { account, storage });
+        let after = (!empty || storage_root != EMPTY_ROOT_HASH).then_some(Account { account, storage });
         Ok(Changed { key, existed, after, storage: update })
     }
 
@@ -323,7 +347,7 @@ impl State {
     /// If the store cannot be read.
     pub fn prove_slot(&self, reader: &dyn Reader, account: B256, slot: B256) -> Result<Vec<Bytes>, StateError> {
         match self.leaf(reader, account)? {
-            Some(leaf) => leaf.storage.prove(&Slots(reader, account), &Nibbles::unpack_array(&slot)),
+            Some(leaf) => leaf.storage().prove(&Slots(reader, account), &Nibbles::unpack_array(&slot)),
             None => Ok(Vec::new()),
         }
     }
@@ -333,15 +357,15 @@ impl State {
     #[must_use]
     pub fn trim(&self, stored: u64) -> Self {
         let storage = |account: &Account| {
-            let storage = account.storage.trim(stored, &|_| None);
-            Some(Account { account: account.account, storage })
+            let storage = account.storage.as_ref()?.trim(stored, &|_| None);
+            Some(Account { account: account.account, storage: Some(Arc::new(storage)) })
         };
         Self { accounts: self.accounts.trim(stored, &storage) }
     }
 
     /// Bytes that the nodes in memory take, about.
     pub fn weight(&self) -> usize {
-        self.accounts.weight(&|account| account.storage.weight(&|_| 0))
+        self.accounts.weight(&|account| account.storage.as_ref().map_or(0, |storage| storage.weight(&|_| 0)))
     }
 }
 
@@ -350,7 +374,7 @@ struct Changed {
     key: B256,
     existed: bool,
     after: Option<Account>,
-    storage: Option<StorageUpdate>,
+    storage: Option<Box<StorageUpdate>>,
 }
 
 fn slot_changes(storage: &BTreeMap<U256, SlotChange>) -> Vec<Change<U256>> {

@@ -178,7 +178,7 @@ impl<V: Value> Trie<V> {
             let mut rlp = Vec::new();
             match &child {
                 Child::Leaf(_, leaf) => {
-                    update.leaf(leaf.as_ref(), || head(key, depth))?.rlp(depth, &mut rlp);
+                    update.leaf(leaf.as_ref(), || head(key, depth))?.rlp(depth, &mut Vec::new(), &mut rlp);
                     tell(rlp);
                 }
                 Child::Branch(_, branch) => {

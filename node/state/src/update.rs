@@ -224,8 +224,7 @@ impl<S> Update<'_, S> {
         }
         .hang();
         let prefix = head(&branch.prefix, kept);
-        let mut path = head(&first.key, depth).join(&prefix);
-        path.push(nibble);
+        let path = join(head(&first.key, depth).join(&prefix), nibble);
         Self::note(None, Some(&lower), path, rows);
         let upper = Branch { prefix, mask: 1 << nibble, children: vec![lower], value: None, changed: self.block };
         self.branch(&Arc::new(upper), depth, changes, rows)
@@ -255,61 +254,61 @@ impl<S> Update<'_, S> {
             rest = after;
         }
         let path = head(&first.key, at);
-        let one = |(nibble, group): (u8, &[Change<V>]), rows: &mut Vec<Row<V>>| {
+        let one = |(nibble, group): (u8, &[Change<V>]), rows: &mut Vec<Row<V>>| -> Result<_, StateError> {
             let old = branch.child(nibble);
             let new = self.child(old, at.saturating_add(1), group, rows)?;
-            let changed = !same(old, new.as_ref());
-            if changed {
-                let mut path = path;
-                path.push(nibble);
-                Self::note(old, new.as_ref(), path, rows);
+            if same(old, new.as_ref()) {
+                return Ok((nibble, None));
             }
-            Ok((nibble, new, changed))
+            Self::note(old, new.as_ref(), join(path, nibble), rows);
+            Ok((nibble, Some(new)))
         };
-        let new: Vec<(u8, Option<Child<V>>, bool)> = match changes.len() {
+        let new = match changes.len() {
             PARALLEL.. => {
-                let parts: Vec<_> = groups
-                    .into_par_iter()
-                    .map(|group| {
-                        let mut rows = Vec::new();
-                        one(group, &mut rows).map(|new| (new, rows))
-                    })
-                    .collect::<Result<_, StateError>>()?;
+                let one = |group| {
+                    let mut rows = Vec::new();
+                    one(group, &mut rows).map(|new| (new, rows))
+                };
+                let parts: Vec<_> = groups.into_par_iter().map(one).collect::<Result<_, StateError>>()?;
                 let append = |(new, mut part)| {
                     rows.append(&mut part);
                     new
                 };
                 parts.into_iter().map(append).collect()
             }
-            _ => groups.into_iter().map(|group| one(group, rows)).collect::<Result<_, StateError>>()?,
+            _ => groups.into_iter().map(|group| one(group, rows)).collect::<Result<Vec<_>, _>>()?,
         };
-        if here.is_none() && !new.iter().any(|(_, _, changed)| *changed) {
+        let new: Vec<_> = new.into_iter().filter_map(|(nibble, new)| Some((nibble, new?))).collect();
+        if here.is_none() && new.is_empty() {
             return Ok(Outcome::Same);
         }
         let value = here.cloned().unwrap_or_else(|| branch.value.clone());
         self.assemble(branch, value, depth, path, new, rows)
     }
 
-    /// Puts a branch together again; one with a single child, or none, gives way to what is left.
+    /// Puts a branch together again, with some children new or gone; one with a single child, or none, gives way to
+    /// what is left.
     fn assemble<V: Value>(
         &self,
         branch: &Branch<V>,
         value: Option<V>,
         depth: usize,
         path: Nibbles,
-        new: Vec<(u8, Option<Child<V>>, bool)>,
+        new: Vec<(u8, Option<Child<V>>)>,
         rows: &mut Vec<Row<V>>,
     ) -> Result<Outcome<V>, StateError>
     where
         S: Source<V>,
     {
-        let mut children = Vec::with_capacity(16);
+        let mut children = Vec::with_capacity(branch.children.len().saturating_add(new.len()).min(16));
         let mut mask = 0_u16;
         let mut new = new.into_iter().peekable();
+        let mut old = branch.each().peekable();
         for nibble in 0..16 {
-            let child = match new.next_if(|(changed, ..)| *changed == nibble) {
-                Some((_, child, _)) => child,
-                None => branch.child(nibble).cloned(),
+            let old = old.next_if(|(place, _)| *place == nibble);
+            let child = match new.next_if(|(place, _)| *place == nibble) {
+                Some((_, child)) => child,
+                None => old.map(|(_, child)| child.clone()),
             };
             if let Some(child) = child {
                 mask |= 1 << nibble;
@@ -324,8 +323,7 @@ impl<S> Update<'_, S> {
                 Ok(Outcome::Now(Some(leaf.hang(depth))))
             }
             ([only], None) => {
-                let mut path = path;
-                path.push(u8::try_from(mask.trailing_zeros()).unwrap_or_default());
+                let path = join(path, u8::try_from(mask.trailing_zeros()).unwrap_or_default());
                 self.collapse(only, depth, path, rows).map(|child| Outcome::Now(Some(child)))
             }
             (_, value) => Ok(Outcome::Now(Some(Branch { prefix, mask, children, value, changed: self.block }.hang()))),
@@ -366,6 +364,11 @@ impl<S> Update<'_, S> {
             }
         }
     }
+}
+
+fn join(mut path: Nibbles, nibble: u8) -> Nibbles {
+    path.push(nibble);
+    path
 }
 
 /// What became of a branch.

@@ -38,7 +38,7 @@ impl<'a> Storage<'a> {
         if update.wiped {
             *self = Self { wiped: true, ..Self::default() };
         }
-        self.slots.extend(&update.slots);
+        self.slots.extend(update.slots.iter().copied());
         self.nodes.extend(update.nodes.iter().map(|(path, node)| (path, node.as_ref())));
     }
 }
@@ -91,7 +91,7 @@ impl<'a> Fold<'a> {
     }
 
     fn add(&mut self, update: &'a StateUpdate, changes: &'a StateChanges) {
-        self.accounts.extend(&update.accounts);
+        self.accounts.extend(update.accounts.iter().copied());
         self.nodes.extend(update.nodes.iter().map(|(path, node)| (path, node.as_ref())));
         self.codes.extend(changes.codes.iter().map(|(hash, code)| (*hash, code)));
         for (account, update) in &update.storage {
