@@ -1,0 +1,31 @@
+//! Measurements of state and storage on RocksDB, printed as ratios and as tables of how cost grows.
+//!
+//! 1. [`growth`]: tries of more and more accounts and slots. Roots against `eth_trie` on a RocksDB of the same settings,
+//!    and against the hashing that no trie can avoid; reads, hot and cold.
+//! 2. [`chain`]: a block's commit against a plain synced write of as many bytes; what a million transfers take on disk;
+//!    a start on a million blocks.
+//!
+//! `ZX_BENCH_SIZES=10000,1000000` chooses the sizes of the tries, `ZX_BENCH_TRANSFERS` and `ZX_BENCH_BLOCKS` the
+//! lengths of the chains.
+#![forbid(unsafe_code)]
+#![allow(clippy::expect_used, reason = "a measurement that fails ends the run")]
+
+#[path = "state/chain.rs"]
+mod chain;
+#[path = "state/growth.rs"]
+mod growth;
+#[path = "state/peer.rs"]
+mod peer;
+#[path = "state/table.rs"]
+mod table;
+
+fn main() -> eyre::Result<()> {
+    growth::run(&sizes()?)?;
+    chain::run()
+}
+
+/// Accounts, and slots, of the tries.
+fn sizes() -> eyre::Result<Vec<u64>> {
+    let sizes = std::env::var("ZX_BENCH_SIZES").unwrap_or_else(|_| "10000,100000,1000000".to_owned());
+    Ok(sizes.split(',').map(|size| size.trim().parse()).collect::<Result<_, _>>()?)
+}
