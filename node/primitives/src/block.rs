@@ -37,7 +37,8 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    fn new(what: &'static str, reason: impl ToString) -> Self {
+    /// What it is that does not read back, and why.
+    pub fn new(what: &'static str, reason: impl ToString) -> Self {
         Self { what, reason: reason.to_string() }
     }
 }

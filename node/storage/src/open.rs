@@ -29,19 +29,21 @@ impl Store {
     /// If it is locked, of another schema, damaged, or has lost what was acknowledged; or if RocksDB cannot open it.
     pub fn open(path: &Path, config: StoreConfig) -> Result<Self, StoreError> {
         survey(path)?;
-        let hot_bytes = config.cache_bytes / 4;
-        let db = open_db(path, config.cache_bytes.saturating_sub(hot_bytes))?;
-        let note = Note::new(note::place(path));
-        let writer = Mutex::new(Writer { note, commits: 0, pending: BTreeSet::new() });
-        let store = Self { db, path: path.into(), config, hot: HotRows::new(hot_bytes), writer };
+        let store = Self::new(open_db(path, config.cache_bytes.saturating_sub(hot_bytes(&config)))?, path, config);
         store.check_schema()?;
         store.load()?;
         Ok(store)
     }
 
+    pub(crate) fn new(db: DB, path: &Path, config: StoreConfig) -> Self {
+        let note = Note::new(note::place(path));
+        let writer = Mutex::new(Writer { note, commits: 0, pending: BTreeSet::new() });
+        Self { db, path: path.into(), hot: HotRows::new(hot_bytes(&config)), config, writer }
+    }
+
     fn check_schema(&self) -> Result<(), StoreError> {
         match self.get(tables::META, b"schema")? {
-            Some(schema) => check_schema(&self.path, &schema),
+            Some(schema) => check_schema(&self.path, schema_of(&self.path, &schema)?),
             None => {
                 let mut batch = Batch::new(self);
                 batch.put(tables::META, b"schema", &SCHEMA_VERSION.to_be_bytes())?;
@@ -96,12 +98,16 @@ impl Store {
     }
 }
 
+fn hot_bytes(config: &StoreConfig) -> usize {
+    config.cache_bytes / 4
+}
+
 /// Looks at what a folder has before anything in it is touched.
 fn survey(path: &Path) -> Result<(), StoreError> {
     if !path.join("CURRENT").exists() {
-        return Ok(());
+        return check_vacant(path);
     }
-    let found = DB::list_cf(&Options::default(), path).map_err(|e| StoreError::database(path, e))?;
+    let found = tables_of(path)?;
     let known = |name: &String| name == "default" || TABLES.iter().any(|table| table.name == name);
     let missing = TABLES.iter().any(|table| !found.iter().any(|name| name == table.name));
     if !missing && found.iter().all(known) {
@@ -111,20 +117,48 @@ fn survey(path: &Path) -> Result<(), StoreError> {
         // A new database has no tables for a moment.
         return if is_empty(path)? { Ok(()) } else { Err(StoreError::Foreign(path.into())) };
     }
-    let db = DB::open_cf_for_read_only(&Options::default(), path, [tables::META.name], false)
-        .map_err(|e| StoreError::database(path, e))?;
-    let meta = db.cf_handle(tables::META.name).ok_or_else(|| StoreError::Foreign(path.into()))?;
-    let schema = db.get_cf(meta, b"schema").map_err(|e| StoreError::database(path, e))?;
-    let what = match schema {
+    match stored_schema(path)? {
         // It was not made to the end.
-        None if found.iter().all(known) => return Ok(()),
-        None => return Err(StoreError::Foreign(path.into())),
+        None if found.iter().all(known) => Ok(()),
+        None => Err(StoreError::Foreign(path.into())),
         Some(schema) => {
-            check_schema(path, &schema)?;
-            "it has not the tables of its schema".into()
+            check_schema(path, schema)?;
+            Err(StoreError::Damaged { path: path.into(), what: "it has not the tables of its schema".into() })
         }
-    };
-    Err(StoreError::Damaged { path: path.into(), what })
+    }
+}
+
+/// Where there is no list of files there must be no files: RocksDB would begin anew, and remove them.
+fn check_vacant(path: &Path) -> Result<(), StoreError> {
+    let Ok(files) = std::fs::read_dir(path) else { return Ok(()) };
+    let names = files.flatten().map(|file| file.file_name().to_string_lossy().into_owned());
+    let tables = names.filter(|name| name.ends_with(".sst")).count();
+    match tables {
+        0 => Ok(()),
+        _ => Err(StoreError::Damaged { path: path.into(), what: format!("CURRENT is missing, and {tables} tables are there") }),
+    }
+}
+
+fn tables_of(path: &Path) -> Result<Vec<String>, StoreError> {
+    DB::list_cf(&Options::default(), path).map_err(|e| StoreError::database(path, e))
+}
+
+/// The schema of the database in a folder, which stays as it is; `None` if it says none.
+pub(crate) fn stored_schema(path: &Path) -> Result<Option<u32>, StoreError> {
+    let failed = |e| StoreError::database(path, e);
+    if !tables_of(path)?.iter().any(|name| name == tables::META.name) {
+        return Ok(None);
+    }
+    let db = DB::open_cf_for_read_only(&Options::default(), path, [tables::META.name], false).map_err(failed)?;
+    let Some(meta) = db.cf_handle(tables::META.name) else { return Ok(None) };
+    let schema = db.get_cf(meta, b"schema").map_err(failed)?;
+    schema.map(|bytes| schema_of(path, &bytes)).transpose()
+}
+
+/// Opens the tables that are there, to read only.
+pub(crate) fn read_only(path: &Path) -> Result<DB, StoreError> {
+    let found = tables_of(path)?;
+    DB::open_cf_for_read_only(&Options::default(), path, found, false).map_err(|e| StoreError::database(path, e))
 }
 
 fn is_empty(path: &Path) -> Result<bool, StoreError> {
@@ -133,13 +167,17 @@ fn is_empty(path: &Path) -> Result<bool, StoreError> {
     first.map(|first| first.is_none()).map_err(|e| StoreError::database(path, e))
 }
 
-fn check_schema(path: &Path, schema: &[u8]) -> Result<(), StoreError> {
+fn schema_of(path: &Path, bytes: &[u8]) -> Result<u32, StoreError> {
+    let damaged = |_| StoreError::Damaged { path: path.into(), what: "schema is not a u32".into() };
+    bytes.try_into().map(u32::from_be_bytes).map_err(damaged)
+}
+
+fn check_schema(path: &Path, found: u32) -> Result<(), StoreError> {
     let path = path.to_path_buf();
-    match schema.try_into().map(u32::from_be_bytes) {
-        Ok(SCHEMA_VERSION) => Ok(()),
-        Ok(found @ ..SCHEMA_VERSION) => Err(StoreError::Older { path, found }),
-        Ok(found) => Err(StoreError::Newer { path, found }),
-        Err(_) => Err(StoreError::Damaged { path, what: "schema is not a u32".into() }),
+    match found {
+        SCHEMA_VERSION => Ok(()),
+        ..SCHEMA_VERSION => Err(StoreError::Older { path, found }),
+        _ => Err(StoreError::Newer { path, found }),
     }
 }
 

@@ -48,13 +48,12 @@ impl Rows {
         rows
     }
 
-    /// A slot that goes with its account's storage. If a transaction of the block had overwritten it before, the way
-    /// back is known already.
+    /// A slot that goes with its account's storage. Which transaction that was the trail does not say: one that wrote
+    /// the slot again comes after it, and is where the value of before is found; otherwise the block is.
     fn lose(&mut self, account: B256, slot: B256, before: U256) {
-        let known = self.slots.range((account, slot, 0)..=(account, slot, Overwritten::BLOCK)).next().is_some();
-        if !known {
-            self.slots.insert((account, slot, Overwritten::BLOCK), before);
-        }
+        let block = (account, slot, Overwritten::BLOCK);
+        let first = self.slots.range((account, slot, 0)..=block).next().map_or(block, |(key, _)| *key);
+        self.slots.insert(first, before);
     }
 
     /// Puts the rows into a batch, with the list of them.

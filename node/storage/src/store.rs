@@ -137,16 +137,20 @@ impl Store {
     pub fn pending(&self) -> Result<Vec<Pending>, StoreError> {
         let mut all = Vec::new();
         self.view().scan(tables::PENDING, &[], |key, row| {
-            let row = PendingRow::try_from_slice(row)
-                .map_err(|e| self.damaged(format!("a pending block does not read back: {e}")))?;
-            let block = Block::decode(&row.block)?;
-            if key != pending_key(block.number(), block.hash) {
-                return Err(self.damaged(format!("block {} is pending under another name", block.number())));
-            }
-            all.push(Pending { block, receipts: decode_receipts(&row.receipts)?, changes: row.changes });
+            all.push(self.pending_of(key, row)?);
             Ok(())
         })?;
         Ok(all)
+    }
+
+    pub(crate) fn pending_of(&self, key: &[u8], row: &[u8]) -> Result<Pending, StoreError> {
+        let row = PendingRow::try_from_slice(row)
+            .map_err(|e| self.damaged(format!("a pending block does not read back: {e}")))?;
+        let block = Block::decode(&row.block)?;
+        if key != pending_key(block.number(), block.hash) {
+            return Err(self.damaged(format!("block {} is pending under another name", block.number())));
+        }
+        Ok(Pending { block, receipts: decode_receipts(&row.receipts)?, changes: row.changes })
     }
 
     /// Hash of the first block of the chain that the store holds, if it holds one.

@@ -37,7 +37,7 @@ pub struct TableStats {
 /// is cleared a little at a time.
 const PRUNED_AT_ONCE: u64 = 64;
 /// Rows that one batch removes, about.
-const BATCH_ROWS: usize = 10_000;
+pub(crate) const BATCH_ROWS: usize = 10_000;
 
 impl Store {
     /// What each table takes.
