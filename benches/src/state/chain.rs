@@ -68,11 +68,10 @@ fn zx20() -> eyre::Result<Vec<u8>> {
     let request = Request {
         source: Source::Package(Some("zx20".to_owned())),
         manifest: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml")),
-        out: Some(folder.path().to_owned()),
+        out_dir: Some(folder.path().to_owned()),
         ..Request::default()
     };
-    let built = cargo_zx::build(&request)?;
-    Ok(fs::read(&built.first().ok_or_else(|| eyre::eyre!("nothing was built"))?.wasm)?)
+    Ok(cargo_zx::build(&request)?.module)
 }
 
 /// A chain on which tokens are sent: executor, trie and store, as the node's chain uses them.
@@ -139,7 +138,7 @@ impl Tokens {
         let window = VecDeque::new();
         let mut tokens = Self { store, executor, state, head, window, folded: 0, sent: 0, token };
         let module = zx20()?;
-        let args = ("Token".to_owned(), "TOK".to_owned(), 18_u8, U256::from(u128::MAX), sender(0)).abi_encode_params();
+        let args = ("Token".to_owned(), "TOK".to_owned(), U256::from(18), U256::from(u128::MAX)).abi_encode_params();
         let input = DeployPayload { module: &module, args: &args }.encode();
         tokens.block(vec![transaction(sender(0), 0, TxKind::Create, 20_000_000, input)])?;
         // The code is read from the base.
@@ -205,15 +204,19 @@ impl Tokens {
     }
 
     fn commit(&self, append: Option<(&Block, &Executed)>, fold: usize) -> eyre::Result<Duration> {
-        let folded = |(block, executed, update): &'_ (Block, Executed, StateUpdate)| -> Folded<'_> {
-            Folded { block, receipts: &executed.receipts, changes: &executed.changes, update }
-        };
-        let appended = |(block, executed): (&'_ Block, &'_ Executed)| -> Appended<'_> {
-            Appended { block, receipts: &executed.receipts, changes: &executed.changes }
-        };
-        let fold = self.window.iter().take(fold).map(folded).collect();
+        let folded = self.window.iter().take(fold).map(|(block, executed, update)| Folded {
+            block,
+            receipts: &executed.receipts,
+            changes: &executed.changes,
+            update,
+        });
+        let fold = folded.collect();
         let start = Instant::now();
-        let append = append.map(appended);
+        let append = append.map(|(block, executed)| Appended {
+            block,
+            receipts: &executed.receipts,
+            changes: &executed.changes,
+        });
         self.store.commit(&Commit { append, head: self.head.hash, fold, dropped: Vec::new() })?;
         Ok(start.elapsed())
     }
@@ -290,7 +293,7 @@ fn log_bytes(db: &Path) -> eyre::Result<u64> {
 /// Bytes of each table on disk, once everything is in its place.
 fn sizes(store: &Store) -> eyre::Result<Vec<(String, u64)>> {
     store.compact()?;
-    Ok(store.stats()?.into_iter().map(|table| (table.name.to_owned(), table.disk_bytes)).collect())
+    Ok(store.stats()?.into_iter().map(|table| (table.table.to_owned(), table.disk)).collect())
 }
 
 /// The time until a chain is open that has many blocks.

@@ -54,11 +54,7 @@ const MIGRATED: &[u8] = b"migrated";
 ///
 /// # Errors
 /// If the database is in use, damaged, newer or none of a node. Its state must have the root that its head says.
-pub fn migrate(
-    path: &Path,
-    dry_run: bool,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<MigrationReport, StoreError> {
+pub fn migrate(path: &Path, dry_run: bool, progress: &mut dyn FnMut(Progress)) -> Result<MigrationReport, StoreError> {
     let found = open::stored_schema(path)?.ok_or_else(|| StoreError::Foreign(path.into()))?;
     let report = MigrationReport { from: found, to: SCHEMA_VERSION, ..MigrationReport::default() };
     match found {

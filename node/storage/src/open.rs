@@ -135,7 +135,10 @@ fn check_vacant(path: &Path) -> Result<(), StoreError> {
     let tables = names.filter(|name| name.ends_with(".sst")).count();
     match tables {
         0 => Ok(()),
-        _ => Err(StoreError::Damaged { path: path.into(), what: format!("CURRENT is missing, and {tables} tables are there") }),
+        _ => Err(StoreError::Damaged {
+            path: path.into(),
+            what: format!("CURRENT is missing, and {tables} tables are there"),
+        }),
     }
 }
 

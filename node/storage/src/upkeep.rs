@@ -40,6 +40,19 @@ const PRUNED_AT_ONCE: u64 = 64;
 pub(crate) const BATCH_ROWS: usize = 10_000;
 
 impl Store {
+    /// Puts every table into as few files as it fits in: what was removed takes no more place.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        for table in TABLES {
+            let family = self.family(*table)?;
+            self.db.flush_cf(family).map_err(|e| self.failed(e))?;
+            self.db.compact_range_cf(family, None::<&[u8]>, None::<&[u8]>);
+        }
+        Ok(())
+    }
+
     /// What each table takes.
     ///
     /// # Errors

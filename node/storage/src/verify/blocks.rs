@@ -1,12 +1,7 @@
 //! Blocks, final and pending, and the indices of the final ones.
 
 use super::Check;
-use crate::{
-    logs,
-    store::StoreError,
-    tables,
-    view::TxPlace,
-};
+use crate::{logs, store::StoreError, tables, view::TxPlace};
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_primitives::B256;
 use std::collections::BTreeSet;
@@ -78,7 +73,10 @@ impl Check<'_> {
         let (height, header) = (block.number(), &block.header);
         let transactions = transactions_root(&block.transactions);
         self.expect(transactions == header.transactions_root, || {
-            format!("the transactions of block {height} have the root {transactions}, its header says {}", header.transactions_root)
+            format!(
+                "the transactions of block {height} have the root {transactions}, its header says {}",
+                header.transactions_root
+            )
         });
         let (root, bloom) = receipts_root(receipts);
         self.expect(root == header.receipts_root, || {

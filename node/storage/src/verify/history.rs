@@ -28,12 +28,7 @@ impl Check<'_> {
     }
 
     /// The keys are in order, so each is another, and each has a row that reads back. Says how many they are.
-    fn keys(
-        &mut self,
-        table: Table,
-        height: u64,
-        keys: impl Iterator<Item = Vec<u8>>,
-    ) -> Result<u64, StoreError> {
+    fn keys(&mut self, table: Table, height: u64, keys: impl Iterator<Item = Vec<u8>>) -> Result<u64, StoreError> {
         let (mut last, mut count) = (Vec::new(), 0_u64);
         for key in keys {
             self.expect(last < key, || format!("the list of what block {height} changed is not in order"));

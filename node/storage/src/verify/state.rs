@@ -54,7 +54,9 @@ impl Check<'_> {
     pub(super) fn codes(&mut self) -> Result<(), StoreError> {
         self.each(tables::CODES, |check, key, code| {
             let hash = keccak256(code);
-            check.expect(key == hash.as_slice(), || format!("what is stored as code {} is not", B256::left_padding_from(key)));
+            check.expect(key == hash.as_slice(), || {
+                format!("what is stored as code {} is not", B256::left_padding_from(key))
+            });
             Ok(())
         })?;
         Ok(())
@@ -75,13 +77,21 @@ impl Check<'_> {
             return Ok(());
         }
         for (table, key) in &nodes.wrong {
-            self.fault(format!("the node at {} in {} is not what the rows make it", alloy_primitives::hex::encode(key), table));
+            self.fault(format!(
+                "the node at {} in {} is not what the rows make it",
+                alloy_primitives::hex::encode(key),
+                table
+            ));
         }
         for table in [tables::ACCOUNT_NODES, tables::STORAGE_NODES] {
             let rows = self.each(table, |check, key, _| {
                 let belongs = nodes.right.contains(&nodes.hasher.hash_one((table.name, key)));
                 check.expect(belongs || nodes.wrong.contains(&(table.name, key.to_vec())), || {
-                    format!("there is a node at {} in {} that belongs nowhere", alloy_primitives::hex::encode(key), table.name)
+                    format!(
+                        "there is a node at {} in {} that belongs nowhere",
+                        alloy_primitives::hex::encode(key),
+                        table.name
+                    )
                 });
                 Ok(())
             })?;
@@ -125,8 +135,16 @@ impl Nodes {
             row
         });
         let place = (table.name, key);
-        if stored == expected { self.wrong.remove(&place) } else { self.wrong.insert(place) };
-        if stored == expected && expected.is_some() { self.right.insert(hash) } else { self.right.remove(&hash) };
+        if stored == expected {
+            self.wrong.remove(&place)
+        } else {
+            self.wrong.insert(place)
+        };
+        if stored == expected && expected.is_some() {
+            self.right.insert(hash)
+        } else {
+            self.right.remove(&hash)
+        };
         Ok(())
     }
 }

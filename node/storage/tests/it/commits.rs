@@ -137,7 +137,10 @@ fn one_fold_takes_many_blocks_together() {
     for store in [&one, &many] {
         let view = store.view();
         for height in 0..=40 {
-            assert_eq!(view.account_at(key(0), height).unwrap(), chain[height as usize].model.get(&who(0)).map(|a| a.0));
+            assert_eq!(
+                view.account_at(key(0), height).unwrap(),
+                chain[height as usize].model.get(&who(0)).map(|a| a.0)
+            );
         }
     }
 }

@@ -119,11 +119,14 @@ fn a_list_of_files_that_is_damaged_is_noticed() {
 #[test]
 fn a_file_that_is_gone_is_noticed() {
     let (home, whole) = half_and_half();
-    let victims = files(&home.db(), |name| name.ends_with(".sst") || name.ends_with(".log") || name.starts_with("MANI") || name == "CURRENT");
+    let victims = files(&home.db(), |name| {
+        name.ends_with(".sst") || name.ends_with(".log") || name.starts_with("MANI") || name == "CURRENT"
+    });
     for victim in victims {
         let copy = Home::new();
         copy_folder(&home.db(), &copy.db());
-        std::fs::copy(home.db().with_file_name("db.acknowledged"), copy.db().with_file_name("db.acknowledged")).unwrap();
+        std::fs::copy(home.db().with_file_name("db.acknowledged"), copy.db().with_file_name("db.acknowledged"))
+            .unwrap();
         std::fs::remove_file(copy.db().join(victim.file_name().unwrap())).unwrap();
         assert!(noticed(&copy.db(), &whole, &format!("{victim:?} gone")), "{victim:?}");
     }

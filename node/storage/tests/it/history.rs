@@ -58,11 +58,7 @@ fn a_slot_that_goes_with_its_account_was_there_before() {
     let value = |value: u64| U256::from(value) << 64;
     let change = |block, transaction, before| Changed { block, transaction, before };
     assert_eq!(slots(1), [change(1, 0, U256::ZERO), change(2, 0, value(2))]);
-    assert_eq!(slots(2), [
-        change(1, 0, U256::ZERO),
-        change(2, Overwritten::BLOCK, value(3)),
-        change(3, 0, U256::ZERO)
-    ]);
+    assert_eq!(slots(2), [change(1, 0, U256::ZERO), change(2, Overwritten::BLOCK, value(3)), change(3, 0, U256::ZERO)]);
 }
 
 #[test]

@@ -42,8 +42,7 @@ fn tells() -> impl Strategy<Value = Vec<Txs>> {
 
 fn queries() -> impl Strategy<Value = LogQuery> {
     let some = || proptest::collection::vec(0..5_u8, 0..3);
-    (some(), some(), some(), some(), some())
-        .prop_map(|(addresses, a, b, c, d)| query(&addresses, [&a, &b, &c, &d]))
+    (some(), some(), some(), some(), some()).prop_map(|(addresses, a, b, c, d)| query(&addresses, [&a, &b, &c, &d]))
 }
 
 #[test]

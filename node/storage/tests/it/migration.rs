@@ -1,7 +1,7 @@
 //! From schema 1 to this one.
 
 use crate::{
-    commits::{check_state},
+    commits::check_state,
     world::{Home, Made, put, some_chain},
 };
 use alloy_consensus::TxReceipt as _;
@@ -44,9 +44,13 @@ fn write_1(home: &Home, chain: &[Made]) {
             zx_state::Lookup::Found(row) => row,
             _ => panic!("{address} is not there"),
         };
-        assert_eq!(row, TrieAccount { storage_root: row.storage_root, ..(TrieAccount {
-            nonce: info.nonce, balance: info.balance, code_hash: info.code_hash, ..row
-        }) });
+        assert_eq!(
+            row,
+            TrieAccount {
+                storage_root: row.storage_root,
+                ..(TrieAccount { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash, ..row })
+            }
+        );
         put("accounts", account.as_slice(), &alloy_rlp::encode(row));
         for (slot, value) in slots {
             let key = [account, keccak256(slot.to_be_bytes::<32>())].concat();
@@ -136,7 +140,8 @@ fn a_state_that_is_not_the_heads_is_not_migrated() {
     write_1(&home, &chain);
     {
         let db = DB::open_cf(&Options::default(), home.db(), TABLES_1).unwrap();
-        let slot = db.iterator_cf(db.cf_handle("storage").unwrap(), rocksdb::IteratorMode::Start).next().unwrap().unwrap();
+        let slot =
+            db.iterator_cf(db.cf_handle("storage").unwrap(), rocksdb::IteratorMode::Start).next().unwrap().unwrap();
         db.delete_cf(db.cf_handle("storage").unwrap(), slot.0).unwrap();
     }
     for dry_run in [true, false] {

@@ -161,11 +161,9 @@ fn a_head_that_was_given_up_is_not_lost() {
     let first = Made::first();
     begin(&store, &first);
     let (a, b) = (first.next(0, &vec![]), first.next(1, &vec![]));
-    let append = |made: &Made| store.commit(&zx_storage::Commit {
-        append: Some(made.append()),
-        head: made.hash(),
-        ..Default::default()
-    });
+    let append = |made: &Made| {
+        store.commit(&zx_storage::Commit { append: Some(made.append()), head: made.hash(), ..Default::default() })
+    };
     append(&a).unwrap();
     let noted = std::fs::read(note(&home)).unwrap();
     append(&b).unwrap();

@@ -16,7 +16,10 @@ fn a_store_says_what_it_takes() {
     let home = Home::new();
     let store = stored(&home, &some_chain(50), 3);
     let stats = store.stats().unwrap();
-    assert_eq!(stats.iter().map(|table| table.table).collect::<Vec<_>>(), TABLES.iter().map(|t| t.name).collect::<Vec<_>>());
+    assert_eq!(
+        stats.iter().map(|table| table.table).collect::<Vec<_>>(),
+        TABLES.iter().map(|t| t.name).collect::<Vec<_>>()
+    );
     let rows = |name| stats.iter().find(|table| table.table == name).unwrap().rows;
     assert_eq!(rows("blocks"), 48);
     assert!(rows("accounts") > 0 && rows("log_index") > 48);
