@@ -19,6 +19,10 @@ mod peer;
 #[path = "state/table.rs"]
 mod table;
 
+/// The node's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> eyre::Result<()> {
     growth::run(&sizes()?)?;
     chain::run()

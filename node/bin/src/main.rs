@@ -11,6 +11,10 @@ use eyre::{Result, WrapErr};
 use std::{io::IsTerminal, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
+/// Trie nodes and blocks come and go by the thousand; see `benches/README.md` for what it saves.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The Zexus node: WebAssembly smart contracts behind Ethereum's JSON-RPC.
 #[derive(Parser)]
 #[command(name = "zx-node", version, about, arg_required_else_help = true)]

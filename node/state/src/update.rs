@@ -124,6 +124,13 @@ impl<S> Update<'_, S> {
     where
         S: Source<V>,
     {
+        if let [Change { key, existed: true, value: Some(value) }] = changes
+            && leaf.is_none_or(|leaf| leaf.key == *key)
+        {
+            // What nearly all changes are: another value where one was.
+            let leaf = Leaf { key: *key, value: value.clone(), changed: self.block };
+            return Ok(Some(Arc::new(leaf).hang(depth)));
+        }
         let mut leaves = self.leaves(changes);
         let replaced = match leaf {
             Some(leaf) => changes.iter().any(|change| change.key == leaf.key),
@@ -243,6 +250,12 @@ impl<S> Update<'_, S> {
     {
         let at = depth.saturating_add(branch.prefix.len());
         let Some(first) = changes.first() else { return Ok(Outcome::Same) };
+        if let (Some(nibble), Some(last)) = (first.key.get(at), changes.last())
+            && last.key.get(at) == Some(nibble)
+            && let Some(old) = branch.child(nibble)
+        {
+            return self.below_one(branch, (nibble, old), depth, changes, rows);
+        }
         let (here, mut rest) = match first.key.get(at) {
             None => (Some(&first.value), changes.get(1..).unwrap_or_default()),
             Some(_) => (None, changes),
@@ -284,6 +297,36 @@ impl<S> Update<'_, S> {
         }
         let value = here.cloned().unwrap_or_else(|| branch.value.clone());
         self.assemble(branch, value, depth, path, new, rows)
+    }
+
+    /// Changes that all go to one child, as most do far from the root.
+    fn below_one<V: Value>(
+        &self,
+        branch: &Branch<V>,
+        (nibble, old): (u8, &Child<V>),
+        depth: usize,
+        changes: &[Change<V>],
+        rows: &mut Vec<Row<V>>,
+    ) -> Result<Outcome<V>, StateError>
+    where
+        S: Source<V>,
+    {
+        let at = depth.saturating_add(branch.prefix.len());
+        let new = self.child(Some(old), at.saturating_add(1), changes, rows)?;
+        let Some(first) = changes.first().filter(|_| !same(Some(old), new.as_ref())) else { return Ok(Outcome::Same) };
+        let path = head(&first.key, at);
+        Self::note(Some(old), new.as_ref(), join(path, nibble), rows);
+        let Some(new) = new else {
+            return self.assemble(branch, branch.value.clone(), depth, path, vec![(nibble, None)], rows);
+        };
+        let place = (branch.mask & ((1_u16 << (nibble & 15)).wrapping_sub(1))).count_ones() as usize;
+        let mut children = Vec::with_capacity(branch.children.len());
+        children.extend(branch.children.iter().take(place).cloned());
+        children.push(new);
+        children.extend(branch.children.iter().skip(place.saturating_add(1)).cloned());
+        let Branch { prefix, mask, ref value, .. } = *branch;
+        let branch = Branch { prefix, mask, children, value: value.clone(), changed: self.block };
+        Ok(Outcome::Now(Some(branch.hang())))
     }
 
     /// Puts a branch together again, with some children new or gone; one with a single child, or none, gives way to
