@@ -5,8 +5,8 @@
 //! rises, and what it names is written in the same batch as the rows.
 //!
 //! 1. *A shard of base B holds rows of the state of B, and no others.* It is so at the start, when it is empty. A row
-//!    enters by [`fill`](HotRows::fill), which takes it, under the shard's lock, only from a view of base B, that is
-//!    from a snapshot of the state of B. And a fold from B to C goes through [`advance`](HotRows::advance): under the
+//!    enters by `fill`, which takes it, under the shard's lock, only from a view of base B, that is
+//!    from a snapshot of the state of B. And a fold from B to C goes through `advance`: under the
 //!    lock it puts in what the fold changes, keeps the rest, which is the same in both states, and names C. If the
 //!    shard is not at B, because a write failed halfway, it is emptied.
 //! 2. *A view of base B takes rows from shards of base B, and no others*, under the lock. With 1 they are what its

@@ -1,6 +1,6 @@
 //! What can go wrong.
 
-use crate::tables::SCHEMA_VERSION;
+use crate::{note, tables::SCHEMA_VERSION};
 use alloy_primitives::B256;
 use std::path::PathBuf;
 use zx_primitives::{StateError, block::DecodeError};
@@ -67,7 +67,7 @@ pub enum StoreError {
     #[error(
         "the database at {} has lost blocks: block {acknowledged} ({acknowledged_hash}) was written, and the store ends \
          {}; restore it from a backup; to go on without them remove {}",
-        path.display(), ends_at(*head), note.display()
+        path.display(), ends_at(*head), note::place(path).display()
     )]
     Lost {
         /// Its folder.
@@ -78,8 +78,6 @@ pub enum StoreError {
         acknowledged_hash: B256,
         /// Height and hash of the head that the store has, if it has one.
         head: Option<(u64, B256)>,
-        /// The file that says what was acknowledged.
-        note: PathBuf,
     },
     /// The state of a block is asked for that is not kept.
     #[error(

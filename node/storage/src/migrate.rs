@@ -9,19 +9,21 @@ use crate::{
     config::StoreConfig,
     logs, open,
     store::{Batch, Store, StoreError},
-    tables::{self, SCHEMA_VERSION},
+    tables::{self, SCHEMA_VERSION, Table},
     upkeep::{BATCH_ROWS, Progress},
     verify::node_key,
+    view::View,
 };
 use alloy_consensus::ReceiptWithBloom;
 use alloy_eips::eip2718::Decodable2718;
+use alloy_primitives::B256;
 use borsh::BorshDeserialize;
 use std::path::Path;
 use zx_primitives::{
-    Block, Receipt,
+    Block, Receipt, StateError,
     block::{DecodeError, decode_receipts, encode_receipts, receipts_root},
 };
-use zx_state::rebuild;
+use zx_state::{rebuild, root_of};
 
 /// What a migration did, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,13 +77,13 @@ struct Migration<'a> {
     progress: &'a mut dyn FnMut(Progress),
 }
 
-impl Migration<'_> {
+impl<'a> Migration<'a> {
     fn run(mut self) -> Result<MigrationReport, StoreError> {
         if let Some(head) = self.store.get(tables::META, b"head")? {
             let head = head.try_into().map(u64::from_be_bytes);
             let head = self.block(head.map_err(|_| self.store.damaged("head is not a u64"))?)?;
             self.report.head = head.number();
-            self.nodes(&head)?;
+            self.state(&head)?;
             self.receipts(head.number())?;
             self.finish(Some(&head))?;
         } else {
@@ -90,8 +92,8 @@ impl Migration<'_> {
         Ok(self.report)
     }
 
-    fn write(&self, batch: Batch<'_>, sync: bool) -> Result<(), StoreError> {
-        if self.dry_run { Ok(()) } else { batch.write(sync) }
+    fn batch(&self) -> Batch<'a> {
+        if self.dry_run { Batch::dry(self.store) } else { Batch::new(self.store) }
     }
 
     fn block(&self, height: u64) -> Result<Block, StoreError> {
@@ -100,10 +102,35 @@ impl Migration<'_> {
         Ok(Block::decode(&bytes)?)
     }
 
-    /// Makes the nodes from the rows, and holds the root against the head's.
-    fn nodes(&mut self, head: &Block) -> Result<(), StoreError> {
-        let (view, mut batch) = (self.store.view(), Batch::new(self.store));
-        let root = rebuild(&view, &mut |of, path, node| {
+    /// The rows have the root that the head says; and their nodes, made anew, have it too.
+    fn state(&mut self, head: &Block) -> Result<(), StoreError> {
+        (self.progress)(Progress { step: "state root", done: 0, of: None });
+        let view = self.store.view();
+        let expected = head.header.state_root;
+        for make in [|_: &mut Self, view: &View<'_>| root_of(view), Self::nodes] {
+            let root = make(self, &view).map_err(|e| self.store.damaged(e.0))?;
+            if root != expected {
+                let what = format!("its state has the root {root}, block {} says {expected}", head.number());
+                return Err(self.store.damaged(what));
+            }
+        }
+        self.report.accounts = self.count(&view, tables::ACCOUNTS)?;
+        self.report.slots = self.count(&view, tables::STORAGE)?;
+        Ok(())
+    }
+
+    fn count(&self, view: &View<'_>, table: Table) -> Result<u64, StoreError> {
+        let mut rows = 0_u64;
+        view.scan(table, &[], |_, _| {
+            rows = rows.saturating_add(1);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    fn nodes(&mut self, view: &View<'_>) -> Result<B256, StateError> {
+        let mut batch = self.batch();
+        let root = rebuild(view, &mut |of, path, node| {
             let (table, key) = node_key(of, &path);
             match node {
                 None => batch.delete(table, &key)?,
@@ -115,26 +142,13 @@ impl Migration<'_> {
                 }
             }
             if batch.len() >= BATCH_ROWS {
-                let full = std::mem::replace(&mut batch, Batch::new(self.store));
-                self.write(full, false)?;
+                std::mem::replace(&mut batch, self.batch()).write(false)?;
                 (self.progress)(Progress { step: "trie nodes", done: self.report.nodes, of: None });
             }
             Ok(())
         })?;
-        self.write(batch, false)?;
-        let expected = head.header.state_root;
-        if root != expected {
-            let what = format!("its state has the root {root}, block {} says {expected}", head.number());
-            return Err(self.store.damaged(what));
-        }
-        view.scan(tables::ACCOUNTS, &[], |_, _| {
-            self.report.accounts = self.report.accounts.saturating_add(1);
-            Ok(())
-        })?;
-        view.scan(tables::STORAGE, &[], |_, _| {
-            self.report.slots = self.report.slots.saturating_add(1);
-            Ok(())
-        })
+        batch.write(false)?;
+        Ok(root)
     }
 
     /// Writes receipts without their blooms, and what they have for the index of logs.
@@ -144,13 +158,13 @@ impl Migration<'_> {
         let mut height = 0;
         while height <= head {
             (self.progress)(Progress { step: "receipts", done: height, of: Some(head) });
-            let mut batch = Batch::new(self.store);
+            let mut batch = self.batch();
             let end = height.saturating_add(BLOCKS_AT_ONCE).min(head.saturating_add(1));
             for height in height..end {
                 self.receipts_of(height, height < done, &mut batch)?;
             }
             batch.put(tables::META, MIGRATED, &end.max(done).to_be_bytes())?;
-            self.write(batch, false)?;
+            batch.write(false)?;
             height = end;
         }
         Ok(())
@@ -173,7 +187,7 @@ impl Migration<'_> {
 
     /// Writes what the store says of itself, synced, and with it all that was written before.
     fn finish(&self, head: Option<&Block>) -> Result<(), StoreError> {
-        let mut batch = Batch::new(self.store);
+        let mut batch = self.batch();
         if let Some(head) = head {
             let height = head.number().to_be_bytes();
             batch.put(tables::META, b"base", &[&height, head.hash.as_slice()].concat())?;
@@ -183,7 +197,7 @@ impl Migration<'_> {
         }
         batch.delete(tables::META, MIGRATED)?;
         batch.put(tables::META, b"schema", &SCHEMA_VERSION.to_be_bytes())?;
-        self.write(batch, true)
+        batch.write(true)
     }
 }
 

@@ -86,15 +86,14 @@ impl Store {
 
     /// Commits are written one after the other, so a store that has as many as the note says has all of those.
     fn check_note(&self, commits: u64, head: Option<(u64, B256)>) -> Result<(), StoreError> {
-        let place = note::place(&self.path);
-        let Some(noted) = note::read(&place) else { return Ok(()) };
+        let Some(noted) = note::read(&note::place(&self.path)) else { return Ok(()) };
         let behind = noted.commits > commits;
         let other = noted.commits == commits && head != Some((noted.height, noted.head));
         if !behind && !other {
             return Ok(());
         }
         let path = self.path.clone();
-        Err(StoreError::Lost { path, acknowledged: noted.height, acknowledged_hash: noted.head, head, note: place })
+        Err(StoreError::Lost { path, acknowledged: noted.height, acknowledged_hash: noted.head, head })
     }
 }
 
@@ -132,14 +131,14 @@ fn survey(path: &Path) -> Result<(), StoreError> {
 fn check_vacant(path: &Path) -> Result<(), StoreError> {
     let Ok(files) = std::fs::read_dir(path) else { return Ok(()) };
     let names = files.flatten().map(|file| file.file_name().to_string_lossy().into_owned());
-    let tables = names.filter(|name| name.ends_with(".sst")).count();
-    match tables {
-        0 => Ok(()),
-        _ => Err(StoreError::Damaged {
-            path: path.into(),
-            what: format!("CURRENT is missing, and {tables} tables are there"),
-        }),
+    let rows = names.filter(|name| name.ends_with(".sst") || name.ends_with(".log")).count();
+    if rows == 0 {
+        return Ok(());
     }
+    Err(StoreError::Damaged {
+        path: path.into(),
+        what: format!("CURRENT is missing, and {rows} files with rows are there"),
+    })
 }
 
 fn tables_of(path: &Path) -> Result<Vec<String>, StoreError> {

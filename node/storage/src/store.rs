@@ -234,21 +234,34 @@ fn head_height(head: B256, base: (u64, B256), pending: &BTreeSet<(u64, B256)>) -
 /// Writes that go together.
 pub(crate) struct Batch<'a> {
     store: &'a Store,
-    batch: WriteBatch,
+    /// `None` if nothing is to be written.
+    batch: Option<WriteBatch>,
+    rows: usize,
 }
 
 impl<'a> Batch<'a> {
     pub(crate) fn new(store: &'a Store) -> Self {
-        Self { store, batch: WriteBatch::default() }
+        Self { store, batch: Some(WriteBatch::default()), rows: 0 }
+    }
+
+    /// One that only counts.
+    pub(crate) fn dry(store: &'a Store) -> Self {
+        Self { store, batch: None, rows: 0 }
     }
 
     pub(crate) fn put(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        self.batch.put_cf(self.store.family(table)?, key, value);
+        self.rows = self.rows.saturating_add(1);
+        if let Some(batch) = &mut self.batch {
+            batch.put_cf(self.store.family(table)?, key, value);
+        }
         Ok(())
     }
 
     pub(crate) fn delete(&mut self, table: Table, key: &[u8]) -> Result<(), StoreError> {
-        self.batch.delete_cf(self.store.family(table)?, key);
+        self.rows = self.rows.saturating_add(1);
+        if let Some(batch) = &mut self.batch {
+            batch.delete_cf(self.store.family(table)?, key);
+        }
         Ok(())
     }
 
@@ -259,13 +272,14 @@ impl<'a> Batch<'a> {
 
     /// Rows so far.
     pub(crate) fn len(&self) -> usize {
-        self.batch.len()
+        self.rows
     }
 
     /// Writes all, or nothing.
     pub(crate) fn write(self, sync: bool) -> Result<(), StoreError> {
+        let Some(batch) = self.batch else { return Ok(()) };
         let mut options = WriteOptions::default();
         options.set_sync(sync);
-        self.store.db.write_opt(self.batch, &options).map_err(|e| self.store.failed(e))
+        self.store.db.write_opt(batch, &options).map_err(|e| self.store.failed(e))
     }
 }

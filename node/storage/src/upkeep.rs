@@ -94,7 +94,7 @@ impl Store {
                 break;
             }
             let mut batch = Batch::new(self);
-            self.forget(from, target, &mut batch)?;
+            self.forget(from, target, 1, &mut batch)?;
             batch.write(true)?;
         }
         for table in [tables::ACCOUNT_HISTORY, tables::SLOT_HISTORY, tables::CHANGED] {
@@ -116,16 +116,18 @@ impl Store {
         if folded == 0 {
             return Ok(());
         }
-        let at_once = PRUNED_AT_ONCE.saturating_add(folded as u64);
-        let most = moment.base.0.min(moment.history_from.saturating_add(at_once));
-        self.forget(moment.history_from, base.saturating_sub(keep).min(most), batch)
+        let folded = folded as u64;
+        let most = moment.history_from.saturating_add(PRUNED_AT_ONCE).saturating_add(folded);
+        let target = base.saturating_sub(keep).min(moment.base.0).min(most);
+        self.forget(moment.history_from, target, folded, batch)
     }
 
-    /// Removes the history of the blocks up to `target`, or of some of them if that is much: states before them, and no
-    /// others, need it.
-    fn forget(&self, from: u64, target: u64, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+    /// Removes the history of the blocks up to `target`: states before them, and no others, need it. If that is much, of
+    /// `always` so many of them, and of more up to a number of rows.
+    fn forget(&self, from: u64, target: u64, always: u64, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+        let most = batch.len().saturating_add(BATCH_ROWS);
         let mut kept = from;
-        while kept < target && batch.len() < BATCH_ROWS {
+        while kept < target && (kept.saturating_sub(from) < always || batch.len() < most) {
             kept = kept.saturating_add(1);
             let height = kept.to_be_bytes();
             let Some(changed) = self.get(tables::CHANGED, &height)? else { continue };

@@ -224,12 +224,20 @@ fn rows_come_in_the_order_of_the_trie() {
     let store = stored(&home, &chain(&[txs]), 0);
     let view = store.view();
     let mut accounts = Vec::new();
-    view.each_account(&mut |key, _| Ok(accounts.push(key))).unwrap();
+    view.each_account(&mut |key, _| {
+        accounts.push(key);
+        Ok(())
+    })
+    .unwrap();
     assert_eq!(accounts.len(), 100);
     assert!(accounts.is_sorted());
     for number in 6..100 {
         let mut found = Vec::new();
-        view.each_slot(key(number), &mut |key, _| Ok(found.push(key))).unwrap();
+        view.each_slot(key(number), &mut |key, _| {
+            found.push(key);
+            Ok(())
+        })
+        .unwrap();
         let mut expected: Vec<_> = (0..number).map(slot).collect();
         expected.sort();
         assert_eq!(found, expected, "{number}");

@@ -45,7 +45,7 @@ fn noticed(folder: &Path, whole: &Verified, what: &str) -> bool {
 }
 
 /// Damages every such file at some places, one at a time. Says how many times it was done, and noticed.
-fn damage(wanted: impl Fn(&str) -> bool, places: usize, harm: impl Fn(&mut Vec<u8>, usize)) -> (usize, usize) {
+fn damage(wanted: impl Fn(&str) -> bool, places: usize, harm: fn(&mut Vec<u8>, usize)) -> (usize, usize) {
     let (home, whole) = half_and_half();
     let (mut done, mut seen) = (0, 0);
     let victims = files(&home.db(), wanted);
@@ -68,52 +68,40 @@ fn damage(wanted: impl Fn(&str) -> bool, places: usize, harm: impl Fn(&mut Vec<u
     (done, seen)
 }
 
-fn flip(bytes: &mut Vec<u8>, place: usize) {
-    bytes[place] ^= 0x10;
-}
-
-fn cut(bytes: &mut Vec<u8>, place: usize) {
-    bytes.truncate(place);
-}
-
-fn blank(bytes: &mut Vec<u8>, place: usize) {
-    bytes[place..].fill(0);
-}
-
 #[test]
 fn a_flipped_bit_in_the_log_is_noticed() {
-    let (done, seen) = damage(|name| name.ends_with(".log"), 80, flip);
+    let (done, seen) = damage(|name| name.ends_with(".log"), 80, |bytes, place| bytes[place] ^= 0x10);
     assert_eq!(seen, done);
 }
 
 #[test]
 fn a_log_that_is_cut_short_is_noticed() {
-    let (done, seen) = damage(|name| name.ends_with(".log"), 40, cut);
+    let (done, seen) = damage(|name| name.ends_with(".log"), 40, Vec::truncate);
     assert_eq!(seen, done);
-    let (done, seen) = damage(|name| name.ends_with(".log"), 40, blank);
+    let (done, seen) = damage(|name| name.ends_with(".log"), 40, |bytes, place| bytes[place..].fill(0));
     assert_eq!(seen, done);
 }
 
 #[test]
 fn a_flipped_bit_in_a_table_is_noticed_where_it_matters() {
-    let (done, seen) = damage(|name| name.ends_with(".sst"), 12, flip);
+    let (done, seen) = damage(|name| name.ends_with(".sst"), 12, |bytes, place| bytes[place] ^= 0x10);
     assert!(seen * 2 > done, "{seen} of {done}");
 }
 
 #[test]
 fn a_table_that_is_cut_short_is_noticed() {
-    let (done, seen) = damage(|name| name.ends_with(".sst"), 4, cut);
+    let (done, seen) = damage(|name| name.ends_with(".sst"), 4, Vec::truncate);
     assert_eq!(seen, done);
 }
 
 #[test]
 fn a_list_of_files_that_is_damaged_is_noticed() {
-    let (done, seen) = damage(|name| name.starts_with("MANIFEST"), 60, flip);
+    let (done, seen) = damage(|name| name.starts_with("MANIFEST"), 60, |bytes, place| bytes[place] ^= 0x10);
     assert!(seen * 2 > done, "{seen} of {done}");
-    let (done, seen) = damage(|name| name.starts_with("MANIFEST"), 60, cut);
+    let (done, seen) = damage(|name| name.starts_with("MANIFEST"), 60, Vec::truncate);
     assert!(seen * 2 > done, "{seen} of {done}");
-    damage(|name| name == "CURRENT", 16, flip);
-    damage(|name| name == "CURRENT", 16, cut);
+    damage(|name| name == "CURRENT", 16, |bytes, place| bytes[place] ^= 0x10);
+    damage(|name| name == "CURRENT", 16, Vec::truncate);
 }
 
 #[test]

@@ -137,11 +137,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn the_past_is_what_it_was(blocks in blocks(16), lag in 0..5_usize, keep in 0..16_usize) {
+    fn the_past_is_what_it_was(
+        blocks in blocks(16), lag in 0..5_usize, keep in 0..16_usize, restarts in proptest::collection::vec(1..16_usize, 0..3),
+    ) {
         let home = Home::new();
         let chain = chain(&blocks);
         let base = (chain.len() - 1).saturating_sub(lag);
-        let store = stored(&home, &chain, lag);
+        let mut store = stored(&home, &chain[..1], lag);
+        for height in 1..chain.len() {
+            if restarts.contains(&height) {
+                // What was in the log is in files then.
+                drop(store);
+                store = home.open();
+            }
+            put(&store, &chain[..=height], height, lag);
+        }
         check(&store, &chain, 0, base);
         store.prune(keep as u64, &mut |_| {}).unwrap();
         check(&store, &chain, base.saturating_sub(keep), base);

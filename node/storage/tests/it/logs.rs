@@ -1,6 +1,6 @@
 //! The log index, held against a look at every log.
 
-use crate::world::{Act, Home, Made, Txs, chain, stored, topic, who};
+use crate::world::{Act, Home, Made, Txs, chain, put, stored, topic, who};
 use proptest::prelude::*;
 use zx_storage::{LogQuery, Store};
 
@@ -85,7 +85,9 @@ proptest! {
     ) {
         let home = Home::new();
         let chain = chain(&blocks);
-        let store = stored(&home, &chain, lag);
+        drop(stored(&home, &chain[..chain.len() / 2 + 1], lag));
+        let store = home.open();
+        put(&store, &chain, chain.len() / 2 + 1, lag);
         let base = (chain.len() - 1).saturating_sub(lag);
         for (query, from, to, limit) in queries {
             let expected: Vec<u64> = chain[..=base]

@@ -165,7 +165,7 @@ fn receipt(index: u64, acts: &[Act]) -> Receipt {
         _ => None,
     });
     let cumulative_gas_used = 21_000 * (index + 1);
-    Receipt { tx_type: TxType::Eip1559, success: index % 2 == 0, cumulative_gas_used, logs: logs.collect() }
+    Receipt { tx_type: TxType::Eip1559, success: index.is_multiple_of(2), cumulative_gas_used, logs: logs.collect() }
 }
 
 /// A block with all that it brings.
@@ -197,6 +197,7 @@ impl Made {
         let first = header.number * 1_000 + salt * 100;
         let transactions: Vec<_> = (first..).zip(txs).map(|(nonce, _)| transaction(nonce)).collect();
         let receipts: Vec<_> = (0..).zip(txs).map(|(index, acts)| receipt(index, acts)).collect();
+        header.extra_data = salt.to_be_bytes().into();
         header.state_root = update.root;
         header.transactions_root = transactions_root(&transactions);
         (header.receipts_root, header.logs_bloom) = receipts_root(&receipts);
@@ -233,7 +234,10 @@ pub(crate) fn chain(blocks: &[Txs]) -> Vec<Made> {
 pub(crate) fn some_chain(length: u8) -> Vec<Made> {
     let txs = |height: u8| -> Txs {
         vec![
-            vec![Act::Set(height % 6, height % 8 + 1, height % 2 == 0), Act::Tell(height % 3, vec![height % 4, 1])],
+            vec![
+                Act::Set(height % 6, height % 8 + 1, height.is_multiple_of(2)),
+                Act::Tell(height % 3, vec![height % 4, 1]),
+            ],
             (0..9).map(|slot| Act::Write(height % 5, slot, (height + slot) % 4)).collect(),
             if height % 7 == 6 { vec![Act::Remove(height % 4)] } else { vec![Act::Write(0, 1, height % 3 + 1)] },
             if height % 5 == 4 { vec![Act::Renew(height % 5, 3)] } else { vec![] },
