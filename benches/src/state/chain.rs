@@ -196,7 +196,7 @@ impl Tokens {
         self.window.push_back((self.head.clone(), executed, update));
         if due > 0 {
             self.folded += 1;
-            if self.folded % 16 == 0 {
+            if self.folded.is_multiple_of(16) {
                 self.state = self.state.trim(self.head.number() - self.window.len() as u64);
             }
         }
