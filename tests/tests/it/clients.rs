@@ -27,3 +27,8 @@ fn wasm_and_evm_contracts_call_each_other() {
 fn bad_transactions_and_deployments_are_refused_clearly() {
     holds("bad_input.test.mjs", 35);
 }
+
+#[test]
+fn proofs_hold_before_another_implementation_and_the_trail_is_whole() {
+    holds("proofs.test.mjs", 9);
+}
