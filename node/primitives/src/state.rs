@@ -4,8 +4,10 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeMap;
 
+mod wire;
+
 /// An account without its storage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountInfo {
     /// Transactions sent, or contracts created.
     pub nonce: u64,
@@ -23,6 +25,7 @@ pub struct AccountChange {
     /// Whether the storage from before is gone.
     pub wiped: bool,
     /// Slots written.
+    #[borsh(serialize_with = "wire::write_by_slot", deserialize_with = "wire::read_by_slot")]
     pub storage: BTreeMap<U256, SlotChange>,
 }
 
@@ -30,8 +33,10 @@ pub struct AccountChange {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct SlotChange {
     /// Its value before the block; zero if there was none.
+    #[borsh(serialize_with = "wire::write", deserialize_with = "wire::read")]
     pub before: U256,
     /// Its value afterwards; zero removes it.
+    #[borsh(serialize_with = "wire::write", deserialize_with = "wire::read")]
     pub after: U256,
 }
 
@@ -43,6 +48,7 @@ pub struct Overwritten {
     /// Accounts as they were before it.
     pub accounts: BTreeMap<Address, Option<AccountInfo>>,
     /// Slots as they were before it, by account.
+    #[borsh(serialize_with = "wire::write_slots", deserialize_with = "wire::read_slots")]
     pub slots: BTreeMap<(Address, U256), U256>,
 }
 
