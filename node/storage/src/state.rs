@@ -24,7 +24,10 @@ impl View<'_> {
         Ok(row)
     }
 
-    /// A slot's value, from memory if it is hot.
+    /// A slot's value in the base, by the Keccak-256 of its account's address and its own; zero if there is none.
+    ///
+    /// # Errors
+    /// If the store fails.
     pub fn slot_row(&self, account: B256, slot: B256) -> Result<U256, StoreError> {
         let Some(base) = self.moment()?.map(|moment| moment.base.0) else { return Ok(U256::ZERO) };
         if let Some(value) = self.store.hot.slot(base, (account, slot)) {

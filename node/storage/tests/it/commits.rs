@@ -1,11 +1,13 @@
 //! What is committed is there, whole, from then on.
 
 use crate::world::{Act, Home, Made, begin, blocks, chain, code, key, put, slot, some_chain, stored, who};
-use alloy_primitives::{B256, U256, keccak256};
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, keccak256};
 use proptest::prelude::*;
-use zx_primitives::{StateError, StateReader as _};
-use zx_state::{Nibbles, Reader, Rows, State, rebuild, root_of};
-use zx_storage::{Commit, Store, StoreError, TxPlace, View};
+use zx_primitives::{
+    AccountChange, AccountInfo, Block, ChainSpec, SlotChange, StateChanges, StateError, StateReader as _,
+};
+use zx_state::{Nibbles, Reader, Rows, State, StateUpdate, rebuild, root_of};
+use zx_storage::{Appended, Commit, Folded, Store, StoreError, TxPlace, View};
 
 /// Everything that a store says, held against the chain that it was given.
 pub(crate) fn check(store: &Store, chain: &[Made], base: usize) {
@@ -249,6 +251,52 @@ fn rows_come_in_the_order_of_the_trie() {
     let middle = accounts[50];
     assert_eq!(view.account_from(middle).unwrap().unwrap().0, middle);
     assert_eq!(view.account_from(B256::repeat_byte(0xff)).unwrap(), None);
+}
+
+/// A block that gives each of these accounts a nonce and a slot.
+fn touch(parent: &Block, state: &State, store: &Store, accounts: &[u64]) -> (Block, StateChanges, State, StateUpdate) {
+    let height = parent.number() + 1;
+    let mut changes = StateChanges::default();
+    for account in accounts {
+        let info = AccountInfo { nonce: height, balance: U256::from(*account), code_hash: KECCAK256_EMPTY };
+        let slot = (U256::from(height), SlotChange { before: U256::ZERO, after: U256::from(height) });
+        let change = AccountChange { info: Some(info), wiped: false, storage: [slot].into() };
+        changes.accounts.insert(Address::left_padding_from(&account.to_be_bytes()), change);
+    }
+    let (state, update) = state.apply(&store.view(), height, &changes).unwrap();
+    let mut header = ChainSpec::dev(vec![]).next_header(parent, 0);
+    header.state_root = update.root;
+    (Block::seal(header, vec![]), changes, state, update)
+}
+
+#[test]
+fn a_state_of_thousands_goes_on_from_its_rows() {
+    const LAG: u64 = 3;
+    let home = Home::new();
+    let store = home.open();
+    let first = Made::first();
+    begin(&store, &first);
+    let mut made = vec![];
+    let (mut parent, mut state) = (first.block.clone(), first.state);
+    for height in 1..=40_u64 {
+        let accounts: Vec<u64> = (0..200).map(|n| (height * 977 + n * n * 31) % 3_000).collect();
+        let (block, changes, after, update) = touch(&parent, &state, &store, &accounts);
+        made.push((block.clone(), changes, update));
+        let fold = height.checked_sub(LAG + 1).and_then(|index| made.get(usize::try_from(index).unwrap()));
+        let fold = fold.map(|(block, changes, update)| Folded { block, receipts: &[], changes, update });
+        let (new, changes, _) = made.last().unwrap();
+        let append = Some(Appended { block: new, receipts: &[], changes });
+        let fold = fold.into_iter().collect();
+        store.commit(&Commit { append, head: block.hash, fold, dropped: vec![] }).unwrap();
+        // What the store has need not be in memory.
+        state = after.trim(store.view().base().0);
+        parent = block;
+    }
+    let found = store.verify(&mut |_| {}).unwrap();
+    assert_eq!(found.faults, Vec::<String>::new());
+    assert!(found.accounts > 2_000 && found.slots > 5_000 && found.nodes > 500, "{found:?}");
+    let (base, view) = (usize::try_from(40 - LAG).unwrap() - 1, store.view());
+    assert_eq!(root_of(&view).unwrap(), made[base].0.header.state_root);
 }
 
 proptest! {
