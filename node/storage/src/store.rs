@@ -93,25 +93,8 @@ impl Store {
         let mut writer = self.writer.lock();
         self.reach(Stage::Begun);
         let moment = self.moment()?;
-        let mut pending = writer.pending.clone();
         let mut batch = Batch::new(self);
-        let folded = commit.fold.iter().map(|folded| (folded.block.number(), folded.block.hash));
-        let gone: BTreeSet<(u64, B256)> = folded.chain(commit.dropped.iter().copied()).collect();
-        if let Some(new) = &commit.append {
-            pending.insert((new.block.number(), new.block.hash));
-            if !gone.contains(&(new.block.number(), new.block.hash)) {
-                let (block, receipts) = (new.block.encode(), encode_receipts(new.receipts));
-                let row = PendingRef { block, receipts, changes: new.changes };
-                let row = borsh::to_vec(&row).map_err(|e| StoreError::Misfit(e.to_string()))?;
-                batch.put(tables::PENDING, &pending_key(new.block.number(), new.block.hash), &row)?;
-            }
-        }
-        for (height, hash) in &gone {
-            if writer.pending.contains(&(*height, *hash)) {
-                batch.delete(tables::PENDING, &pending_key(*height, *hash))?;
-            }
-            pending.remove(&(*height, *hash));
-        }
+        let pending = put_pending(&writer.pending, commit, &mut batch)?;
         let mut fold = Fold::new(self);
         let base = fold.blocks(moment.base, &commit.fold, &mut batch)?;
         self.prune_with(&moment, base.0, commit.fold.len(), &mut batch)?;
@@ -219,6 +202,32 @@ impl Writer {
         self.commits = commits;
         self.note.write(Acknowledged { commits, height, head });
     }
+}
+
+/// Puts a commit's new block among the pending ones, and takes out those that are final or given up. Says which ones
+/// are pending afterwards.
+fn put_pending(
+    before: &BTreeSet<(u64, B256)>,
+    commit: &Commit<'_>,
+    batch: &mut Batch<'_>,
+) -> Result<BTreeSet<(u64, B256)>, StoreError> {
+    let folded = commit.fold.iter().map(|folded| (folded.block.number(), folded.block.hash));
+    let gone: BTreeSet<(u64, B256)> = folded.chain(commit.dropped.iter().copied()).collect();
+    for (height, hash) in gone.intersection(before) {
+        batch.delete(tables::PENDING, &pending_key(*height, *hash))?;
+    }
+    let mut pending: BTreeSet<_> = before.difference(&gone).copied().collect();
+    if let Some(new) = &commit.append
+        && let place = (new.block.number(), new.block.hash)
+        && !gone.contains(&place)
+    {
+        let (block, receipts) = (new.block.encode(), encode_receipts(new.receipts));
+        let row = borsh::to_vec(&PendingRef { block, receipts, changes: new.changes });
+        let row = row.map_err(|e| StoreError::Misfit(format!("a block cannot be encoded: {e}")))?;
+        batch.put(tables::PENDING, &pending_key(place.0, place.1), &row)?;
+        pending.insert(place);
+    }
+    Ok(pending)
 }
 
 pub(crate) fn pending_key(height: u64, hash: B256) -> Vec<u8> {
