@@ -89,13 +89,20 @@ fn heights(view: &HeadView<'_>, params: &Params, at: usize) -> Result<(u64, u64)
     let tag = |at, missing| {
         Ok::<_, RpcError>(params.optional::<BlockNumberOrTag>(at)?.map_or(missing, |tag| view.height(tag)))
     };
-    let (first, head) = (view.first_state(), view.head.number());
+    // What the first block whose state is kept has changed itself is gone with the state before it.
+    let first = match view.first_state() {
+        0 => 0,
+        kept => kept + 1,
+    };
+    let head = view.head.number();
     let (from, to) = (tag(at, first)?, tag(at + 1, head)?);
     if from > to || to > head {
         return Err(RpcError::params(format!("invalid block range: {from} to {to}, the head is {head}")));
     }
     if from < first {
-        return Err(RpcError::server(format!("changes of block {from} are not kept: history begins at block {first}")));
+        return Err(RpcError::server(format!(
+            "changes of block {from} are not kept: the trail begins at block {first}"
+        )));
     }
     Ok((from, to))
 }

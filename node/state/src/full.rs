@@ -47,17 +47,19 @@ pub fn root_of(rows: &dyn Rows) -> Result<B256, StateError> {
             storage.leaf(slot, &value);
             Ok(())
         })?;
-        let found = storage.root();
-        if found != account.storage_root {
-            let expected = account.storage_root;
-            return Err(StateError(format!(
-                "the slots of account {key} have the root {found}, its row says {expected}"
-            )));
-        }
+        fits(key, storage.root(), &account)?;
         accounts.leaf(key, &account);
         Ok(())
     })?;
     Ok(accounts.root())
+}
+
+fn fits(key: B256, found: B256, account: &TrieAccount) -> Result<(), StateError> {
+    let expected = account.storage_root;
+    match found == expected {
+        true => Ok(()),
+        false => Err(StateError(format!("the slots of account {key} have the root {found}, its row says {expected}"))),
+    }
 }
 
 #[derive(Default)]
@@ -85,16 +87,16 @@ pub type NodeSink<'a> = dyn FnMut(Option<B256>, Nibbles, Option<Node>) -> Result
 /// Makes all nodes anew from every row, and says the root.
 ///
 /// # Errors
-/// If the rows cannot be read, or whatever the sink says.
+/// If the rows cannot be read, an account's row names another storage root than its slots have, or whatever the sink
+/// says.
 pub fn rebuild(rows: &dyn Rows, sink: &mut NodeSink<'_>) -> Result<B256, StateError> {
     let mut accounts = Growing::new(wrap_account);
     rows.each_account(&mut |key, account| {
         if account.storage_root != EMPTY_ROOT_HASH {
             let mut storage = Growing::new(wrap_slot);
-            rows.each_slot(key, &mut |slot, value| {
-                storage.add(slot, value, &mut |path, node| sink(Some(key), path, node))
-            })?;
-            storage.finish(&mut |path, node| sink(Some(key), path, node))?;
+            let mut put = |path, node| sink(Some(key), path, node);
+            rows.each_slot(key, &mut |slot, value| storage.add(slot, value, &mut put))?;
+            fits(key, storage.finish(&mut put)?, &account)?;
         }
         accounts.add(key, Account::stored(account), &mut |path, node| sink(None, path, node))
     })?;
