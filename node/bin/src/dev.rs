@@ -17,7 +17,7 @@ use zx_rpc::{Api, RpcConfig};
 /// Coins of each account at the start.
 const COINS: u64 = 10_000;
 /// Native stack of a thread that answers requests; WASM frames inside each other take of it, as of the writer's.
-const STACK: usize = 256 << 20;
+pub(crate) const STACK: usize = 256 << 20;
 /// Requests that are answered at once, each on a thread of its own.
 const BLOCKING_THREADS: usize = 32;
 /// How long the answer to a transaction waits for its block, which takes some milliseconds.

@@ -2,9 +2,15 @@
 #![forbid(unsafe_code)]
 
 mod banner;
+mod blocks;
+mod db;
 mod dev;
 mod keys;
+mod place;
+mod progress;
 mod shutdown;
+mod snapshot;
+mod text;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use eyre::{Result, WrapErr};
@@ -27,6 +33,16 @@ struct Cli {
 enum Verb {
     /// Run a development chain: ten funded accounts, a block for each transaction.
     Dev(dev::Options),
+    /// Look at a database, check it, prune it, or bring it to this version.
+    #[command(subcommand)]
+    Db(db::Verb),
+    /// Make, check or restore a snapshot: a file that a node starts from.
+    #[command(subcommand)]
+    Snapshot(snapshot::Verb),
+    /// Write the blocks of a chain to a file.
+    Export(blocks::Export),
+    /// Take the blocks of a file: each is executed.
+    Import(blocks::Import),
     /// Print a generated document.
     Docs {
         /// Which one.
@@ -53,6 +69,10 @@ fn main() -> ExitCode {
 fn run(verb: Verb) -> Result<()> {
     match verb {
         Verb::Dev(options) => dev::run(&options),
+        Verb::Db(verb) => db::run(&verb),
+        Verb::Snapshot(verb) => snapshot::run(&verb),
+        Verb::Export(options) => blocks::export(&options),
+        Verb::Import(options) => blocks::import(&options),
         Verb::Docs { document: Document::HostFunctions } => {
             print!("{}", zx_host_functions::docs());
             Ok(())

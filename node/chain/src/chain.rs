@@ -488,15 +488,27 @@ fn contains(tree: &Tree, hash: B256, number: u64) -> bool {
 
 /// Writes the first block into an empty store; refuses a store of another chain.
 fn begin(store: &Store, spec: &ChainSpec) -> Result<(), ChainError> {
-    let changes: StateChanges = genesis_changes(spec);
-    // The genesis of the spec, worked out without what may be stored already.
-    let (_, update) = State::empty().apply(&Nothing, 0, &changes)?;
-    let genesis = spec.genesis(update.root);
+    let (genesis, update, changes) = first(spec)?;
     store.check_genesis(genesis.hash)?;
     if store.genesis()?.is_none() {
         store.begin(&genesis, &update, &changes)?;
     }
     Ok(())
+}
+
+/// The first block of the spec, worked out without what may be stored already.
+fn first(spec: &ChainSpec) -> Result<(Block, StateUpdate, StateChanges), ChainError> {
+    let changes: StateChanges = genesis_changes(spec);
+    let (_, update) = State::empty().apply(&Nothing, 0, &changes)?;
+    Ok((spec.genesis(update.root), update, changes))
+}
+
+/// The first block that a chain of these rules has.
+///
+/// # Errors
+/// None that a spec could cause.
+pub fn genesis(spec: &ChainSpec) -> Result<Block, ChainError> {
+    Ok(first(spec)?.0)
 }
 
 /// Makes the tree of what the store has over its base. Each state is worked out again, and must be its block's.

@@ -9,6 +9,8 @@
 //! each with its state: any of them can be read and built upon, and a reorganisation is another head. What leaves the
 //! window is folded into the base. Each block is in the store, synced, before anybody sees it.
 //!
+//! [`transfer`] writes blocks to a file, and takes them from one.
+//!
 //! Reads go through [`Chain::view`], the chain at one moment; [`state`] reads any block's state that is kept.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -18,13 +20,15 @@ mod read;
 mod seal;
 mod state;
 mod submit;
+mod transfer;
 mod tree;
 pub mod writer;
 
-pub use chain::{Chain, ChainConfig, ChainError, Finality, WINDOW};
+pub use chain::{Chain, ChainConfig, ChainError, Finality, WINDOW, genesis};
 pub use read::{AccountProof, Found, HeadView, ProofError};
 pub use state::StateAt;
 pub use submit::SubmitError;
+pub use transfer::{Exported, Imported, TransferError};
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{CallEnv, DeployRefusal, EstimateError, InvalidTransaction, Simulated, TxError};

@@ -42,6 +42,13 @@ pub enum StoreError {
     /// A database, but none of a node.
     #[error("the database at {} is none of zx-node; choose another --datadir", .0.display())]
     Foreign(PathBuf),
+    /// Being made of a snapshot, and not finished.
+    #[error(
+        "the database at {} is not finished: restoring a snapshot into it was interrupted; \
+         run `zx-node snapshot restore` again, or remove it",
+        .0.display()
+    )]
+    Unfinished(PathBuf),
     /// Holds another chain.
     #[error("the database at {} holds another chain (genesis {found}, expected {expected}); choose another --datadir", path.display())]
     OtherChain {

@@ -173,7 +173,7 @@ fn put_base(base: (u64, B256), batch: &mut Batch<'_>) -> Result<(), StoreError> 
     batch.put(tables::META, b"base", &[&base.0.to_be_bytes(), base.1.as_slice()].concat())
 }
 
-fn put_block(block: &Block, receipts: &[Receipt], batch: &mut Batch<'_>) -> Result<(), StoreError> {
+pub(crate) fn put_block(block: &Block, receipts: &[Receipt], batch: &mut Batch<'_>) -> Result<(), StoreError> {
     let height = block.number().to_be_bytes();
     batch.put(tables::BLOCKS, &height, &block.encode())?;
     batch.put(tables::RECEIPTS, &height, &encode_receipts(receipts))?;

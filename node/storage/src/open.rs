@@ -4,6 +4,7 @@ use crate::{
     cache::HotRows,
     config::StoreConfig,
     note::{self, Note},
+    snapshot::RESTORING,
     store::{Batch, Store, StoreError, Writer},
     tables::{self, SCHEMA_VERSION, TABLES},
     view::Walk,
@@ -44,6 +45,7 @@ impl Store {
     fn check_schema(&self) -> Result<(), StoreError> {
         match self.get(tables::META, b"schema")? {
             Some(schema) => check_schema(&self.path, schema_of(&self.path, &schema)?),
+            None if self.get(tables::META, RESTORING)?.is_some() => Err(StoreError::Unfinished(self.path.clone())),
             None => {
                 let mut batch = Batch::new(self);
                 batch.put(tables::META, b"schema", &SCHEMA_VERSION.to_be_bytes())?;
@@ -77,7 +79,7 @@ impl Store {
         self.check_note(writer.commits, head)
     }
 
-    fn pending_place(&self, key: &[u8]) -> Result<(u64, B256), StoreError> {
+    pub(crate) fn pending_place(&self, key: &[u8]) -> Result<(u64, B256), StoreError> {
         let place = key
             .split_first_chunk::<8>()
             .and_then(|(height, hash)| Some((u64::from_be_bytes(*height), B256::try_from(hash).ok()?)));

@@ -72,7 +72,7 @@ macro_rules! tables {
 }
 
 tables! {
-    META "meta" FEW: "Name (UTF-8) to value, numbers big endian: `schema` (u32), `genesis` (block hash), `base` (height, u64, and hash of the block whose state the store holds), `head` (block hash), `history_from` (u64: the lowest block whose state can still be read), `commits` (u64: how many there were).";
+    META "meta" FEW: "Name (UTF-8) to value, numbers big endian: `schema` (u32), `genesis` (block hash), `base` (height, u64, and hash of the block whose state the store holds), `head` (block hash), `history_from` (u64: the lowest block whose state can still be read), `blocks_from` (u64: the lowest block from which on all are here, if it is not the first), `commits` (u64: how many there were).";
     PENDING "pending" FEW: "Height (u64, big endian) and block hash to a block above the base: Borsh of the block as in `blocks`, the receipts as in `receipts`, and its changes to the state.";
     BLOCKS "blocks" BY_HEIGHT: "Height (u64, big endian) to final block: Borsh of the header's RLP and each transaction's EIP-2718 bytes with its sender.";
     BLOCK_NUMBERS "block_numbers" BY_HASH: "Hash of a final block to height (u64, big endian).";
