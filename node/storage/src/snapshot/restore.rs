@@ -5,20 +5,18 @@ use super::{
     read::{Reading, Sink, header},
 };
 use crate::{
-    cache::HotRows,
     config::StoreConfig,
     file::{Contents, FileReader},
     fold::put_block,
-    note::{self, Note},
     open::open_db,
-    store::{Batch, Store, StoreError, Writer},
+    store::{Batch, Store, StoreError},
     tables::{self, SCHEMA_VERSION, TABLES},
-    upkeep::Progress,
+    upkeep::{BATCH_ROWS, Progress},
+    verify::node_key,
 };
 use alloy_primitives::B256;
-use parking_lot::Mutex;
 use rocksdb::{DB, FlushOptions, Options};
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{fs, path::Path};
 use zx_primitives::{Block, Receipt};
 use zx_state::rebuild;
 
@@ -26,8 +24,7 @@ use zx_state::rebuild;
 pub(crate) const RESTORING: &[u8] = b"restoring";
 /// Folder of the database in a data directory.
 const DATABASE: &str = "db";
-/// Rows and bytes that are written at once.
-const ROWS: usize = 10_000;
+/// Bytes that are written at once, if they are not so many rows.
 const BYTES: usize = 4 << 20;
 /// Rows of the state between two reports of progress.
 const PACE: u64 = 1 << 12;
@@ -74,10 +71,7 @@ fn prepare(datadir: &Path, config: &StoreConfig) -> Result<Store, SnapshotError>
     if path.exists() {
         DB::destroy(&Options::default(), &path).map_err(|e| StoreError::database(&path, e))?;
     }
-    let hot_bytes = config.cache_bytes / 4;
-    let db = open_db(&path, config.cache_bytes.saturating_sub(hot_bytes))?;
-    let writer = Mutex::new(Writer { note: Note::new(note::place(&path)), commits: 0, pending: BTreeSet::new() });
-    let store = Store { db, path, config: config.clone(), hot: HotRows::new(hot_bytes), writer };
+    let store = Store::new(open_db(&path, config.cache_bytes)?, &path, config.clone());
     let mut batch = Batch::new(&store);
     batch.put(tables::META, RESTORING, &[])?;
     batch.write(true)?;
@@ -121,7 +115,7 @@ impl<'a> Restoring<'a> {
 
     fn wrote(&mut self, bytes: usize) -> Result<(), SnapshotError> {
         self.bytes = self.bytes.saturating_add(bytes);
-        if self.batch.len() < ROWS && self.bytes < BYTES { Ok(()) } else { self.flush() }
+        if self.batch.len() < BATCH_ROWS && self.bytes < BYTES { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> Result<(), SnapshotError> {
@@ -173,11 +167,7 @@ fn nodes(store: &Store, header: &SnapshotHeader, progress: &mut dyn FnMut(Progre
             progress(Progress { step: "trie nodes", done: made, of: None });
         }
         made = made.saturating_add(1);
-        let (table, mut key) = match of {
-            None => (tables::ACCOUNT_NODES, Vec::new()),
-            Some(account) => (tables::STORAGE_NODES, account.to_vec()),
-        };
-        key.extend(path.iter());
+        let (table, key) = node_key(of, &path);
         match node {
             None => batch.delete(table, &key)?,
             Some(node) => {
@@ -186,7 +176,7 @@ fn nodes(store: &Store, header: &SnapshotHeader, progress: &mut dyn FnMut(Progre
                 batch.put(table, &key, &row)?;
             }
         }
-        match batch.len() < ROWS {
+        match batch.len() < BATCH_ROWS {
             true => Ok(()),
             false => Ok(std::mem::replace(&mut batch, Batch::new(store)).write(false)?),
         }
