@@ -15,7 +15,7 @@ mod rpc;
 
 pub use account::{Account, CHAIN_ID};
 pub use http::{Http, Response};
-pub use node::Node;
+pub use node::{Node, verb};
 pub use process::Signal;
 pub use rpc::{Rpc, RpcError, quantity};
 

@@ -2,19 +2,22 @@
 
 use crate::{
     Http, Rpc, Signal, binary,
-    process::{Process, run},
+    process::{Process, output, run},
 };
 use eyre::{WrapErr as _, ensure};
 use std::{
+    ffi::OsStr,
     net::SocketAddr,
     path::Path,
-    process::{Command, ExitStatus},
+    process::{Command, ExitStatus, Output},
     time::Duration,
 };
 
 /// A start compiles nothing and opens a small database; the limit is for a machine that is busy with a build.
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(60);
+/// A verb reads and writes a few megabytes at most.
+const VERB: Duration = Duration::from_secs(120);
 
 /// A running `zx-node dev`. Killed when dropped.
 #[derive(Debug)]
@@ -104,6 +107,16 @@ impl Node {
         ensure!(status.code() == Some(0), "the node ended with {status} on SIGTERM");
         Ok(())
     }
+}
+
+/// Runs a verb of `zx-node` to its end.
+///
+/// # Errors
+/// If the binary is missing, or the verb does not end in time.
+pub fn verb<A: AsRef<OsStr>>(args: &[A]) -> eyre::Result<Output> {
+    let mut command = Command::new(binary("zx-node", "ZX_NODE_BIN")?);
+    command.args(args);
+    output(command, VERB)
 }
 
 fn command(datadir: &Path, port: u16) -> eyre::Result<Command> {

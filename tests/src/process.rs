@@ -3,7 +3,7 @@
 use eyre::{WrapErr as _, eyre};
 use std::{
     io::{BufRead as _, BufReader, Read},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
@@ -107,6 +107,14 @@ pub(crate) fn run(command: Command, limit: Duration) -> eyre::Result<(ExitStatus
     let mut process = Process::spawn(command)?;
     let status = process.wait(limit)?;
     Ok((status, process.log()))
+}
+
+/// Runs a command to its end and gives what it printed, each stream for itself.
+pub(crate) fn output(mut command: Command, limit: Duration) -> eyre::Result<Output> {
+    let (sender, done) = channel();
+    let what = format!("{command:?}");
+    thread::spawn(move || sender.send(command.stdin(Stdio::null()).output()));
+    done.recv_timeout(limit).wrap_err_with(|| format!("{what} has not ended"))?.wrap_err("cannot start it")
 }
 
 fn follow(stream: Option<impl Read + Send + 'static>, log: Arc<Mutex<String>>, lines: Sender<String>, is_stdout: bool) {

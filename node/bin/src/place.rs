@@ -20,9 +20,10 @@ impl Place {
     /// Folder of the database, which must be there: opening one that is not would make it.
     pub(crate) fn database(&self) -> Result<PathBuf> {
         let database = self.datadir.join("db");
+        let something = database.read_dir().is_ok_and(|mut files| files.next().is_some());
         ensure!(
-            database.join("CURRENT").exists(),
-            "there is no chain in {}: {} is missing; name the folder that `zx-node dev --datadir` was started with",
+            something,
+            "there is no chain in {}: {} is missing or empty; name the folder that `zx-node dev --datadir` was started with",
             self.datadir.display(),
             database.display()
         );

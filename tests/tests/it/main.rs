@@ -5,5 +5,6 @@ mod clients;
 mod http;
 mod kill9;
 mod layers;
+mod operations;
 mod restart;
 mod state_proof;

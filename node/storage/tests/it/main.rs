@@ -8,5 +8,6 @@ mod hot;
 mod logs;
 mod migration;
 mod opening;
+mod snapshots;
 mod upkeep;
 mod world;
