@@ -197,12 +197,14 @@ fn migrated(report: &MigrationReport, dry_run: bool) -> String {
     }
     let did = if dry_run { "would bring" } else { "brought" };
     format!(
-        "{did} the database from schema {} to {}: {}, {}, {}\n",
+        "{did} the database from schema {} to {}: block {}, {}, {}, {}, {} of the log index\n",
         report.from,
         report.to,
+        grouped(report.head),
         count(report.accounts, "account"),
         count(report.slots, "slot"),
         count(report.nodes, "trie node"),
+        count(report.log_index, "row"),
     )
 }
 

@@ -65,7 +65,7 @@ fn create(Create { place, file, force }: &Create) -> Result<()> {
     let mut bar = Bar::new();
     let report = snapshot::create(&store, spec.chain_id, file, *force, &mut |progress| bar.show(progress))?;
     drop(bar);
-    print!("{}OK\n", text(file, &report));
+    println!("{}OK", text(file, &report));
     Ok(())
 }
 
@@ -73,7 +73,7 @@ fn verify(Verify { file }: &Verify) -> Result<()> {
     let mut bar = Bar::new();
     let report = snapshot::verify(file, &mut |progress| bar.show(progress))?;
     drop(bar);
-    print!("{}OK\n", text(file, &report));
+    println!("{}OK", text(file, &report));
     Ok(())
 }
 
@@ -86,7 +86,7 @@ fn restore(Restore { file, datadir }: &Restore) -> Result<()> {
     let head = place::chain(datadir).wrap_err("the restored chain does not open")?.head();
     let expected = report.header.head_hash;
     ensure!(head.hash == expected, "the restored chain has the head {}, the snapshot has {expected}", head.hash);
-    print!("{}restored to {}\n", text(file, &report), datadir.display());
+    println!("{}restored to {}", text(file, &report), datadir.display());
     Ok(())
 }
 

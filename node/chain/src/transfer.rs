@@ -4,7 +4,10 @@
 //! [`zx_storage::FileWriter`]. Who imports one believes nothing in it: senders are recovered from their signatures, and
 //! every block is executed. Both directions can be interrupted, and go on where they were.
 
-use crate::chain::{Chain, ChainError};
+use crate::{
+    chain::{Chain, ChainError},
+    read::HeadView,
+};
 use alloy_consensus::{BlockBody, crypto::RecoveryError, transaction::SignerRecoverable};
 use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::B256;
@@ -155,7 +158,7 @@ pub enum TransferError {
         /// Hash.
         hash: B256,
         /// Why.
-        source: ChainError,
+        source: Box<ChainError>,
     },
 }
 
@@ -202,7 +205,7 @@ impl Chain {
         if to > head || from > to {
             return Err(TransferError::NoSuchBlocks { from, to, head });
         }
-        let first = view.store.blocks_from()?;
+        let first = view.first_block()?;
         if from < first { Err(TransferError::NotKept { from, first }) } else { Ok((from, to)) }
     }
 
@@ -292,7 +295,7 @@ impl Chain {
     /// Leaves out the blocks that are here.
     fn unknown(&self, path: &Path, blocks: Vec<RlpBlock>) -> Result<Vec<RlpBlock>, TransferError> {
         let view = self.view()?;
-        let (head, first) = (view.head.number(), view.store.blocks_from()?);
+        let (head, first) = (view.head.number(), view.first_block()?);
         let mut new = Vec::new();
         for block in blocks {
             let number = block.header.number;
@@ -318,11 +321,22 @@ impl Chain {
         let blocks: Vec<Block> = blocks.into_par_iter().map(recover).collect::<Result<_, _>>()?;
         for block in blocks {
             let (number, hash, transactions) = (block.number(), block.hash, block.transactions.len() as u64);
-            self.import(block).map_err(|source| TransferError::Refused { number, hash, source })?;
+            self.import(block).map_err(|source| TransferError::Refused { number, hash, source: Box::new(source) })?;
             report.transactions = report.transactions.saturating_add(transactions);
             progress(number);
         }
         Ok(())
+    }
+}
+
+impl HeadView<'_> {
+    /// The lowest block from which on all are here; the first one is always. Above 0 in a chain that was restored from
+    /// a snapshot.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn first_block(&self) -> Result<u64, StoreError> {
+        self.store.blocks_from()
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) mod code {
     pub(crate) const INTERNAL: i64 = -32_603;
     /// Refused, and would be again.
     pub(crate) const SERVER: i64 = -32_000;
+    /// Asks for blocks that are not kept.
+    pub(crate) const PRUNED: i64 = 4444;
     /// Reverted; the data says why.
     pub(crate) const REVERTED: i64 = 3;
 }

@@ -1,6 +1,11 @@
 //! `eth_getLogs`.
 
-use crate::{Api, convert, error::RpcError, jsonrpc::Params, methods::encode};
+use crate::{
+    Api, convert,
+    error::{RpcError, code},
+    jsonrpc::Params,
+    methods::encode,
+};
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
 use serde_json::Value;
 use zx_chain::{HeadView, LogQuery};
@@ -39,6 +44,7 @@ pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Value, RpcError> {
 
 /// Logs that a filter matches, whatever range it names itself.
 pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
+    check_kept(view, from, to)?;
     let query = query(filter);
     if query == LogQuery::default() {
         check_width(from, to)?;
@@ -64,6 +70,19 @@ pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) 
              try with this block range [{from:#x}, {:#x}]",
             next.saturating_sub(1)
         ))),
+    }
+}
+
+/// Refuses a range with blocks that are not here: an answer without their logs would be wrong.
+fn check_kept(view: &HeadView<'_>, from: u64, to: u64) -> Result<(), RpcError> {
+    let first = view.first_block()?;
+    // The first block of a chain is always here, and has no logs.
+    match from.max(1) {
+        from if from < first && from <= to => Err(RpcError::new(
+            code::PRUNED,
+            format!("pruned history unavailable: this node has its blocks from block {first} on"),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -175,6 +175,8 @@ fn a_node_goes_on_from_a_snapshot() -> Result<()> {
     let mut rpc = node.rpc()?;
     assert_eq!(view(&mut rpc, &life, 40)?, before);
     assert_eq!(rpc.block(Some(1))?, Value::Null, "what was left out is not there");
+    let logs = rpc.call("eth_getLogs", json!([{ "fromBlock": "0x0", "address": life.token }])).unwrap_err().to_string();
+    assert!(logs.contains("pruned history unavailable") && logs.contains("(4444)"), "{logs}");
     for amount in 1..=9_u64 {
         let data = artifacts::transfer(FRIEND, U256::from(amount));
         let hash = rpc.send_raw(&owner.sign(life.token.into(), U256::ZERO, data, 300_000)?)?;
