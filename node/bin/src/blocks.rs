@@ -45,7 +45,7 @@ pub(crate) fn export(options: &Export) -> Result<()> {
     drop(bar);
     let resumed = match done.resumed {
         0 => String::new(),
-        blocks => format!("; {} were there from an export that was interrupted", grouped(blocks)),
+        blocks => format!("; {} of them by an export that was interrupted", grouped(blocks)),
     };
     println!("exported blocks {} to {} to {}{resumed}", grouped(done.from), grouped(done.to), options.file.display());
     println!("last block {}", done.hash);
@@ -58,7 +58,7 @@ pub(crate) fn import(options: &Import) -> Result<()> {
     let done = place::with_stack(|| Ok(chain.import_file(&options.file, &mut |progress| bar.show(progress))?))?;
     drop(bar);
     let new = count(done.blocks.saturating_sub(done.known), "block");
-    println!("imported {new} with {}; {} were here", count(done.transactions, "transaction"), grouped(done.known));
+    println!("imported {new} with {}; already here: {}", count(done.transactions, "transaction"), grouped(done.known));
     let head = chain.head();
     println!("head is block {} ({})", grouped(head.number()), head.hash);
     Ok(())

@@ -67,9 +67,14 @@ impl Store {
                     Ok::<_, StoreError>(figure.unwrap_or_default())
                 };
                 let memory = figure("rocksdb.size-all-mem-tables")?;
+                // The estimate is far off where rows soon go again.
+                let rows = match *table {
+                    tables::PENDING => self.writer.lock().pending.len() as u64,
+                    _ => figure("rocksdb.estimate-num-keys")?,
+                };
                 Ok(TableStats {
                     table: table.name,
-                    rows: figure("rocksdb.estimate-num-keys")?,
+                    rows,
                     disk: figure("rocksdb.total-sst-files-size")?,
                     memory: memory.saturating_add(figure("rocksdb.estimate-table-readers-mem")?),
                 })

@@ -193,7 +193,7 @@ fn a_node_goes_on_from_a_snapshot() -> Result<()> {
     life.done(&format!("export --from {first}"), "two", Some("blocks"))?;
     assert_eq!(
         life.done("import", "one", Some("blocks"))?.lines().next(),
-        Some("imported 9 blocks with 9 transactions; 261 were here")
+        Some("imported 9 blocks with 9 transactions; already here: 261")
     );
     assert_eq!(life.head("one")?, life.head("two")?);
     Ok(())
@@ -234,7 +234,7 @@ fn blocks_make_the_same_chain_elsewhere() -> Result<()> {
     let path = life.at("blocks");
     damaged(&path, 12, || life.refused("import", "two", Some("blocks")))?;
     let done = life.done("import", "two", Some("blocks"))?;
-    assert_eq!(done.lines().next(), Some("imported 37 blocks with 37 transactions; 1 were here"));
+    assert_eq!(done.lines().next(), Some("imported 37 blocks with 37 transactions; already here: 1"));
     assert_eq!(life.head("two")?, head);
     assert!(life.done("db verify", "two", None)?.ends_with("OK\n"));
 
