@@ -23,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The Zexus node: WebAssembly smart contracts behind Ethereum's JSON-RPC.
 #[derive(Parser)]
-#[command(name = "zx-node", version, about, arg_required_else_help = true)]
+#[command(name = "zx-node", version, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
