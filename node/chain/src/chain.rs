@@ -11,7 +11,9 @@ use alloy_primitives::{Address, B256};
 use parking_lot::{Mutex, RwLock};
 use std::{
     collections::BTreeSet,
-    path::PathBuf,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -175,8 +177,10 @@ impl Chain {
     /// If the folder holds another chain, is in use, or cannot be read.
     pub fn open(config: ChainConfig) -> Result<Self, ChainError> {
         let datadir = &config.datadir;
-        std::fs::create_dir_all(datadir).map_err(|source| ChainError::Datadir { path: datadir.clone(), source })?;
+        let unusable = |source| ChainError::Datadir { path: datadir.clone(), source };
+        make_folder(datadir).map_err(unusable)?;
         let store = Store::open(&datadir.join("db"), config.store)?;
+        sync_folder(datadir).map_err(unusable)?;
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);
         begin(&store, &spec)?;
@@ -483,6 +487,23 @@ fn contains(tree: &Tree, hash: B256, number: u64) -> bool {
         Some(entry) => tree.ancestors(hash).any(|ancestor| ancestor.block().hash == entry.block().hash),
         // Everything in the tree stands on its base.
         None => true,
+    }
+}
+
+/// Makes a folder, and those above it that are missing, so that a power cut does not take one with all that is in it.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    fs::create_dir_all(folder)?;
+    missing.into_iter().filter_map(Path::parent).try_for_each(sync_folder)
+}
+
+/// Has the names that are in a folder on the disk for good.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match cfg!(unix) {
+        true => File::open(here)?.sync_all(),
+        // Elsewhere a folder cannot be opened as a file is.
+        false => Ok(()),
     }
 }
 
