@@ -219,6 +219,9 @@ impl StoreError {
         match source.kind() {
             ErrorKind::IOError if what.contains("lock file") || what.contains("LOCK") => Self::Locked(path.into()),
             ErrorKind::Corruption => Self::Damaged { path: path.into(), what },
+            ErrorKind::IOError if what.contains("No such file") && what.contains("While open") => {
+                Self::Damaged { path: path.into(), what }
+            }
             _ => Self::Database { path: path.into(), source },
         }
     }

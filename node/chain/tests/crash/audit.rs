@@ -3,7 +3,7 @@
 use crate::{
     life::{Life, RECEIVER},
     record::{Known, Log, Record},
-    support::{WINDOW, config, signer, spec},
+    support::{CACHE, WINDOW, config, signer, spec},
 };
 use alloy_primitives::{Address, B256, TxKind, U256, keccak256};
 use std::{
@@ -16,8 +16,10 @@ use zx_primitives::{
     Block, Receipt, StateError, StateReader,
     block::{encode_receipts, receipts_root, transactions_root},
 };
-use zx_state::{Rows, TrieAccount};
 use zx_storage::{Store, StoreConfig};
+
+/// How what the store finds wrong with itself begins.
+pub(crate) const VERIFY: &str = "verify: ";
 
 /// What a data directory is found to be when it is not whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +84,7 @@ fn same<T: PartialEq + Debug>(what: &str, found: T, expected: T) -> Result<(), F
 /// Opens, and reads everything.
 pub(crate) fn audit(datadir: &Path, record: &Record) -> Result<Whole, Fault> {
     let chain = Chain::open(config(datadir))?;
-    let (mut whole, seen) = {
+    let mut whole = {
         let view = chain.view()?;
         acknowledged(&view, record)?;
         let mut pass = Pass { view: &view, digest: Vec::new(), seen: Seen::default() };
@@ -90,24 +92,28 @@ pub(crate) fn audit(datadir: &Path, record: &Record) -> Result<Whole, Fault> {
         pass.logs()?;
         pass.states()?;
         let digest = keccak256(&pass.digest);
-        (Whole { head: view.head.number(), base: view.first_proof(), digest }, pass.seen)
+        Whole { head: view.head.number(), base: view.first_proof(), digest }
     };
     branches(&chain, record)?;
     drop(chain);
-    let root = rows(datadir, seen.roots.get(&whole.base))?;
-    whole.digest = keccak256([whole.digest, root].concat());
+    whole.digest = keccak256([whole.digest, verified(datadir, &whole)?].concat());
     Ok(whole)
 }
 
-/// After [`audit`]: the chain takes more blocks, the base moves, and all of it is whole.
+/// After [`audit`]: the chain takes more blocks, so many that what was its head becomes a part of the base, and all of
+/// it is whole.
 pub(crate) fn goes_on(scratch: &Path, datadir: &Path, record: &Record) -> Result<Whole, Fault> {
     let log = scratch.join("afterwards");
+    let before;
     {
         let mut log = Log::append(&log);
         let mut life = Life::open(config(datadir), None, &mut log)?;
-        life.go(WINDOW + 1)?;
+        before = life.chain.head().number();
+        life.go(2 * WINDOW)?;
     }
-    audit(datadir, &record.clone().and(&log).map_err(Fault::Silent)?)
+    let whole = audit(datadir, &record.clone().and(&log).map_err(Fault::Silent)?)?;
+    same("the base is below what was the head", whole.base < before, false)?;
+    Ok(whole)
 }
 
 /// Every acknowledged block of the head's chain is there, and the head is one that can be.
@@ -242,7 +248,7 @@ impl Pass<'_, '_> {
     fn states(&mut self) -> Result<(), Fault> {
         let genesis: Vec<Address> = spec().alloc.iter().map(|(address, _)| *address).collect();
         let people: Vec<Address> = genesis.into_iter().chain([RECEIVER]).chain(self.seen.contracts.clone()).collect();
-        for number in 0..=self.view.head.number() {
+        for number in self.view.first_state()..=self.view.head.number() {
             let state = self.view.state(number);
             for address in &people {
                 let account = state.account(*address)?;
@@ -274,17 +280,16 @@ impl Pass<'_, '_> {
     }
 }
 
-/// The root of the base's rows, worked out from every one of them.
-fn rows(datadir: &Path, expected: Option<&B256>) -> Result<B256, Fault> {
-    let store = Store::open(&datadir.join("db"), StoreConfig { cache_bytes: 8 << 20, ..Default::default() })?;
-    let view = store.view();
-    let root = zx_state::root_of(&view)?;
-    same("the root of all rows", Some(&root), expected)?;
-    let mut all: Vec<(B256, TrieAccount)> = Vec::new();
-    view.each_account(&mut |key, account| {
-        all.push((key, account));
-        Ok(())
-    })?;
-    same("accounts", all.is_empty(), false)?;
-    Ok(root)
+/// What the store finds when it checks itself: the root of all rows, every node, every index, the history.
+fn verified(datadir: &Path, whole: &Whole) -> Result<B256, Fault> {
+    let store = Store::open(&datadir.join("db"), StoreConfig { cache_bytes: CACHE, ..Default::default() })?;
+    let report = store.verify(&mut |_| {})?;
+    if let Some(fault) = report.faults.first() {
+        return Err(Fault::Named(format!("{VERIFY}{fault}")));
+    }
+    same("blocks that the check has seen", report.blocks, whole.base + 1)?;
+    same("nothing checked", report.accounts.min(report.nodes) == 0, false)?;
+    let pending = whole.head - whole.base;
+    same("pending blocks that the check has not seen", report.pending < pending, false)?;
+    Ok(keccak256(format!("{report:?}")))
 }

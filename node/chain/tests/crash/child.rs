@@ -19,7 +19,7 @@ use std::{
     },
     time::Duration,
 };
-use zx_storage::Stage;
+use zx_storage::{History, Stage};
 
 /// What the orders are in.
 const ORDERS: &str = "ZX_CRASH_ORDERS";
@@ -111,7 +111,9 @@ fn follows_its_orders() {
     let Ok(text) = env::var(ORDERS) else { return };
     let words: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.split_once('=')).collect();
     let mut orders = Orders::default();
-    for name in ["scratch", "blocks", "sessions", "branches", "stage", "trip", "tape", "lies", "timer", "cases"] {
+    for name in
+        ["scratch", "blocks", "sessions", "branches", "stage", "trip", "forgets", "tape", "lies", "timer", "cases"]
+    {
         if let Some(value) = words.get(name) {
             orders = orders.with(name, value);
         }
@@ -151,6 +153,9 @@ fn live(orders: &Orders) {
 fn session(orders: &Orders, log: &mut Log, commits: &Arc<AtomicU64>) {
     let scratch = orders.scratch();
     let mut config = config(&data(&scratch));
+    if let Some(keep) = orders.number("forgets") {
+        config.store.history = History::Last(keep);
+    }
     if let Some(stage) = orders.words.get("stage") {
         let (stage, nth) = stage.split_once(' ').expect("a stage and a count");
         let (stage, nth, commits) = (stage.to_owned(), nth.parse::<u64>().expect("a count"), Arc::clone(commits));

@@ -7,6 +7,7 @@
 
 use crate::{
     child::{data, morgue, tape},
+    disk::Kind,
     support::Chance,
 };
 use std::{
@@ -21,6 +22,8 @@ use std::{
 pub(crate) enum Unsynced {
     /// It is gone.
     Gone,
+    /// It is gone, but for the note of what was acknowledged, which is there as it was written last.
+    Noted,
     /// It is all there: nothing but the power was lost.
     Kept,
     /// Of each file's end, a part is there. Names are those of a moment since.
@@ -120,10 +123,16 @@ impl Cut<'_> {
             let entry = entry.expect("an entry");
             (entry.file_name().to_string_lossy().into_owned(), entry.metadata().expect("about it").ino())
         });
+        let now: Names = now.collect();
         let mut moments = self.synced.names.remove(place).unwrap_or_default();
-        moments.push(now.collect());
+        let note =
+            now.iter().find(|(name, _)| self.unsynced == Unsynced::Noted && Kind::of(Path::new(name)) == Kind::Note);
+        if let (Some((name, inode)), Some(first)) = (note, moments.first_mut()) {
+            first.insert(name.clone(), *inode);
+        }
+        moments.push(now);
         match self.unsynced {
-            Unsynced::Gone => moments.swap_remove(0),
+            Unsynced::Gone | Unsynced::Noted => moments.swap_remove(0),
             Unsynced::Kept => moments.swap_remove(moments.len() - 1),
             _ => moments.swap_remove(self.chance.below(moments.len() as u64) as usize),
         }
@@ -135,7 +144,8 @@ impl Cut<'_> {
         let safe = usize::try_from(safe).expect("a length").min(bytes.len());
         let rest = bytes.len() - safe;
         match self.unsynced {
-            Unsynced::Gone => bytes.truncate(safe),
+            Unsynced::Noted if Kind::of(path) == Kind::Note => {}
+            Unsynced::Gone | Unsynced::Noted => bytes.truncate(safe),
             Unsynced::Kept => {}
             Unsynced::Torn => bytes.truncate(safe + self.chance.below(rest as u64 + 1) as usize),
             Unsynced::Zeros => bytes[safe..].fill(0),

@@ -56,7 +56,10 @@ fn with_branches_too() {
 #[test]
 fn in_the_middle_of_a_call_to_the_disk() {
     let folder = tempfile::tempdir().expect("a folder");
-    let life = |scratch: &Path| Orders::new(scratch).with("blocks", 5).with("sessions", 3).with("branches", "yes");
+    let life = |scratch: &Path| {
+        let orders = Orders::new(scratch).with("blocks", 5).with("sessions", 3);
+        orders.with("branches", "yes").with("forgets", 4)
+    };
     let (end, record) = life(folder.path()).trip(None, u64::MAX, Then::Kill).run();
     assert_eq!((end, record.failures), (End::Lived, Vec::new()));
     let calls = record.hits;

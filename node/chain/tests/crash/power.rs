@@ -11,6 +11,10 @@ use crate::{
 use std::path::Path;
 use zx_storage::Stage;
 
+/// What any disk may do.
+const UNSYNCED: [Unsynced; 6] =
+    [Unsynced::Gone, Unsynced::Noted, Unsynced::Kept, Unsynced::Torn, Unsynced::Torn, Unsynced::Zeros];
+
 fn life(scratch: &Path) -> Orders {
     Orders::new(scratch).with("blocks", 5).with("sessions", 4).with("branches", "yes").with("tape", "yes")
 }
@@ -37,7 +41,7 @@ fn what_is_acknowledged_is_there_whenever_it_goes() {
         let nth = 1 + chance.below(calls);
         let folder = tempfile::tempdir().expect("a folder");
         let (_, record) = life(folder.path()).trip(None, nth, Then::Kill).run();
-        for unsynced in [Unsynced::Gone, Unsynced::Kept, Unsynced::Torn, Unsynced::Torn, Unsynced::Zeros] {
+        for unsynced in UNSYNCED {
             after(folder.path(), &record, unsynced, &mut chance)
                 .unwrap_or_else(|fault| panic!("call {nth}, {unsynced:?}: {fault:?}"));
         }
@@ -57,7 +61,7 @@ fn at_every_stage_of_a_commit() {
         let orders = Orders::new(folder.path()).with("blocks", 20).with("tape", "yes");
         let (end, record) = orders.with("stage", format_args!("{stage:?} {nth}")).run();
         assert_eq!(end, End::Killed);
-        for unsynced in [Unsynced::Gone, Unsynced::Torn, Unsynced::Zeros] {
+        for unsynced in [Unsynced::Gone, Unsynced::Noted, Unsynced::Torn, Unsynced::Zeros] {
             after(folder.path(), &record, unsynced, &mut chance)
                 .unwrap_or_else(|fault| panic!("{stage:?} {nth}, {unsynced:?}: {fault:?}"));
         }
@@ -71,14 +75,10 @@ fn a_disk_that_lies_is_found_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let (end, record) = life(folder.path()).with("lies", format_args!("{:?}", Kind::Wal)).run();
     assert_eq!((end, record.failures.len()), (End::Lived, 0));
-    let (mut chance, target) = (Chance::new(5), tempfile::tempdir().expect("a folder"));
-    let found = data(target.path());
-    cut(folder.path(), &found, Unsynced::Gone, &mut chance);
-    let note = "db.acknowledged";
-    std::fs::copy(data(folder.path()).join(note), found.join(note)).expect("copied");
-    let Err(Fault::Named(what)) = audit(&found, &record) else { panic!("the store does not see it") };
+    let mut chance = Chance::new(5);
+    let mut found = |unsynced| after(folder.path(), &record, unsynced, &mut chance);
+    let Err(Fault::Named(what)) = found(Unsynced::Noted) else { panic!("the store does not see it") };
     assert!(what.contains("has lost blocks") && what.contains("restore it from a backup"), "{what}");
-    std::fs::remove_file(found.join(note)).expect("removed");
-    let Err(Fault::Silent(what)) = audit(&found, &record) else { panic!("the audit does not see it") };
+    let Err(Fault::Silent(what)) = found(Unsynced::Gone) else { panic!("the audit does not see it") };
     assert!(what.starts_with("LOST"), "{what}");
 }

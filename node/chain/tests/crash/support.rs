@@ -13,6 +13,9 @@ use zx_primitives::{ChainSpec, Tx, spec::COIN};
 /// Blocks in memory: few, so that every third block takes three into the base.
 pub(crate) const WINDOW: u64 = 3;
 
+/// Bytes of cache: little, as there are many chains.
+pub(crate) const CACHE: usize = 8 << 20;
+
 pub(crate) fn signer(nth: u8) -> PrivateKeySigner {
     PrivateKeySigner::from_bytes(&B256::repeat_byte(nth)).expect("a valid key")
 }
@@ -25,7 +28,7 @@ pub(crate) fn config(datadir: &Path) -> ChainConfig {
     let mut config = ChainConfig::new(spec(), datadir);
     config.finality = Finality::Depth(WINDOW);
     config.window = WINDOW;
-    config.store.cache_bytes = 8 << 20;
+    config.store.cache_bytes = CACHE;
     config
 }
 
