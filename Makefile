@@ -27,6 +27,10 @@ test: setup contracts ## Runs every test
 	awk '/^test result: / { passed += $$4; failed += $$6 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$$log"; \
 	exit $$status
 
+.PHONY: test-crash
+test-crash: setup-build ## Kills the node at every step, cuts its power, fills and damages its disk (ZX_CRASH_ROUNDS=20 does more of it)
+	cargo test $(CARGO_FLAGS) --test crash
+
 .PHONY: build
 build: setup-build ## Builds the node and the tools
 	cargo build $(CARGO_FLAGS) --bins

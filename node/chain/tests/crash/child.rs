@@ -5,7 +5,7 @@ use crate::{
     disk::{self, Kind, Then, Trip, Watch},
     life::Life,
     record::{Log, Record},
-    support::config,
+    support::{Limit, config},
 };
 use std::{
     collections::BTreeMap,
@@ -69,24 +69,19 @@ impl Orders {
             (None, true) => End::Lived,
             _ => {
                 let said = String::from_utf8_lossy(&output.stderr);
-                End::Broke(format!("{}: {}", output.status, said.lines().take(40).collect::<Vec<_>>().join("\n")))
+                panic!("{self:?}: the process panicked, or worse: {}: {said}", output.status)
             }
         };
         let record = Record::read(&log(&self.scratch())).unwrap_or_else(|wrong| panic!("{self:?}: {wrong}"));
-        if let End::Broke(said) = &end {
-            panic!("{self:?}: the process broke: {said}");
-        }
         (end, record)
     }
 }
 
 /// How a process ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Lived,
     Killed,
-    /// It panicked, or worse.
-    Broke(String),
 }
 
 pub(crate) fn data(scratch: &Path) -> PathBuf {
@@ -125,6 +120,7 @@ fn follows_its_orders() {
 }
 
 fn live(orders: &Orders) {
+    let _limit = Limit::new(format!("{orders:?}"));
     let scratch = orders.scratch();
     std::fs::create_dir_all(data(&scratch)).expect("a folder");
     if let Some(micros) = orders.number("timer") {

@@ -262,7 +262,7 @@ fn watched(fd: c_int) -> Option<(&'static Armed, PathBuf)> {
     path.starts_with(&armed.watch.root).then_some((armed, path))
 }
 
-fn watched_name<'a>(name: &'a CStr) -> Option<(&'static Armed, &'a Path)> {
+fn watched_name(name: &CStr) -> Option<(&'static Armed, &Path)> {
     let armed = ARMED.get()?;
     let path = Path::new(OsStr::from_bytes(name.to_bytes()));
     path.starts_with(&armed.watch.root).then_some((armed, path))

@@ -14,6 +14,7 @@ mod child;
 mod corrupt;
 mod cut;
 mod disk;
+mod framing;
 mod full;
 mod kill;
 mod life;

@@ -5,7 +5,12 @@ use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, Bytes, TxKind, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::mpsc::{RecvTimeoutError, Sender, channel},
+    time::Duration,
+};
 use zx_chain::{ChainConfig, Finality};
 use zx_host_functions::DeployPayload;
 use zx_primitives::{ChainSpec, Tx, spec::COIN};
@@ -90,6 +95,26 @@ impl Chance {
 
     pub(crate) fn bytes(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.next().to_le_bytes()[0]).collect()
+    }
+}
+
+/// Ends the process, loudly, if what it stands for takes too long: what hangs must not hang the tests.
+#[derive(Debug)]
+pub(crate) struct Limit(#[expect(dead_code, reason = "is dropped")] Sender<()>);
+
+/// Many times what anything here takes on a busy machine.
+const LONGEST: Duration = Duration::from_secs(120);
+
+impl Limit {
+    pub(crate) fn new(what: String) -> Self {
+        let (sender, done) = channel();
+        std::thread::spawn(move || {
+            if done.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("HANGS: {what}");
+                std::process::abort();
+            }
+        });
+        Self(sender)
     }
 }
 
