@@ -24,6 +24,7 @@ mod config;
 mod error;
 mod file;
 mod fold;
+mod framing;
 mod logs;
 mod migrate;
 mod note;

@@ -3,6 +3,7 @@
 use crate::{
     cache::HotRows,
     config::StoreConfig,
+    framing,
     note::{self, Note},
     snapshot::RESTORING,
     store::{Batch, Store, StoreError, Writer},
@@ -30,6 +31,10 @@ impl Store {
     /// If it is locked, of another schema, damaged, or has lost what was acknowledged; or if RocksDB cannot open it.
     pub fn open(path: &Path, config: StoreConfig) -> Result<Self, StoreError> {
         survey(path)?;
+        if note::read(&note::place(path)).is_some() && path.join("CURRENT").exists() {
+            // To read only: what is missing can still be put back, which it cannot once RocksDB has cleared up.
+            Self::new(read_only(path)?, path, config.clone()).load()?;
+        }
         let store = Self::new(open_db(path, config.cache_bytes.saturating_sub(hot_bytes(&config)))?, path, config);
         store.check_schema()?;
         store.load()?;
@@ -108,6 +113,7 @@ fn survey(path: &Path) -> Result<(), StoreError> {
     if !path.join("CURRENT").exists() {
         return check_vacant(path);
     }
+    framing::check(path)?;
     let found = tables_of(path)?;
     let known = |name: &String| name == "default" || TABLES.iter().any(|table| table.name == name);
     let missing = TABLES.iter().any(|table| !found.iter().any(|name| name == table.name));
@@ -207,8 +213,7 @@ fn db_options() -> Options {
     options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
     options.set_track_and_verify_wals_in_manifest(true);
     options.set_paranoid_checks(true);
-    // The tables become files together: were the list of files cut short, all of them would be as they once were, and
-    // the count of commits would tell.
+    // The tables become files together: were the list of files cut short, all of them would lack the same commits.
     options.set_atomic_flush(true);
     options
 }

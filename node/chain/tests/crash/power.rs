@@ -5,7 +5,6 @@ use crate::{
     child::{End, Orders, data},
     cut::{Unsynced, cut},
     disk::{Kind, Then},
-    framing::loops_in,
     record::Record,
     support::{Chance, rounds},
 };
@@ -25,9 +24,6 @@ fn after(scratch: &Path, record: &Record, unsynced: Unsynced, chance: &mut Chanc
     let target = tempfile::tempdir().expect("a folder");
     let found = data(target.path());
     cut(scratch, &found, unsynced, chance);
-    if unsynced == Unsynced::Garbage && loops_in(&found.join("db")) {
-        return Err(Fault::Named("the log sends RocksDB round in a circle".into()));
-    }
     let whole = audit(&found, record)?;
     match unsynced {
         Unsynced::Gone => goes_on(target.path(), &found, record),
