@@ -20,6 +20,7 @@ use zx_primitives::{AccountChange, AccountInfo, SlotChange, StateChanges, StateE
 mod conformance;
 mod operations;
 mod rows;
+mod tangled;
 mod vectors;
 
 use rows::Rows;
