@@ -132,7 +132,9 @@ pub(crate) fn overwritten<D: Database>(
         if before != after {
             trail.accounts.insert(*address, before);
         }
-        let slots = account.storage.iter().filter(|(_, slot)| slot.is_changed());
+        // A slot of what goes again is as it was before: of an account that was made in the same transaction, zero.
+        let changed = |original: U256, present: U256| original != if gone { U256::ZERO } else { present };
+        let slots = account.storage.iter().filter(|(_, slot)| changed(slot.original_value, slot.present_value));
         trail.slots.extend(slots.map(|(slot, value)| ((*address, *slot), value.original_value)));
     }
     Ok(trail)

@@ -300,6 +300,12 @@ fn the_root_of_the_changes_is_the_root_of_the_state_after_them_and_the_trail_lea
         assert_eq!(trie.root(), root(&before));
         world.state.apply(&done.changes);
         assert_eq!(trie.apply(&Nothing, 2, &done.changes).unwrap().0.root(), root(&world.state), "{to:?}");
+        for trail in &done.changes.trail {
+            let same = |(address, before): (&Address, &Option<_>)| world.state.accounts.get(address) == before.as_ref();
+            assert!(!trail.accounts.iter().any(same), "an account that is as it was: {to:?}");
+            let value = |place| world.state.storage.get(place).copied().unwrap_or_default();
+            assert!(!trail.slots.iter().any(|(place, before)| value(place) == *before), "a slot as it was: {to:?}");
+        }
         let mut undone = undone(&world.state, &done.changes);
         // Codes stay where they are: nobody refers to one that is not deployed.
         undone.codes.clone_from(&before.codes);
