@@ -184,7 +184,8 @@ impl Chain {
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);
         begin(&store, &spec)?;
-        let tree = load(&store)?;
+        let mut tree = load(&store)?;
+        tree.finish(config.finality.height(tree.head().number()));
         let chain = Self {
             store,
             datadir: config.datadir.clone(),
@@ -226,11 +227,12 @@ impl Chain {
             let store = self.store.view();
             let tree = Arc::clone(&self.tree.read());
             if store.base().1 == tree.base().hash {
-                let finished = self.finality.height(tree.head().number());
-                return Ok(HeadView::new(tree, store, finished, &self.executor));
+                return Ok(HeadView::new(tree, store, &self.executor));
             }
             std::thread::yield_now();
         }
+        // If it cannot be read, that is the reason.
+        self.store.view().hash(0)?;
         Err(StateError("the store has moved on without the chain: its writer has failed".into()).into())
     }
 
@@ -357,7 +359,7 @@ impl Chain {
         let (found, _) = tree
             .state(&parent)
             .ok_or_else(|| unattached(format!("is not known, or is older than block {}", tree.base().number())))?;
-        let finished = self.finality.height(tree.head().number());
+        let finished = tree.finished();
         match contains(tree, parent, finished) {
             true => Ok(Arc::clone(found)),
             false => Err(unattached(format!("does not stand on block {finished}, which is final"))),
@@ -375,10 +377,11 @@ impl Chain {
         if !tree.set_head(hash) {
             return Err(ChainError::UnknownHead(hash));
         }
-        let number = self.finality.height(before.head().number());
+        let number = before.finished();
         if !contains(&before, hash, number) {
             return Err(ChainError::UndoesFinal { hash, number });
         }
+        tree.finish(self.finality.height(tree.head().number()));
         let head = Arc::clone(tree.head());
         self.store.commit(&Commit { append: None, head: hash, fold: Vec::new(), dropped: Vec::new() })?;
         self.publish(&mut writing, &before, tree);
@@ -405,19 +408,21 @@ impl Chain {
         tree.insert(Entry { sealed: Arc::clone(&sealed), state });
         if higher {
             tree.set_head(hash);
+            tree.finish(self.finality.height(tree.head().number()));
         }
         let changed = tree.clone();
         let fold = tree.fold(self.due(&tree));
+        // Before the commit: from there until the tree is shown nobody can look at the chain.
+        if *nodes > NODES && !fold.entries.is_empty() {
+            tree.trim();
+            *nodes = 0;
+        }
         self.store.commit(&Commit {
             append: Some(Appended { block: &sealed.block, receipts: &sealed.receipts, changes: &sealed.changes }),
             head: tree.head().hash,
             fold: fold.blocks(),
             dropped: fold.dropped.clone(),
         })?;
-        if *nodes > NODES && !fold.entries.is_empty() {
-            tree.trim();
-            *nodes = 0;
-        }
         self.publish_from(&before, &changed, tree);
         Ok(())
     }
@@ -425,7 +430,7 @@ impl Chain {
     /// The height up to which blocks leave the tree now.
     fn due(&self, tree: &Tree) -> u64 {
         let (head, base) = (tree.head().number(), tree.base().number());
-        let to = self.finality.height(head).min(head.saturating_sub(self.window));
+        let to = tree.finished().min(head.saturating_sub(self.window));
         // A window that is short is not made longer than it is.
         if to.saturating_sub(base) >= FOLD.min(self.window.max(1)) { to } else { base }
     }

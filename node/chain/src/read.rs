@@ -16,7 +16,6 @@ pub struct HeadView<'a> {
     pub head: Arc<Block>,
     pub(crate) store: View<'a>,
     pub(crate) tree: Arc<Tree>,
-    final_height: u64,
     executor: &'a Executor,
 }
 
@@ -57,8 +56,8 @@ pub enum ProofError {
 }
 
 impl<'a> HeadView<'a> {
-    pub(crate) fn new(tree: Arc<Tree>, store: View<'a>, final_height: u64, executor: &'a Executor) -> Self {
-        Self { head: Arc::clone(tree.head()), store, tree, final_height, executor }
+    pub(crate) fn new(tree: Arc<Tree>, store: View<'a>, executor: &'a Executor) -> Self {
+        Self { head: Arc::clone(tree.head()), store, tree, executor }
     }
 
     /// Height that a tag means. Nothing is ahead of the head.
@@ -67,7 +66,7 @@ impl<'a> HeadView<'a> {
             BlockNumberOrTag::Number(number) => number,
             BlockNumberOrTag::Earliest => 0,
             BlockNumberOrTag::Latest | BlockNumberOrTag::Pending => self.head.number(),
-            BlockNumberOrTag::Safe | BlockNumberOrTag::Finalized => self.final_height,
+            BlockNumberOrTag::Safe | BlockNumberOrTag::Finalized => self.tree.finished(),
         }
     }
 

@@ -54,6 +54,8 @@ pub(crate) struct Tree {
     /// Hashes from the block over the base to the head.
     line: Vec<B256>,
     head: Arc<Block>,
+    /// Height of the last final block of the head's chain.
+    finished: u64,
 }
 
 /// What becomes part of the base, and what no longer has a place over it.
@@ -73,7 +75,8 @@ impl Tree {
     /// The base alone.
     pub(crate) fn new(base: Arc<Block>) -> Self {
         let base_state = State::stored(base.header.state_root);
-        Self { head: Arc::clone(&base), base, base_state, entries: HashMap::default(), line: Vec::new() }
+        let (finished, entries, line) = (base.number(), HashMap::default(), Vec::new());
+        Self { head: Arc::clone(&base), base, base_state, entries, line, finished }
     }
 
     pub(crate) fn base(&self) -> &Arc<Block> {
@@ -82,6 +85,15 @@ impl Tree {
 
     pub(crate) fn head(&self) -> &Arc<Block> {
         &self.head
+    }
+
+    pub(crate) fn finished(&self) -> u64 {
+        self.finished
+    }
+
+    /// Blocks up to a height are final, and stay so if the head goes back.
+    pub(crate) fn finish(&mut self, height: u64) {
+        self.finished = self.finished.max(height);
     }
 
     pub(crate) fn entry(&self, hash: &B256) -> Option<&Entry> {

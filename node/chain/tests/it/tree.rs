@@ -111,6 +111,23 @@ fn a_final_block_is_not_undone() {
 }
 
 #[test]
+fn a_final_block_stays_final_when_the_head_goes_back() {
+    let (_folder, chain) = fresh(2, 64);
+    for amount in 1..=5 {
+        pay(&chain, 1, amount);
+    }
+    let block = |number: u64| chain.view().expect("a view").block(number.into()).expect("read").expect("there");
+    let (third, second) = (block(3).hash, block(2).hash);
+    chain.set_head(third).expect("the last final block may be the head");
+    let view = chain.view().expect("a view");
+    assert_eq!(view.height(alloy_eips::BlockNumberOrTag::Finalized), 3);
+    drop(view);
+    assert!(matches!(chain.set_head(second), Err(ChainError::UndoesFinal { number: 3, .. })));
+    let error = chain.import((*branch(&chain, 2, 1)[0]).clone()).expect_err("beside block 3");
+    assert!(error.to_string().contains("does not stand on block 3, which is final"), "{error}");
+}
+
+#[test]
 fn instant_finality_takes_no_branch_at_all() {
     let folder = tempfile::tempdir().expect("a folder");
     let chain = Chain::open(ChainConfig::new(spec(), folder.path())).expect("opens");
