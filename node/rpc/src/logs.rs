@@ -18,6 +18,8 @@ const MAX_LOOKS: usize = 250_000;
 const MAX_LOGS: usize = 20_000;
 /// Bytes of data that the logs of one request may carry.
 const MAX_BYTES: usize = 25 * 1024 * 1024;
+/// Blocks and transactions that one request may read to look for logs in them: some seconds.
+const MAX_SEARCHED: usize = 1_000_000;
 /// Topics that a filter may name in all; geth's bound is alike.
 const MAX_TOPICS: usize = 1_000;
 
@@ -51,17 +53,23 @@ pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) 
     }
     let blocks = view.log_blocks(&query, from..=to, MAX_LOOKS)?;
     let mut found = Vec::new();
-    let (mut counted, mut bytes) = (0, 0);
+    let (mut counted, mut bytes, mut searched) = (0, 0, 0);
     for number in blocks.heights {
-        search(view, number, filter, &mut found)?;
+        searched += search(view, number, filter, &mut found)?;
         bytes += found.iter().skip(counted).map(|log| log.inner.data.data.len()).sum::<usize>();
         counted = found.len();
-        if found.len() > MAX_LOGS || bytes > MAX_BYTES {
-            return Err(RpcError::server(format!(
-                "query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes: \
-                 try with this block range [{from:#x}, {number:#x}]"
-            )));
-        }
+        // A range of one block is answered whatever it has, so that whoever does as the error says gets on.
+        let Some(before) = number.checked_sub(1).filter(|before| *before >= from) else { continue };
+        let reason = match () {
+            () if found.len() > MAX_LOGS || bytes > MAX_BYTES => {
+                format!("query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes")
+            }
+            () if searched > MAX_SEARCHED => {
+                format!("query reads more than {MAX_SEARCHED} blocks and transactions")
+            }
+            () => continue,
+        };
+        return Err(RpcError::server(format!("{reason}: try with this block range [{from:#x}, {before:#x}]")));
     }
     match blocks.next {
         None => Ok(found),
@@ -124,10 +132,12 @@ fn range(view: &HeadView<'_>, filter: &Filter) -> Result<(u64, u64), RpcError> {
     Ok((from, to))
 }
 
-fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log>) -> Result<(), RpcError> {
-    let Some(block) = view.block(number.into())? else { return Ok(()) };
+/// Puts a block's logs to those that were found, and says how much was read for it.
+fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log>) -> Result<usize, RpcError> {
+    let Some(block) = view.block(number.into())? else { return Ok(1) };
+    let read = block.transactions.len() + 1;
     if !filter.matches_bloom(block.header.logs_bloom) {
-        return Ok(());
+        return Ok(read);
     }
     let mut first = 0;
     for (index, receipt) in view.receipts(number)?.iter().enumerate() {
@@ -137,5 +147,5 @@ fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log
         );
         first += receipt.logs.len();
     }
-    Ok(())
+    Ok(read)
 }

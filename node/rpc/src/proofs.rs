@@ -86,16 +86,22 @@ pub(crate) fn receipt(api: &Api, params: &Params) -> Result<Value, RpcError> {
 
 /// The heights that two parameters name: from the first that is kept to the head, if they name none.
 fn heights(view: &HeadView<'_>, params: &Params, at: usize) -> Result<(u64, u64), RpcError> {
-    let tag = |at, missing| {
-        Ok::<_, RpcError>(params.optional::<BlockNumberOrTag>(at)?.map_or(missing, |tag| view.height(tag)))
-    };
+    let tag = |at| Ok::<_, RpcError>(params.optional::<BlockNumberOrTag>(at)?.map(|tag| view.height(tag)));
+    span((tag(at)?, tag(at + 1)?), view.first_state(), view.head.number())
+}
+
+/// The heights from one that is named to another, or what there is.
+fn span((from, to): (Option<u64>, Option<u64>), first_state: u64, head: u64) -> Result<(u64, u64), RpcError> {
     // What the first block whose state is kept has changed itself is gone with the state before it.
-    let first = match view.first_state() {
+    let first = match first_state {
         0 => 0,
         kept => kept + 1,
     };
-    let head = view.head.number();
-    let (from, to) = (tag(at, first)?, tag(at + 1, head)?);
+    if from.is_none() && to.is_none_or(|to| to == head) {
+        // The head may be the first block whose state is kept: then there is no change to list, and nothing wrong.
+        return Ok((first, head));
+    }
+    let (from, to) = (from.unwrap_or(first), to.unwrap_or(head));
     if from > to || to > head {
         return Err(RpcError::params(format!("invalid block range: {from} to {to}, the head is {head}")));
     }
@@ -146,4 +152,23 @@ pub(crate) fn storage_history(api: &Api, params: &Params) -> Result<Value, RpcEr
     let changes = view.slot_changes(address, slot, from..=to, MAX_CHANGES + 1)?;
     let last = zx_primitives::StateReader::storage(&view.state(to), address, slot)?;
     list(changes, last, |value: U256| json!(B256::from(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_span_of_a_trail_is_what_is_named_or_what_is_there() {
+        assert_eq!(span((None, None), 0, 9).ok(), Some((0, 9)));
+        assert_eq!(span((None, Some(9)), 5, 9).ok(), Some((6, 9)));
+        assert_eq!(span((Some(6), Some(7)), 5, 9).ok(), Some((6, 7)));
+        // After a migration the head is all that there is, and no change leads to it.
+        assert_eq!(span((None, None), 9, 9).ok(), Some((10, 9)));
+        let refused = |from, to| span((from, to), 5, 9).unwrap_err().message;
+        assert!(refused(Some(5), None).contains("changes of block 5 are not kept: the trail begins at block 6"));
+        for (from, to) in [(Some(8), Some(7)), (None, Some(4)), (Some(6), Some(10)), (Some(10), None)] {
+            assert!(refused(from, to).contains("invalid block range"), "{from:?} {to:?}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! Raw HTTP: malformed input is an error, never a dropped connection.
 
+use alloy_primitives::{TxKind, U256};
 use eyre::Result;
 use serde_json::{Value, json};
-use zx_tests::{Http, Node};
+use zx_tests::{Account, Http, Node};
 
 /// A node with a connection to it. The folder goes when the test ends.
 struct Edge {
@@ -261,4 +262,45 @@ fn broken_http_harms_nobody_else() -> Result<()> {
     half.send(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{\"jsonrpc\"")?;
     drop(half);
     edge.lives()
+}
+
+/// Init code that tells so many logs, and deploys nothing.
+fn teller(logs: u32) -> Vec<u8> {
+    let count = logs.to_be_bytes();
+    let [_, a, b, c] = count;
+    vec![0x62, a, b, c, 0x5b, 0x5f, 0x5f, 0xa0, 0x60, 1, 0x90, 0x03, 0x80, 0x60, 4, 0x57, 0x00]
+}
+
+#[test]
+fn who_asks_for_too_many_logs_gets_on_by_doing_what_the_error_says() -> Result<()> {
+    let mut edge = edge()?;
+    let mut account = Account::dev(0)?;
+    let mut rpc = edge.node.rpc()?;
+    for logs in [12_000, 12_000, 22_000] {
+        let raw = account.sign(TxKind::Create, U256::ZERO, teller(logs).into(), 16_000_000)?;
+        let hash = rpc.send_raw(&raw)?;
+        assert_eq!(rpc.receipt(hash)?["status"], "0x1");
+    }
+    let (mut from, mut seen) = (1, Vec::new());
+    while from <= 3 {
+        let mut to = 3;
+        loop {
+            let range = json!([{ "fromBlock": format!("{from:#x}"), "toBlock": format!("{to:#x}") }]);
+            let answer = edge.call("eth_getLogs", range)?;
+            if let Some(logs) = answer["result"].as_array() {
+                seen.push(logs.len());
+                break;
+            }
+            let text = answer["error"]["message"].as_str().unwrap_or_default();
+            let range = text.split_once("this block range [").map(|(_, rest)| rest.trim_end_matches(']'));
+            let (first, last) = range.and_then(|range| range.split_once(", ")).expect(text);
+            assert_eq!(first, format!("{from:#x}"), "{text}");
+            let last = u64::from_str_radix(last.trim_start_matches("0x"), 16)?;
+            assert!(last < to, "a range that is as long as the one that was refused: {text}");
+            to = last;
+        }
+        from = to + 1;
+    }
+    assert_eq!(seen, [12_000, 12_000, 22_000]);
+    Ok(())
 }
