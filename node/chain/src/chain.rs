@@ -39,6 +39,8 @@ pub struct ChainConfig {
     pub finality: Finality,
     /// Blocks behind the head whose states are in memory: each can be read, proven and built upon.
     pub window: u64,
+    /// Trie nodes that may come together in the head's state before it lets go of what the store has.
+    pub nodes: usize,
     /// The store.
     pub store: StoreConfig,
 }
@@ -66,14 +68,16 @@ impl Finality {
 pub const WINDOW: u64 = 256;
 /// Blocks that leave the window together: what several of them write is written once.
 const FOLD: u64 = 32;
-/// Trie nodes that may come together in the head's state before it lets go of what the store has: some 256 MiB.
+/// Blocks that one commit folds at most: of a window that was made shorter the rest goes with the next ones.
+const FOLDED_AT_ONCE: u64 = 4 * FOLD;
+/// Trie nodes that come together before they are let go, unless a configuration says otherwise: some 256 MiB.
 const NODES: usize = 350_000;
 
 impl ChainConfig {
     /// The usual: a window of [`WINDOW`] blocks, instant finality, all history.
     pub fn new(spec: ChainSpec, datadir: impl Into<PathBuf>) -> Self {
         let (finality, store) = (Finality::Instant, StoreConfig::default());
-        Self { spec, datadir: datadir.into(), finality, window: WINDOW, store }
+        Self { spec, datadir: datadir.into(), finality, window: WINDOW, nodes: NODES, store }
     }
 }
 
@@ -154,6 +158,7 @@ pub struct Chain {
     pub(crate) datadir: PathBuf,
     finality: Finality,
     window: u64,
+    nodes: usize,
     /// Held while a block is made, with the trie nodes that have come together: there is one writer.
     writing: Mutex<usize>,
     tree: RwLock<Arc<Tree>>,
@@ -193,6 +198,7 @@ impl Chain {
             pool: Mutex::default(),
             finality: config.finality,
             window: config.window,
+            nodes: config.nodes,
             writing: Mutex::new(0),
             heads: watch::Sender::new(Arc::clone(tree.head())),
             tree: RwLock::new(Arc::new(tree)),
@@ -413,7 +419,7 @@ impl Chain {
         let changed = tree.clone();
         let fold = tree.fold(self.due(&tree));
         // Before the commit: from there until the tree is shown nobody can look at the chain.
-        if *nodes > NODES && !fold.entries.is_empty() {
+        if *nodes > self.nodes && !fold.entries.is_empty() {
             tree.trim();
             *nodes = 0;
         }
@@ -432,7 +438,10 @@ impl Chain {
         let (head, base) = (tree.head().number(), tree.base().number());
         let to = tree.finished().min(head.saturating_sub(self.window));
         // A window that is short is not made longer than it is.
-        if to.saturating_sub(base) >= FOLD.min(self.window.max(1)) { to } else { base }
+        match to.saturating_sub(base) {
+            ready if ready >= FOLD.min(self.window.max(1)) => to.min(base.saturating_add(FOLDED_AT_ONCE)),
+            _ => base,
+        }
     }
 
     fn publish(&self, _: &mut usize, before: &Tree, tree: Tree) {

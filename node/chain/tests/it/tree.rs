@@ -15,6 +15,8 @@ fn open(datadir: &Path, depth: u64, window: u64, history: History) -> Chain {
     let mut config = ChainConfig::new(spec(), datadir);
     config.finality = Finality::Depth(depth);
     config.window = window;
+    // Short windows are with states that let go of all they can; the others keep it.
+    config.nodes = if window < 16 { 0 } else { config.nodes };
     config.store.history = history;
     Chain::open(config).expect("opens")
 }
@@ -270,4 +272,79 @@ fn a_transaction_that_is_signed_for_two_branches_is_in_each_once() {
     }
     assert_eq!(balance(&chain), U256::from(56));
     assert_eq!(chain.pool_status().pending, 0, "it is in the new chain already");
+}
+
+#[test]
+fn a_window_that_is_made_shorter_is_folded_a_part_at_a_time() {
+    let (folder, chain) = fresh(0, 1_000);
+    for amount in 1..=300 {
+        pay(&chain, 1, amount);
+    }
+    drop(chain);
+    let chain = open(folder.path(), 0, 1, History::Archive);
+    for base in [128, 256, 302] {
+        pay(&chain, 1, 1);
+        assert_eq!(chain.view().expect("a view").first_proof(), base);
+    }
+    assert_eq!(balance(&chain), U256::from(300 * 301 / 2 + 3));
+    drop(chain);
+    assert_eq!(balance(&open(folder.path(), 0, 1, History::Archive)), U256::from(300 * 301 / 2 + 3));
+}
+
+#[test]
+fn who_reads_while_blocks_are_folded_sees_one_moment() {
+    let (_folder, chain) = fresh(0, 1);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let read = || {
+        while !done.load(std::sync::atomic::Ordering::Relaxed) {
+            let view = chain.view().expect("a view");
+            let head = view.head.number();
+            for number in head.saturating_sub(4)..=head {
+                let account = view.state(number).account(RECEIVER).expect("read");
+                let expected = U256::from(number * (number + 1) / 2);
+                assert_eq!(account.map_or(U256::ZERO, |account| account.balance), expected, "{number} of {head}");
+                let block = view.block(number.into()).expect("read").expect("there");
+                assert_eq!(block.number(), number);
+                let paid = block.transactions.iter().map(|tx| *tx.inner().tx_hash());
+                assert!(paid.into_iter().all(|hash| view.transaction(hash).expect("read").is_some()));
+                assert_eq!(view.receipts(number).expect("read").len(), block.transactions.len());
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let readers = [scope.spawn(read), scope.spawn(read), scope.spawn(read)];
+        for amount in 1..=300 {
+            pay(&chain, 1, amount);
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        readers.into_iter().for_each(|reader| reader.join().expect("all is as it was"));
+    });
+}
+
+/// Several transactions of one sender wait; blocks with some of them are undone, and done again on the other branch.
+#[test]
+fn what_waits_is_ready_again_when_the_blocks_before_it_are_undone() {
+    let (_folder, chain) = fresh(64, 64);
+    let genesis = chain.head();
+    let theirs = branch(&chain, 0, 2);
+    let hashes: Vec<_> =
+        (0..3).map(|nonce| send(&chain, 1, nonce, TxKind::Call(RECEIVER), 1, vec![]).expect("taken")).collect();
+    let ours = chain.produce(false).expect("no failure").expect("a block");
+    assert_eq!(ours.transactions.len(), 3);
+    let waits = send(&chain, 1, 3, TxKind::Call(RECEIVER), 1, vec![]).expect("taken");
+    // Nobody has sent anything on the other branch: what was done waits again, and what waited behind it.
+    for block in &theirs {
+        chain.import((**block).clone()).expect("valid");
+    }
+    assert_eq!(chain.head().hash, theirs[1].hash);
+    assert_eq!((chain.pool_status().pending, chain.pool_status().queued), (4, 0));
+    let block = chain.produce(false).expect("no failure").expect("a block");
+    let included: Vec<_> = block.transactions.iter().map(|tx| *tx.inner().tx_hash()).collect();
+    assert_eq!(included, [&hashes[..], &[waits]].concat());
+    // And back: they are done there but for the last.
+    chain.set_head(ours.hash).expect("known");
+    assert_eq!((chain.pool_status().pending, chain.pool_status().queued), (2 + 1, 0));
+    assert!(chain.waiting(&waits).is_some());
+    chain.set_head(genesis.hash).expect("known");
+    assert_eq!(chain.next_nonce(signer(1).address()).expect("read"), 4);
 }
