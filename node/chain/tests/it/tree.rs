@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tempfile::TempDir;
 use zx_chain::{Chain, ChainConfig, ChainError, Finality, History};
 use zx_primitives::{Block, StateReader};
+use zx_storage::{Store, StoreConfig};
 
 const RECEIVER: Address = Address::repeat_byte(0xaa);
 
@@ -41,12 +42,42 @@ fn balance(chain: &Chain) -> U256 {
 
 /// Another chain's blocks on the same genesis: `first` of the given chain, then `more` of its own.
 fn branch(of: &Chain, first: u64, more: u64) -> Vec<Arc<Block>> {
+    branch_of(of, first, more, |other, n| pay(other, 2, 1_000 + n))
+}
+
+fn branch_of(of: &Chain, first: u64, more: u64, block: impl Fn(&Chain, u64) -> Arc<Block>) -> Vec<Arc<Block>> {
     let (_folder, other) = fresh(64, 64);
     for number in 1..=first {
         let block = of.view().expect("a view").block(number.into()).expect("read").expect("there");
         other.import((*block).clone()).expect("valid");
     }
-    (0..more).map(|n| pay(&other, 2, 1_000 + n)).collect()
+    (0..more).map(|n| block(&other, n)).collect()
+}
+
+/// Deploys a contract that writes and clears forty of its slots, by the height and who calls: storage with many nodes.
+fn deploy_stirrer(chain: &Chain) {
+    let runtime = [
+        0x60, 40, 0x5b, 0x80, 0x43, 0x18, 0x32, 0x18, 0x60, 3, 0x16, 0x81, 0x43, 0x02, 0x60, 0x3f, 0x16, 0x55, 0x60, 1,
+        0x90, 0x03, 0x80, 0x60, 2, 0x57, 0x00,
+    ];
+    let length = u8::try_from(runtime.len()).expect("short");
+    let init = [0x60, length, 0x60, 12, 0x60, 0, 0x39, 0x60, length, 0x60, 0, 0xf3];
+    send(chain, 4, 0, TxKind::Create, 0, [&init[..], &runtime].concat()).expect("taken");
+}
+
+/// Stirs, and pays the receiver, in one block.
+fn stir(chain: &Chain, who: u8, amount: u64) -> Arc<Block> {
+    let nonce = chain.next_nonce(signer(who).address()).expect("read");
+    send(chain, who, nonce, TxKind::Call(signer(4).address().create(0)), 0, vec![]).expect("taken");
+    pay(chain, who, amount)
+}
+
+/// Whether everything in the store fits everything else, and how many blocks are over its base.
+fn verify(folder: &Path) -> u64 {
+    let store = Store::open(&folder.join("db"), StoreConfig::default()).expect("opens");
+    let verified = store.verify(&mut |_| {}).expect("can be read");
+    assert_eq!(verified.faults, Vec::<String>::new());
+    verified.pending
 }
 
 #[test]
@@ -232,12 +263,14 @@ proptest! {
         steps in prop::collection::vec((0..4_u64, 1..3_u64), 1..12),
     ) {
         let (folder, chain) = fresh(depth, window);
+        deploy_stirrer(&chain);
+        chain.produce(false).expect("no failure").expect("a block");
         for (back, length) in steps {
             let first = chain.head().number().saturating_sub(back.min(depth));
-            for block in branch(&chain, first, length) {
+            for block in branch_of(&chain, first, length, |other, n| stir(other, 2, 1_000 + n)) {
                 chain.import((*block).clone()).expect("valid");
             }
-            pay(&chain, 1, 7);
+            stir(&chain, 1, 7);
             let (_other, plain) = fresh(1_000, 1_000);
             for number in 1..=chain.head().number() {
                 let block = chain.view().expect("a view").block(number.into()).expect("read").expect("there");
@@ -248,6 +281,7 @@ proptest! {
         }
         let (head, before) = (chain.head(), balance(&chain));
         drop(chain);
+        verify(folder.path());
         let chain = open(folder.path(), depth, window, History::Archive);
         prop_assert_eq!((chain.head().hash, balance(&chain)), (head.hash, before));
     }
@@ -347,4 +381,39 @@ fn what_waits_is_ready_again_when_the_blocks_before_it_are_undone() {
     assert!(chain.waiting(&waits).is_some());
     chain.set_head(genesis.hash).expect("known");
     assert_eq!(chain.next_nonce(signer(1).address()).expect("read"), 4);
+}
+
+#[test]
+fn branches_that_lost_leave_nothing_behind_if_blocks_are_final_at_once_later() {
+    let (folder, chain) = fresh(64, 64);
+    (1..=3).for_each(|amount| drop(pay(&chain, 1, amount)));
+    for block in branch(&chain, 1, 2) {
+        chain.import((*block).clone()).expect("valid");
+    }
+    drop(chain);
+    assert_eq!(verify(folder.path()), 5);
+    let mut config = ChainConfig::new(spec(), folder.path());
+    config.window = 1;
+    let chain = Chain::open(config).expect("opens");
+    pay(&chain, 1, 4);
+    assert_eq!(balance(&chain), U256::from(10));
+    drop(chain);
+    assert_eq!(verify(folder.path()), 1);
+}
+
+#[test]
+fn hashes_of_blocks_are_known_over_the_base_and_below_it() {
+    let (_folder, chain) = fresh(4, 4);
+    let blocks: Vec<_> = (1..=20).map(|amount| pay(&chain, 1, amount)).collect();
+    let view = chain.view().expect("a view");
+    assert!(view.first_proof() > 10 && view.first_proof() < 20);
+    for block in &blocks {
+        for number in [20, 19, view.first_proof(), 3] {
+            let known = view.state(number).block_hash(block.number()).expect("read");
+            if block.number() <= number {
+                assert_eq!(known, block.hash, "{} at {number}", block.number());
+            }
+        }
+    }
+    assert_eq!(view.head_state().block_hash(21).expect("read"), B256::ZERO);
 }

@@ -58,6 +58,7 @@ struct Tried {
 struct Batch {
     back: usize,
     fold: bool,
+    lag: usize,
     trim: bool,
     changes: BTreeMap<B256, u64>,
     /// Takes out what begins like this key, up to so many nibbles.
@@ -69,9 +70,9 @@ fn batches() -> impl Strategy<Value = Vec<Batch>> {
     let changes = prop::collection::btree_map(key(), value, 1..24);
     let back = prop_oneof![4 => Just(0_usize), 1 => 0..5_usize];
     let clear = prop::option::weighted(0.3, (key(), prop_oneof![Just(1_usize), Just(4), Just(5), Just(10), Just(63)]));
-    let batch = (back, prop::bool::weighted(0.3), any::<bool>(), changes, clear)
-        .prop_map(|(back, fold, trim, changes, clear)| Batch { back, fold, trim, changes, clear });
-    prop::collection::vec(batch, 1..16)
+    let batch = (back, prop::bool::weighted(0.3), 0..4_usize, any::<bool>(), changes, clear)
+        .prop_map(|(back, fold, lag, trim, changes, clear)| Batch { back, fold, lag, trim, changes, clear });
+    prop::collection::vec(batch, 1..24)
 }
 
 fn write(rows: &mut Rows, trie: &Trie<U256>, updates: &[StorageUpdate]) {
@@ -96,22 +97,25 @@ proptest! {
         for batch in batches {
             let mut parent = known.len() - 1 - batch.back.min(known.len() - 1);
             if batch.fold {
-                let mut line = vec![];
-                let mut at = parent;
-                while let Some(above) = known[at].parent {
-                    line.push(known[at].update.clone());
-                    at = above;
+                let mut line = vec![parent];
+                while let Some(above) = known[line[line.len() - 1]].parent {
+                    line.push(above);
                 }
                 line.reverse();
-                let mut base = known[parent].clone();
-                write(&mut rows, &base.trie, &line);
-                base.parent = None;
-                if batch.trim {
-                    base.trie = base.trie.trim(base.number, &|_| None);
-                }
+                // Some blocks of the line stay over the base, with states that were made before it moved.
+                let at = line.len() - 1 - batch.lag.min(line.len() - 1);
+                let base = known[line[at]].clone();
+                let updates: Vec<_> = line[1..=at].iter().map(|place| known[*place].update.clone()).collect();
+                write(&mut rows, &base.trie, &updates);
                 prop_assert_eq!(rows.nodes(), rows.rebuilt());
-                known = vec![base];
-                parent = 0;
+                known = line[at..].iter().map(|place| known[*place].clone()).collect();
+                for (place, block) in known.iter_mut().enumerate() {
+                    block.parent = place.checked_sub(1);
+                }
+                parent = known.len() - 1;
+                if batch.trim {
+                    known[parent].trie = known[parent].trie.trim(base.number, &|_| None);
+                }
             }
             let Tried { number, trie, mut slots, .. } = known[parent].clone();
             let mut wanted = batch.changes;

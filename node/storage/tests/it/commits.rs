@@ -315,3 +315,26 @@ proptest! {
         check(&store, &chain, base);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// What several blocks write, wipe and write again comes out as it does one by one.
+    #[test]
+    fn blocks_that_are_folded_together_are_as_those_that_are_folded_alone(blocks in blocks(16), at_once in 2..9_usize) {
+        let home = Home::new();
+        let chain = chain(&blocks);
+        let store = home.open();
+        begin(&store, &chain[0]);
+        for height in 1..chain.len() {
+            let base = usize::try_from(store.view().base().0).unwrap();
+            let to = if height % at_once == 0 { height } else { base };
+            let fold = chain[base + 1..=to].iter().map(Made::fold).collect();
+            let append = Some(chain[height].append());
+            store.commit(&Commit { append, head: chain[height].hash(), fold, dropped: vec![] }).unwrap();
+            check(&store, &chain[..=height], to);
+            crate::history::check(&store, &chain[..=height], 0, to);
+        }
+        prop_assert_eq!(store.verify(&mut |_| {}).unwrap().faults, Vec::<String>::new());
+    }
+}

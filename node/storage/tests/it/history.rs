@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use zx_primitives::Overwritten;
 use zx_storage::{Changed, History, Store, StoreConfig, StoreError};
 
-fn check(store: &Store, chain: &[Made], from: usize, base: usize) {
+pub(crate) fn check(store: &Store, chain: &[Made], from: usize, base: usize) {
     let view = store.view();
     assert_eq!(view.history_from(), from as u64);
     for (height, made) in (0..).zip(chain) {
