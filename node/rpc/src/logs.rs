@@ -60,14 +60,12 @@ pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) 
         counted = found.len();
         // A range of one block is answered whatever it has, so that whoever does as the error says gets on.
         let Some(before) = number.checked_sub(1).filter(|before| *before >= from) else { continue };
-        let reason = match () {
-            () if found.len() > MAX_LOGS || bytes > MAX_BYTES => {
-                format!("query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes")
-            }
-            () if searched > MAX_SEARCHED => {
-                format!("query reads more than {MAX_SEARCHED} blocks and transactions")
-            }
-            () => continue,
+        let reason = if found.len() > MAX_LOGS || bytes > MAX_BYTES {
+            format!("query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes")
+        } else if searched > MAX_SEARCHED {
+            format!("query reads more than {MAX_SEARCHED} blocks and transactions")
+        } else {
+            continue;
         };
         return Err(RpcError::server(format!("{reason}: try with this block range [{from:#x}, {before:#x}]")));
     }
