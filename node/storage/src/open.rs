@@ -159,7 +159,7 @@ pub(crate) fn stored_schema(path: &Path) -> Result<Option<u32>, StoreError> {
     if !tables_of(path)?.iter().any(|name| name == tables::META.name) {
         return Ok(None);
     }
-    let db = DB::open_cf_for_read_only(&Options::default(), path, [tables::META.name], false).map_err(failed)?;
+    let db = DB::open_cf_for_read_only(&reading(), path, [tables::META.name], false).map_err(failed)?;
     let Some(meta) = db.cf_handle(tables::META.name) else { return Ok(None) };
     let schema = db.get_cf(meta, b"schema").map_err(failed)?;
     schema.map(|bytes| schema_of(path, &bytes)).transpose()
@@ -168,11 +168,20 @@ pub(crate) fn stored_schema(path: &Path) -> Result<Option<u32>, StoreError> {
 /// Opens the tables that are there, to read only.
 pub(crate) fn read_only(path: &Path) -> Result<DB, StoreError> {
     let found = tables_of(path)?;
-    DB::open_cf_for_read_only(&Options::default(), path, found, false).map_err(|e| StoreError::database(path, e))
+    DB::open_cf_for_read_only(&reading(), path, found, false).map_err(|e| StoreError::database(path, e))
+}
+
+/// Settings to read with. Lengths of logs are in the list of files: RocksDB would strike them out, were it not told to
+/// heed them, and to read only it has nothing to do that with, and crashes.
+pub(crate) fn reading() -> Options {
+    let mut options = Options::default();
+    options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    options.set_track_and_verify_wals_in_manifest(true);
+    options
 }
 
 fn is_empty(path: &Path) -> Result<bool, StoreError> {
-    let db = DB::open_for_read_only(&Options::default(), path, false).map_err(|e| StoreError::database(path, e))?;
+    let db = DB::open_for_read_only(&reading(), path, false).map_err(|e| StoreError::database(path, e))?;
     let first = db.iterator(IteratorMode::Start).next().transpose();
     first.map(|first| first.is_none()).map_err(|e| StoreError::database(path, e))
 }

@@ -8,7 +8,7 @@ use crate::{
     config::StoreConfig,
     file::{Contents, FileReader},
     fold::put_block,
-    open::open_db,
+    open::{open_db, reading},
     store::{Batch, Store, StoreError},
     tables::{self, SCHEMA_VERSION, TABLES},
     upkeep::{BATCH_ROWS, Progress},
@@ -84,13 +84,12 @@ fn unfinished(path: &Path) -> Result<bool, SnapshotError> {
         let entries = fs::read_dir(path).map_err(|source| SnapshotError::Folder { path: path.into(), source })?;
         return Ok(entries.count() == 0);
     }
-    let options = Options::default();
     let failed = |e| StoreError::database(path, e);
-    let found = DB::list_cf(&options, path).map_err(failed)?;
+    let found = DB::list_cf(&Options::default(), path).map_err(failed)?;
     if !found.iter().any(|name| name == tables::META.name) {
         return Ok(false);
     }
-    let db = DB::open_cf_for_read_only(&options, path, [tables::META.name], false).map_err(failed)?;
+    let db = DB::open_cf_for_read_only(&reading(), path, [tables::META.name], false).map_err(failed)?;
     let Some(meta) = db.cf_handle(tables::META.name) else { return Ok(false) };
     Ok(db.get_cf(meta, RESTORING).map_err(failed)?.is_some())
 }

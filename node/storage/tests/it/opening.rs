@@ -42,6 +42,21 @@ fn a_second_opening_says_who_has_it() {
     assert!(error.to_string().contains(&home.db().display().to_string()), "{error}");
 }
 
+/// More rows than stay in memory: their tables become files while the logs before them are still there.
+#[test]
+fn a_database_opens_again_after_it_has_outgrown_its_memory() {
+    let home = Home::new();
+    let mut chain = some_chain(8);
+    for made in &mut chain {
+        made.changes.codes.insert(made.hash(), vec![7; 20 << 20].into());
+    }
+    drop(stored(&home, &chain, 3));
+    for _ in 0..2 {
+        let store = home.open();
+        assert_eq!(store.view().head(), chain[8].hash());
+    }
+}
+
 #[test]
 fn another_chain_is_refused_by_name() {
     let home = Home::new();
