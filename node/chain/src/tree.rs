@@ -153,14 +153,13 @@ impl Tree {
         true
     }
 
-    /// Blocks of the head's chain that the other's does not have, and the other way round, oldest first.
+    /// Blocks of the head's chain that the other's does not have, and the other way round, oldest first. Both trees
+    /// stand on the same base.
     pub(crate) fn differences(&self, other: &Self) -> (Vec<Entry>, Vec<Entry>) {
         let only = |one: &Self, two: &Self| {
             let theirs: HashSet<&B256> = two.line.iter().collect();
-            // A block that the other has folded is in its chain all the same.
-            let new = |entry: &&Entry| entry.block().number() > two.base.number();
-            let line = one.line.iter().filter(|hash| !theirs.contains(hash)).filter_map(|hash| one.entries.get(hash));
-            line.filter(new).cloned().collect()
+            let line = one.line.iter().filter(|hash| !theirs.contains(hash));
+            line.filter_map(|hash| one.entries.get(hash)).cloned().collect()
         };
         (only(self, other), only(other, self))
     }

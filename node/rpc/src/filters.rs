@@ -90,7 +90,7 @@ pub(crate) fn changes(api: &Api, params: &Params) -> Result<Value, RpcError> {
         filter.asked = Instant::now();
         (filter.kind.clone(), filter.next)
     };
-    let changes = match kind {
+    let (changes, next) = match kind {
         Kind::Logs(filter) => {
             let (first, last) = match filter.block_option {
                 FilterBlockOption::Range { from_block, to_block } => (from_block, to_block),
@@ -98,7 +98,9 @@ pub(crate) fn changes(api: &Api, params: &Params) -> Result<Value, RpcError> {
             };
             let first = first.and_then(|tag| tag.as_number()).unwrap_or_default();
             let last = last.and_then(|tag| tag.as_number()).unwrap_or(u64::MAX);
-            encode(logs::between(&view, &filter, from.max(first), head.min(last))?)?
+            // What one answer has no room for comes with the next.
+            let found = logs::first(&view, &filter, from.max(first), head.min(last))?;
+            (encode(found.logs)?, found.rest.map_or(head + 1, |(next, _)| next))
         }
         Kind::Blocks => {
             logs::check_width(from, head)?;
@@ -106,12 +108,12 @@ pub(crate) fn changes(api: &Api, params: &Params) -> Result<Value, RpcError> {
                 .filter_map(|number| view.block(number.into()).transpose())
                 .map(|block| block.map(|block| block.hash))
                 .collect::<Result<_, _>>()?;
-            encode(hashes)?
+            (encode(hashes)?, head + 1)
         }
     };
     // Only what has been answered counts as reported; a slower question does not take that back.
     if let Some(filter) = api.filters.table().filters.get_mut(&id) {
-        filter.next = filter.next.max(head + 1);
+        filter.next = filter.next.max(next);
     }
     Ok(changes)
 }

@@ -45,38 +45,52 @@ pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Value, RpcError> {
 }
 
 /// Logs that a filter matches, whatever range it names itself.
-pub(crate) fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
-    check_kept(view, from, to)?;
-    let query = query(filter);
-    if query == LogQuery::default() {
+fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
+    if query(filter) == LogQuery::default() {
         check_width(from, to)?;
     }
-    let blocks = view.log_blocks(&query, from..=to, MAX_LOOKS)?;
-    let mut found = Vec::new();
-    let (mut counted, mut bytes, mut searched) = (0, 0, 0);
+    let found = first(view, filter, from, to)?;
+    match found.rest {
+        None => Ok(found.logs),
+        Some((next, reason)) => {
+            let before = next.saturating_sub(1);
+            Err(RpcError::server(format!("{reason}: try with this block range [{from:#x}, {before:#x}]")))
+        }
+    }
+}
+
+/// The logs of a range, or of as much of it as one answer has room for.
+pub(crate) struct First {
+    pub(crate) logs: Vec<Log>,
+    /// Where to go on, and why it stops there.
+    pub(crate) rest: Option<(u64, String)>,
+}
+
+/// Logs that a filter matches from a block on: those of one block at least, and as many more as fit.
+pub(crate) fn first(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<First, RpcError> {
+    check_kept(view, from, to)?;
+    let blocks = view.log_blocks(&query(filter), from..=to, MAX_LOOKS)?;
+    let mut logs = Vec::new();
+    let (mut bytes, mut searched) = (0, 0);
     for number in blocks.heights {
-        searched += search(view, number, filter, &mut found)?;
-        bytes += found.iter().skip(counted).map(|log| log.inner.data.data.len()).sum::<usize>();
-        counted = found.len();
-        // A range of one block is answered whatever it has, so that whoever does as the error says gets on.
-        let Some(before) = number.checked_sub(1).filter(|before| *before >= from) else { continue };
-        let reason = if found.len() > MAX_LOGS || bytes > MAX_BYTES {
+        let whole = logs.len();
+        searched += search(view, number, filter, &mut logs)?;
+        bytes += logs.iter().skip(whole).map(|log| log.inner.data.data.len()).sum::<usize>();
+        let reason = if logs.len() > MAX_LOGS || bytes > MAX_BYTES {
             format!("query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes")
         } else if searched > MAX_SEARCHED {
             format!("query reads more than {MAX_SEARCHED} blocks and transactions")
         } else {
             continue;
         };
-        return Err(RpcError::server(format!("{reason}: try with this block range [{from:#x}, {before:#x}]")));
+        // One block is answered whatever it has, so that whoever goes on from where it stops gets on.
+        if number > from {
+            logs.truncate(whole);
+            return Ok(First { logs, rest: Some((number, reason)) });
+        }
     }
-    match blocks.next {
-        None => Ok(found),
-        Some(next) => Err(RpcError::server(format!(
-            "query looks at more than {MAX_LOOKS} entries of the log index: \
-             try with this block range [{from:#x}, {:#x}]",
-            next.saturating_sub(1)
-        ))),
-    }
+    let reason = || format!("query looks at more than {MAX_LOOKS} entries of the log index");
+    Ok(First { logs, rest: blocks.next.map(|next| (next, reason())) })
 }
 
 /// Refuses a range with blocks that are not here: an answer without their logs would be wrong.

@@ -115,8 +115,9 @@ fn span((from, to): (Option<u64>, Option<u64>), first_state: u64, head: u64) -> 
 
 /// A list of changes; each with what was overwritten and what came in its place.
 fn list<T: Copy>(changes: Vec<Changed<T>>, last: T, show: impl Fn(T) -> Value) -> Result<Value, RpcError> {
-    if changes.len() > MAX_CHANGES {
-        return Err(RpcError::server(format!("more than {MAX_CHANGES} changes: ask for a shorter range of blocks")));
+    if let Some(over) = changes.get(MAX_CHANGES) {
+        let last = over.block.saturating_sub(1);
+        return Err(RpcError::server(format!("more than {MAX_CHANGES} changes: ask for blocks up to {last:#x}")));
     }
     let after: Vec<T> = changes.iter().skip(1).map(|change| change.before).chain([last]).collect();
     let rows = changes.iter().zip(after).map(|(change, after)| {

@@ -276,6 +276,7 @@ fn who_asks_for_too_many_logs_gets_on_by_doing_what_the_error_says() -> Result<(
     let mut edge = edge()?;
     let mut account = Account::dev(0)?;
     let mut rpc = edge.node.rpc()?;
+    let filter = edge.call("eth_newFilter", json!([{}]))?["result"].clone();
     for logs in [12_000, 12_000, 22_000] {
         let raw = account.sign(TxKind::Create, U256::ZERO, teller(logs).into(), 16_000_000)?;
         let hash = rpc.send_raw(&raw)?;
@@ -302,5 +303,10 @@ fn who_asks_for_too_many_logs_gets_on_by_doing_what_the_error_says() -> Result<(
         from = to + 1;
     }
     assert_eq!(seen, [12_000, 12_000, 22_000]);
+    // Who polls is given as much as fits, and the rest the next time.
+    for expected in [12_000, 12_000, 22_000, 0] {
+        let answer = edge.call("eth_getFilterChanges", json!([filter]))?;
+        assert_eq!(answer["result"].as_array().map(Vec::len), Some(expected), "{}", answer["error"]);
+    }
     Ok(())
 }
