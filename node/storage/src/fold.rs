@@ -16,20 +16,20 @@ use zx_state::{Nibbles, Node, StateUpdate, StorageUpdate};
 /// What several blocks make of the base's rows, taken together: of a row that many write, the last one's is written.
 pub(crate) struct Fold<'a> {
     store: &'a Store,
-    accounts: BTreeMap<B256, Option<TrieAccount>>,
+    accounts: Vec<(B256, Option<TrieAccount>)>,
     storage: BTreeMap<B256, Storage<'a>>,
     nodes: Nodes<'a>,
     codes: BTreeMap<B256, &'a Bytes>,
 }
 
-type Nodes<'a> = BTreeMap<&'a Nibbles, Option<&'a Node>>;
+type Nodes<'a> = Vec<(&'a Nibbles, Option<&'a Node>)>;
 
 /// What becomes of one account's storage.
 #[derive(Default)]
 struct Storage<'a> {
     /// Whether everything that the base has goes first.
     wiped: bool,
-    slots: BTreeMap<B256, U256>,
+    slots: Vec<(B256, U256)>,
     nodes: Nodes<'a>,
 }
 
@@ -38,9 +38,23 @@ impl<'a> Storage<'a> {
         if update.wiped {
             *self = Self { wiped: true, ..Self::default() };
         }
-        self.slots.extend(update.slots.iter().copied());
+        self.slots.extend_from_slice(&update.slots);
         self.nodes.extend(update.nodes.iter().map(|(path, node)| (path, node.as_ref())));
     }
+}
+
+/// Rows in order, each key once, with what was written to it last. What each block has written is nearly in order
+/// already, and a stable sort makes use of that.
+fn settle<K: Ord + Copy, V>(rows: &mut Vec<(K, V)>) {
+    rows.sort_by_key(|(key, _)| *key);
+    // Of neighbours with one key the first stays, so the last is moved there.
+    rows.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            std::mem::swap(later, earlier);
+        }
+        same
+    });
 }
 
 impl<'a> Fold<'a> {
@@ -91,7 +105,7 @@ impl<'a> Fold<'a> {
     }
 
     fn add(&mut self, update: &'a StateUpdate, changes: &'a StateChanges) {
-        self.accounts.extend(update.accounts.iter().copied());
+        self.accounts.extend_from_slice(&update.accounts);
         self.nodes.extend(update.nodes.iter().map(|(path, node)| (path, node.as_ref())));
         self.codes.extend(changes.codes.iter().map(|(hash, code)| (*hash, code)));
         for (account, update) in &update.storage {
@@ -99,7 +113,13 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn put(&self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+    fn put(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+        settle(&mut self.accounts);
+        settle(&mut self.nodes);
+        for storage in self.storage.values_mut() {
+            settle(&mut storage.slots);
+            settle(&mut storage.nodes);
+        }
         for (key, account) in &self.accounts {
             match account {
                 Some(account) => batch.put(tables::ACCOUNTS, key.as_slice(), &alloy_rlp::encode(account))?,
@@ -145,7 +165,7 @@ impl<'a> Fold<'a> {
         };
         Advance {
             wiped: self.storage.values().any(|storage| storage.wiped),
-            accounts: self.accounts.into_iter().collect(),
+            accounts: self.accounts,
             slots: self.storage.into_iter().flat_map(slots).collect(),
         }
     }
