@@ -17,6 +17,7 @@ mod native;
 mod no_host;
 mod sandbox;
 mod summary;
+mod table;
 mod transfer;
 mod world;
 

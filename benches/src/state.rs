@@ -14,9 +14,10 @@
 mod chain;
 #[path = "state/growth.rs"]
 mod growth;
+#[path = "state/middle.rs"]
+mod middle;
 #[path = "state/peer.rs"]
 mod peer;
-#[path = "state/table.rs"]
 mod table;
 
 /// The node's.

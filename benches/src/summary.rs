@@ -2,9 +2,10 @@
 
 use crate::{
     kernels::KERNELS,
-    measure::{Figures, Series, duration, print_table},
+    measure::{Figures, Series, duration},
     memory::Resident,
     sandbox::{host_call, nested_call, turn},
+    table,
 };
 
 /// A line of the table of ratios.
@@ -31,7 +32,7 @@ pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_
         let ratio = *zx20 as f64 / *openzeppelin as f64;
         vec![(*name).to_owned(), zx20.to_string(), openzeppelin.to_string(), format!("{ratio:.3}")]
     }));
-    print_table(&format!("Gas of a transfer (ZX-20: a module of {module_bytes} bytes)"), &table);
+    table::print(&format!("Gas of a transfer (ZX-20: a module of {module_bytes} bytes)"), &table);
 
     let mut table = vec![["", "median", "versus", "ratio"].map(str::to_owned).to_vec()];
     let rows = [transfers(figures), sandbox(figures), nested(figures), meters(figures), cache(figures)];
@@ -39,7 +40,7 @@ pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_
         let ratio = row.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
         vec![row.name.to_owned(), duration(row.value.median()), row.versus.to_owned(), ratio]
     }));
-    print_table("Ratios (interleaved rounds, medians)", &table);
+    table::print("Ratios (interleaved rounds, medians)", &table);
 
     let kib = |bytes: f64| format!("{:.1} KiB", bytes / 1024.0);
     let row = |name: &str, bytes: f64| vec![name.to_owned(), kib(bytes), format!("{:.2}", bytes / resident.code)];
@@ -51,7 +52,7 @@ pub(crate) fn print(figures: &Figures, gas: &[(&'static str, u64, u64)], module_
         row("resident when used: code, idle instance", resident.used),
         row("of that private", resident.private),
     ];
-    print_table("Memory of a further loaded contract", &rows);
+    table::print("Memory of a further loaded contract", &rows);
 }
 
 fn transfers(figures: &Figures) -> Vec<Row> {

@@ -29,6 +29,7 @@ mod opcodes;
 mod precompiles;
 #[path = "sweep/report.rs"]
 mod report;
+mod table;
 #[expect(dead_code, reason = "the other bench uses the rest")]
 mod world;
 

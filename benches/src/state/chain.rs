@@ -1,6 +1,9 @@
 //! Commits, disk, and starts.
 
-use crate::table::{self, median, milliseconds};
+use crate::{
+    middle::{median, milliseconds},
+    table,
+};
 use alloy_consensus::{SignableTransaction, TxEip1559, transaction::Recovered};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
 use alloy_sol_types::{SolCall, SolValue, sol};

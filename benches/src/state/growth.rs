@@ -1,8 +1,9 @@
 //! Tries of more and more accounts and slots.
 
 use crate::{
+    middle::{median, milliseconds},
     peer::Peer,
-    table::{self, median, milliseconds},
+    table,
 };
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, keccak256};
 use rayon::ThreadPool;

@@ -1,10 +1,6 @@
 //! The table, and the line that sums it up.
 
-use crate::{
-    BOUND,
-    bench::Row,
-    measure::{duration, print_table},
-};
+use crate::{BOUND, bench::Row, measure::duration, table};
 
 /// Prints every row against plain arithmetic, the worst first.
 pub(crate) fn print(rows: &[Row]) {
@@ -25,7 +21,7 @@ pub(crate) fn print(rows: &[Row]) {
             if ratio > BOUND { "over".to_owned() } else { String::new() },
         ]);
     }
-    print_table("A full block of each, against one of plain arithmetic (interleaved rounds, medians)", &table);
+    table::print("A full block of each, against one of plain arithmetic (interleaved rounds, medians)", &table);
     let over = rows.iter().filter(|row| row.nanoseconds_per_gas() / plain > BOUND).count();
     if let Some(worst) = rows.first() {
         println!(

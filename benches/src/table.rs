@@ -1,17 +1,4 @@
-//! Medians and tables.
-
-use std::time::Duration;
-
-/// Milliseconds.
-pub(crate) fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
-/// The middle one.
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
+//! Tables, as text.
 
 /// Columns of text, the first to the left and the others to the right.
 pub(crate) fn print(title: &str, rows: &[Vec<String>]) {
