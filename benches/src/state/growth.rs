@@ -58,6 +58,7 @@ pub(crate) fn run(sizes: &[u64]) -> eyre::Result<()> {
 /// Figures of one size: milliseconds, or microseconds for reads.
 struct Figures {
     size: u64,
+    read: f64,
     root_one: f64,
     root_two: f64,
     write_every: f64,
@@ -79,6 +80,8 @@ fn measure(size: u64, one: &ThreadPool, two: &ThreadPool) -> eyre::Result<Figure
     for round in 0..WARM + ROUNDS {
         let changes = world.updates(size, round);
         let leaves = leaves(&changes);
+        // As the block's execution does before its root is worked out.
+        let (before, ()) = timed(|| world.read(&changes))?;
         // In turn: a second time the nodes would be in the cache that the first has loaded.
         let (name, pool) = if round % 2 == 0 { ("one", one) } else { ("two", two) };
         let (time, (state, update)) = timed(|| pool.install(|| world.apply(&changes)))?;
@@ -86,7 +89,7 @@ fn measure(size: u64, one: &ThreadPool, two: &ThreadPool) -> eyre::Result<Figure
         eyre::ensure!(root == state.root(), "the tries disagree: {root} and {}", state.root());
         let keccak = hashing(&peer.written(), &changes);
         let (written, ()) = timed(|| world.write(&changes, &update, state))?;
-        for (name, time) in [(name, time), ("peer", peers), ("keccak", keccak), ("write", written)] {
+        for (name, time) in [(name, time), ("read", before), ("peer", peers), ("keccak", keccak), ("write", written)] {
             if round >= WARM {
                 series.entry(name).or_default().push(milliseconds(time));
             }
@@ -111,6 +114,7 @@ fn measure(size: u64, one: &ThreadPool, two: &ThreadPool) -> eyre::Result<Figure
     let of = |name| median(series.get(name).cloned().unwrap_or_default());
     Ok(Figures {
         size,
+        read: of("read"),
         root_one: of("one"),
         root_two: of("two"),
         write_every: of("write"),
@@ -219,6 +223,14 @@ impl World {
         Ok(self.state.apply(&self.store.view(), self.head.number() + 1, changes)?)
     }
 
+    fn read(&self, changes: &StateChanges) -> eyre::Result<()> {
+        let view = self.store.view();
+        changes.accounts.keys().try_for_each(|address| {
+            black_box(StateReader::account(&view, *address)?);
+            Ok(())
+        })
+    }
+
     /// Makes a block of changes part of the base: rows of values and nodes, one synced batch.
     fn write(&mut self, changes: &StateChanges, update: &StateUpdate, state: State) -> eyre::Result<()> {
         let block = self.next(state.root());
@@ -288,6 +300,7 @@ fn print(rows: &[Figures]) {
     let us = |value: f64| format!("{value:.2} us");
     let mut table = vec![header(&[
         "accounts",
+        "read",
         "root",
         "two threads",
         "rows alone",
@@ -303,6 +316,7 @@ fn print(rows: &[Figures]) {
         let (one, two) = (f.root_one + f.write_folded, f.root_two + f.write_folded);
         vec![
             f.size.to_string(),
+            ms(f.read),
             ms(f.root_one),
             ms(f.root_two),
             ms(f.write_every),
