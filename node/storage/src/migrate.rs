@@ -11,7 +11,6 @@ use crate::{
     store::{Batch, Store, StoreError},
     tables::{self, SCHEMA_VERSION, Table},
     upkeep::{BATCH_ROWS, Progress},
-    verify::node_key,
     view::View,
 };
 use alloy_consensus::ReceiptWithBloom;
@@ -131,16 +130,8 @@ impl<'a> Migration<'a> {
     fn nodes(&mut self, view: &View<'_>) -> Result<B256, StateError> {
         let mut batch = self.batch();
         let root = rebuild(view, &mut |of, path, node| {
-            let (table, key) = node_key(of, &path);
-            match node {
-                None => batch.delete(table, &key)?,
-                Some(node) => {
-                    let mut row = Vec::new();
-                    node.encode(&mut row);
-                    batch.put(table, &key, &row)?;
-                    self.report.nodes = self.report.nodes.saturating_add(1);
-                }
-            }
+            batch.node(of, &path, node.as_ref())?;
+            self.report.nodes = self.report.nodes.saturating_add(node.is_some().into());
             if batch.len() >= BATCH_ROWS {
                 std::mem::replace(&mut batch, self.batch()).write(false)?;
                 (self.progress)(Progress { step: "trie nodes", done: self.report.nodes, of: None });

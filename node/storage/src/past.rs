@@ -75,7 +75,9 @@ impl Rows {
         if self.accounts.is_empty() && self.slots.is_empty() {
             return Ok(());
         }
-        batch.put(tables::CHANGED, &height.to_be_bytes(), &borsh::to_vec(&changed).unwrap_or_default())
+        let row = borsh::to_vec(&changed)
+            .map_err(|e| StoreError::Misfit(format!("the changes of block {height} cannot be encoded: {e}")))?;
+        batch.put(tables::CHANGED, &height.to_be_bytes(), &row)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     fold::Fold,
     note::{Acknowledged, Note},
     tables::{self, Table},
+    verify::node_key,
     view::{Moment, View},
 };
 use alloy_primitives::B256;
@@ -21,7 +22,7 @@ use zx_primitives::{
     Block, StateChanges,
     block::{decode_receipts, encode_receipts},
 };
-use zx_state::StateUpdate;
+use zx_state::{Nibbles, Node, StateUpdate};
 
 pub(crate) use crate::error::StoreError;
 
@@ -272,6 +273,15 @@ impl<'a> Batch<'a> {
             batch.delete_cf(self.store.family(table)?, key);
         }
         Ok(())
+    }
+
+    /// Puts a node of the accounts' trie, or of one account's slots, in its place, or takes it away.
+    pub(crate) fn node(&mut self, of: Option<B256>, path: &Nibbles, node: Option<&Node>) -> Result<(), StoreError> {
+        let (table, key) = node_key(of, path);
+        let Some(node) = node else { return self.delete(table, &key) };
+        let mut row = Vec::new();
+        node.encode(&mut row);
+        self.put(table, &key, &row)
     }
 
     fn head(&mut self, head: B256, commits: u64) -> Result<(), StoreError> {

@@ -12,7 +12,6 @@ use crate::{
     store::{Batch, Store, StoreError},
     tables::{self, SCHEMA_VERSION, TABLES},
     upkeep::{BATCH_ROWS, Progress},
-    verify::node_key,
 };
 use alloy_primitives::B256;
 use rocksdb::{DB, FlushOptions, Options};
@@ -166,15 +165,7 @@ fn nodes(store: &Store, header: &SnapshotHeader, progress: &mut dyn FnMut(Progre
             progress(Progress { step: "trie nodes", done: made, of: None });
         }
         made = made.saturating_add(1);
-        let (table, key) = node_key(of, &path);
-        match node {
-            None => batch.delete(table, &key)?,
-            Some(node) => {
-                let mut row = Vec::new();
-                node.encode(&mut row);
-                batch.put(table, &key, &row)?;
-            }
-        }
+        batch.node(of, &path, node.as_ref())?;
         match batch.len() < BATCH_ROWS {
             true => Ok(()),
             false => Ok(std::mem::replace(&mut batch, Batch::new(store)).write(false)?),
