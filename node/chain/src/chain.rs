@@ -1,8 +1,10 @@
 //! Opening, submitting, producing and importing.
 
 use crate::{
+    config::{ChainConfig, Finality},
+    error::ChainError,
     read::HeadView,
-    seal,
+    seal, start,
     state::StateAt,
     tree::{Entry, Sealed, Tree},
 };
@@ -11,143 +13,25 @@ use alloy_primitives::{Address, B256};
 use parking_lot::{Mutex, RwLock};
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
-    io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::{Notify, watch};
-use zx_executor::{Executed, Executor, InvalidTransaction, TxError, genesis_changes};
+use zx_executor::{Executed, Executor, InvalidTransaction, TxError};
 use zx_pool::Pool;
-use zx_primitives::{Block, ChainSpec, RecoveredTx, StateChanges, StateError, StateReader};
-use zx_sandbox::{CacheError, CacheFigures, CacheStats, Sandbox};
-use zx_state::{Nothing, State, StateUpdate};
-use zx_storage::{Appended, Commit, Store, StoreConfig, StoreError};
+use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader};
+use zx_sandbox::{CacheFigures, CacheStats, Sandbox};
+use zx_state::{State, StateUpdate};
+use zx_storage::{Appended, Commit, Store};
 
 /// Bytes of a header's free field (Yellow Paper, section 4.3.4; web3.py refuses more).
 const MAX_EXTRA_DATA: usize = 32;
 
-/// What a chain is opened with.
-#[derive(Clone, Debug)]
-pub struct ChainConfig {
-    /// Its rules.
-    pub spec: ChainSpec,
-    /// Folder of the database and the module cache.
-    pub datadir: PathBuf,
-    /// When a block is final.
-    pub finality: Finality,
-    /// Blocks behind the head whose states are in memory: each can be read, proven and built upon.
-    pub window: u64,
-    /// Trie nodes that may come together in the head's state before it lets go of what the store has.
-    pub nodes: usize,
-    /// The store.
-    pub store: StoreConfig,
-}
-
-/// When a block is final: nothing that does not stand on it is taken any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finality {
-    /// At once: there is one who makes blocks.
-    Instant,
-    /// When so many stand on it.
-    Depth(u64),
-}
-
-impl Finality {
-    /// The last final block when a height is the head's.
-    fn height(self, head: u64) -> u64 {
-        match self {
-            Self::Instant => head,
-            Self::Depth(depth) => head.saturating_sub(depth),
-        }
-    }
-}
-
-/// Blocks behind the head whose states are kept in memory, unless a configuration says otherwise.
-pub const WINDOW: u64 = 256;
 /// Blocks that leave the window together: what several of them write is written once.
 const FOLD: u64 = 32;
 /// Blocks that one commit folds at most: of a window that was made shorter the rest goes with the next ones.
 const FOLDED_AT_ONCE: u64 = 4 * FOLD;
-/// Trie nodes that come together before they are let go, unless a configuration says otherwise: some 256 MiB.
-const NODES: usize = 350_000;
-
-impl ChainConfig {
-    /// The usual: a window of [`WINDOW`] blocks, instant finality, all history.
-    pub fn new(spec: ChainSpec, datadir: impl Into<PathBuf>) -> Self {
-        let (finality, store) = (Finality::Instant, StoreConfig::default());
-        Self { spec, datadir: datadir.into(), finality, window: WINDOW, nodes: NODES, store }
-    }
-}
-
-/// The chain cannot be opened, or a block cannot be written: ours, and fatal.
-#[derive(Debug, thiserror::Error)]
-pub enum ChainError {
-    /// The store fails.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The module cache cannot be used.
-    #[error(transparent)]
-    Cache(#[from] CacheError),
-    /// State cannot be read.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// The executor fails.
-    #[error("cannot execute a block: {0}")]
-    Execution(#[from] TxError),
-    /// The datadir cannot be made.
-    #[error("cannot use the data directory {}: {source}", path.display())]
-    Datadir {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The state that is stored is not the one that its block names.
-    #[error(
-        "the database is damaged: at block {number} {reason}; `zx-node db verify` tells what is wrong, \
-         `zx-node snapshot restore` starts again from a snapshot"
-    )]
-    Damaged {
-        /// Height of the block.
-        number: u64,
-        /// What does not fit.
-        reason: String,
-    },
-    /// The writer's thread panicked.
-    #[error("the writer panicked; its message is in the log")]
-    WriterPanicked,
-    /// A block on one that is not here, or that is too old.
-    #[error("block {number} cannot be taken: its parent {parent} {reason}")]
-    Unattached {
-        /// Its height.
-        number: u64,
-        /// Its parent.
-        parent: B256,
-        /// Why.
-        reason: String,
-    },
-    /// A head that there is not.
-    #[error("block {0} cannot become the head: it is not among the blocks that are kept in memory")]
-    UnknownHead(B256),
-    /// A head that leaves a final block out.
-    #[error("block {hash} cannot become the head: block {number}, which is final, is not in its chain")]
-    UndoesFinal {
-        /// The head that was asked for.
-        hash: B256,
-        /// The last final block.
-        number: u64,
-    },
-    /// A block that is not what its transactions make it.
-    #[error("block {number} is invalid: {reason}")]
-    InvalidBlock {
-        /// Its height.
-        number: u64,
-        /// What differs.
-        reason: String,
-    },
-}
 
 /// A chain with its store, its pool and its executor.
 #[derive(Debug)]
@@ -183,13 +67,13 @@ impl Chain {
     pub fn open(config: ChainConfig) -> Result<Self, ChainError> {
         let datadir = &config.datadir;
         let unusable = |source| ChainError::Datadir { path: datadir.clone(), source };
-        make_folder(datadir).map_err(unusable)?;
+        start::make_folder(datadir).map_err(unusable)?;
         let store = Store::open(&datadir.join("db"), config.store)?;
-        sync_folder(datadir).map_err(unusable)?;
+        start::sync_folder(datadir).map_err(unusable)?;
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);
-        begin(&store, &spec)?;
-        let mut tree = load(&store)?;
+        start::begin(&store, &spec)?;
+        let mut tree = start::load(&store)?;
         tree.finish(config.finality.height(tree.head().number()));
         let chain = Self {
             store,
@@ -377,7 +261,7 @@ impl Chain {
     /// # Errors
     /// If it is not in the tree, or leaves a final block out.
     pub fn set_head(&self, hash: B256) -> Result<Arc<Block>, ChainError> {
-        let mut writing = self.writing.lock();
+        let _writing = self.writing.lock();
         let before = Arc::clone(&self.tree.read());
         let mut tree = (*before).clone();
         if !tree.set_head(hash) {
@@ -390,7 +274,8 @@ impl Chain {
         tree.finish(self.finality.height(tree.head().number()));
         let head = Arc::clone(tree.head());
         self.store.commit(&Commit { append: None, head: hash, fold: Vec::new(), dropped: Vec::new() })?;
-        self.publish(&mut writing, &before, tree);
+        let changed = tree.clone();
+        self.publish(&before, &changed, tree);
         Ok(head)
     }
 
@@ -429,7 +314,7 @@ impl Chain {
             fold: fold.blocks(),
             dropped: fold.dropped.clone(),
         })?;
-        self.publish_from(&before, &changed, tree);
+        self.publish(&before, &changed, tree);
         Ok(())
     }
 
@@ -444,13 +329,8 @@ impl Chain {
         }
     }
 
-    fn publish(&self, _: &mut usize, before: &Tree, tree: Tree) {
-        let changed = tree.clone();
-        self.publish_from(before, &changed, tree);
-    }
-
     /// Shows a tree to everybody. `changed` is what it was before blocks left it.
-    fn publish_from(&self, before: &Tree, changed: &Tree, tree: Tree) {
+    fn publish(&self, before: &Tree, changed: &Tree, tree: Tree) {
         let head = Arc::clone(tree.head());
         let (gone, new) = before.differences(changed);
         *self.tree.write() = Arc::new(tree);
@@ -501,80 +381,6 @@ fn contains(tree: &Tree, hash: B256, number: u64) -> bool {
         Some(entry) => tree.ancestors(hash).any(|ancestor| ancestor.block().hash == entry.block().hash),
         // Everything in the tree stands on its base.
         None => true,
-    }
-}
-
-/// Makes a folder, and those above it that are missing, so that a power cut does not take one with all that is in it.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-    fs::create_dir_all(folder)?;
-    missing.into_iter().filter_map(Path::parent).try_for_each(sync_folder)
-}
-
-/// Has the names that are in a folder on the disk for good.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match cfg!(unix) {
-        true => File::open(here)?.sync_all(),
-        // Elsewhere a folder cannot be opened as a file is.
-        false => Ok(()),
-    }
-}
-
-/// Writes the first block into an empty store; refuses a store of another chain.
-fn begin(store: &Store, spec: &ChainSpec) -> Result<(), ChainError> {
-    let (genesis, update, changes) = first(spec)?;
-    store.check_genesis(genesis.hash)?;
-    if store.genesis()?.is_none() {
-        store.begin(&genesis, &update, &changes)?;
-    }
-    Ok(())
-}
-
-/// The first block of the spec, worked out without what may be stored already.
-fn first(spec: &ChainSpec) -> Result<(Block, StateUpdate, StateChanges), ChainError> {
-    let changes: StateChanges = genesis_changes(spec);
-    let (_, update) = State::empty().apply(&Nothing, 0, &changes)?;
-    Ok((spec.genesis(update.root), update, changes))
-}
-
-/// The first block that a chain of these rules has.
-///
-/// # Errors
-/// None that a spec could cause.
-pub fn genesis(spec: &ChainSpec) -> Result<Block, ChainError> {
-    Ok(first(spec)?.0)
-}
-
-/// Makes the tree of what the store has over its base. Each state is worked out again, and must be its block's.
-fn load(store: &Store) -> Result<Tree, ChainError> {
-    let view = store.view();
-    let (number, _) = view.base();
-    let missing = || ChainError::Damaged { number, reason: "the block that the state is of is missing".into() };
-    let base = Arc::new(view.block(number)?.ok_or_else(missing)?);
-    let damaged = |number: u64, reason: String| ChainError::Damaged { number, reason };
-    // Looking a key up loads the root, which is checked.
-    State::stored(base.header.state_root).prove(&view, B256::ZERO).map_err(|e| damaged(number, e.0))?;
-    let mut tree = Tree::new(base);
-    for pending in store.pending()? {
-        let number = pending.block.number();
-        let orphan = || damaged(number, format!("its parent {} is missing", pending.block.header.parent_hash));
-        let (_, parent) = tree.state(&pending.block.header.parent_hash).ok_or_else(orphan)?;
-        let (state, update) = parent.apply(&view, number, &pending.changes).map_err(|e| damaged(number, e.0))?;
-        let expected = pending.block.header.state_root;
-        if state.root() != expected {
-            return Err(damaged(
-                number,
-                format!("the state has the root {}, the header says {expected}", state.root()),
-            ));
-        }
-        let sealed = Sealed::new(Arc::new(pending.block), pending.receipts, pending.changes, update);
-        tree.insert(Entry { sealed: Arc::new(sealed), state });
-    }
-    let head = view.head();
-    match tree.set_head(head) {
-        true => Ok(tree),
-        false => Err(damaged(number, format!("the head, {head}, is missing"))),
     }
 }
 

@@ -16,16 +16,22 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod chain;
+mod config;
+mod error;
 mod read;
 mod seal;
+mod start;
 mod state;
 mod submit;
 mod transfer;
 mod tree;
 pub mod writer;
 
-pub use chain::{Chain, ChainConfig, ChainError, Finality, WINDOW, genesis};
+pub use chain::Chain;
+pub use config::{ChainConfig, Finality, WINDOW};
+pub use error::ChainError;
 pub use read::{AccountProof, Found, HeadView, ProofError};
+pub use start::genesis;
 pub use state::StateAt;
 pub use submit::SubmitError;
 pub use transfer::{Exported, Imported, TransferError};

@@ -1,6 +1,6 @@
 //! Reading: the chain at one moment, with its executor.
 
-use crate::{chain::ChainError, state::StateAt, tree::Tree};
+use crate::{error::ChainError, state::StateAt, tree::Tree};
 use alloy_consensus::TxReceipt;
 use alloy_eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};

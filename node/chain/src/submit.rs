@@ -1,6 +1,6 @@
 //! Transactions on their way in, and what waits across a restart.
 
-use crate::chain::{Chain, ChainError};
+use crate::{chain::Chain, error::ChainError};
 use alloy_consensus::{Transaction, crypto::RecoveryError, transaction::SignerRecoverable};
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256};

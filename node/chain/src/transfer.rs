@@ -4,10 +4,7 @@
 //! [`zx_storage::FileWriter`]. Who imports one believes nothing in it: senders are recovered from their signatures, and
 //! every block is executed. Both directions can be interrupted, and go on where they were.
 
-use crate::{
-    chain::{Chain, ChainError},
-    read::HeadView,
-};
+use crate::{chain::Chain, error::ChainError, read::HeadView};
 use alloy_consensus::{BlockBody, crypto::RecoveryError, transaction::SignerRecoverable};
 use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::B256;

@@ -1,6 +1,6 @@
 //! The writer: the thread that makes blocks.
 
-use crate::chain::{Chain, ChainError};
+use crate::{chain::Chain, error::ChainError};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
