@@ -1,8 +1,9 @@
 //! What a chain does in these tests: transfers, deployments, calls that log, and branches.
 
 use crate::{
+    counter::counter,
     record::Log,
-    support::{Chance, config, counter, sign, signer},
+    support::{Chance, config, sign, signer},
 };
 use alloy_primitives::{Address, TxKind};
 use std::{path::Path, sync::Arc};

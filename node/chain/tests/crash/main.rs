@@ -12,6 +12,8 @@
 mod audit;
 mod child;
 mod corrupt;
+#[path = "../common/counter.rs"]
+mod counter;
 mod cut;
 mod disk;
 mod framing;

@@ -12,7 +12,6 @@ use std::{
     time::Duration,
 };
 use zx_chain::{ChainConfig, Finality};
-use zx_host_functions::DeployPayload;
 use zx_primitives::{ChainSpec, Tx, spec::COIN};
 
 /// Blocks in memory: few, so that every third block takes three into the base.
@@ -51,25 +50,6 @@ pub(crate) fn sign(nth: u8, nonce: u64, to: TxKind, value: u64, input: Vec<u8>) 
     };
     let signature = signer(nth).sign_hash_sync(&tx.signature_hash()).expect("signed");
     Tx::from(tx.into_signed(signature)).encoded_2718()
-}
-
-/// A contract that counts its calls in slot 0, and logs each with the count as topic and data.
-pub(crate) fn counter() -> Vec<u8> {
-    let module = wat::parse_str(
-        r#"(module
-            (import "zx" "storage_read" (func $read (param i32 i32)))
-            (import "zx" "storage_write" (func $write (param i32 i32)))
-            (import "zx" "log" (func $log (param i32 i32 i32 i32)))
-            (memory (export "memory") 1)
-            (func (export "call") (result i32)
-                (call $read (i32.const 0) (i32.const 32))
-                (i32.store8 (i32.const 63) (i32.add (i32.load8_u (i32.const 63)) (i32.const 1)))
-                (call $write (i32.const 0) (i32.const 32))
-                (call $log (i32.const 32) (i32.const 1) (i32.const 32) (i32.const 32))
-                (i32.const 0)))"#,
-    )
-    .expect("text");
-    DeployPayload { module: &module, args: &[] }.encode()
 }
 
 /// Numbers that look random, and are the same every time (SplitMix64, Steele and others, OOPSLA 2014).

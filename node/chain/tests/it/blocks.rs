@@ -1,4 +1,7 @@
-use crate::support::{counter, fresh, open, run, send, sign, signer};
+use crate::{
+    counter::counter,
+    support::{fresh, open, run, send, sign, signer},
+};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use proptest::prelude::*;
 use zx_chain::{Chain, ChainError};

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod blocks;
+#[path = "../common/counter.rs"]
+mod counter;
 mod opening;
 mod support;
 mod tree;

@@ -1,5 +1,6 @@
 //! A chain in a temporary folder, and someone who signs.
 
+use crate::counter::counter;
 use alloy_consensus::{SignableTransaction, TxEip1559};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
@@ -8,7 +9,6 @@ use alloy_signer_local::PrivateKeySigner;
 use std::path::Path;
 use tempfile::TempDir;
 use zx_chain::{Chain, ChainConfig, SubmitError};
-use zx_host_functions::DeployPayload;
 use zx_primitives::{ChainSpec, Tx, spec::COIN};
 
 /// A signer with coins.
@@ -56,25 +56,6 @@ pub(crate) fn send(
     input: Vec<u8>,
 ) -> Result<B256, SubmitError> {
     chain.submit(&sign(nth, nonce, to, value, input))
-}
-
-/// A contract that counts its calls in slot 0, and logs each with the count as its data.
-pub(crate) fn counter() -> Vec<u8> {
-    let module = wat::parse_str(
-        r#"(module
-            (import "zx" "storage_read" (func $read (param i32 i32)))
-            (import "zx" "storage_write" (func $write (param i32 i32)))
-            (import "zx" "log" (func $log (param i32 i32 i32 i32)))
-            (memory (export "memory") 1)
-            (func (export "call") (result i32)
-                (call $read (i32.const 0) (i32.const 32))
-                (i32.store8 (i32.const 63) (i32.add (i32.load8_u (i32.const 63)) (i32.const 1)))
-                (call $write (i32.const 0) (i32.const 32))
-                (call $log (i32.const 0) (i32.const 0) (i32.const 32) (i32.const 32))
-                (i32.const 0)))"#,
-    )
-    .expect("text");
-    DeployPayload { module: &module, args: &[] }.encode()
 }
 
 /// Blocks with transfers, a deployment and calls: three transactions each.

@@ -1,6 +1,9 @@
 //! Branches, reorganisations, and what leaves the window.
 
-use crate::support::{counter, send, sign, signer, spec};
+use crate::{
+    counter::counter,
+    support::{send, sign, signer, spec},
+};
 use alloy_primitives::{Address, B256, TxKind, U256, keccak256};
 use alloy_trie::{Nibbles, TrieAccount, proof::verify_proof};
 use proptest::prelude::*;
