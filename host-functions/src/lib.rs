@@ -23,6 +23,8 @@ mod compile;
 pub mod deploy;
 pub mod fuel;
 pub mod limits;
+#[cfg(feature = "validate")]
+pub mod metadata;
 mod table;
 #[cfg(feature = "validate")]
 mod validate;
@@ -42,8 +44,15 @@ pub const EXPORT_CALL: &str = "call";
 pub const EXPORT_DEPLOY: &str = "deploy";
 /// Export of the linear memory.
 pub const EXPORT_MEMORY: &str = "memory";
-/// Custom section that carries the JSON ABI of a built module.
+/// Custom section that carries the JSON ABI of a built module, with documentation (`notice`); see [`metadata`].
 pub const ABI_SECTION: &str = "zx_abi";
+/// Custom section that carries where its storage lies: JSON in the shape of solc's `storageLayout`.
+pub const LAYOUT_SECTION: &str = "zx_layout";
+/// Custom section that carries what it was built from and with, in JSON.
+pub const BUILD_SECTION: &str = "zx_build";
 /// Custom section in which the SDK leaves the signatures that the build turns into [`ABI_SECTION`]: one Solidity
-/// declaration a line.
+/// declaration a line, after its documentation (`/// ...`).
 pub const SIGNATURE_SECTION: &str = "zx_signatures";
+/// Custom section in which the SDK leaves the storage fields that the build turns into [`LAYOUT_SECTION`]:
+/// `struct Name{label@slot:offset type;...}`.
+pub const FIELDS_SECTION: &str = "zx_fields";

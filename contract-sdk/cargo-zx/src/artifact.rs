@@ -1,6 +1,6 @@
 //! What a build leaves.
 
-use crate::BuildError;
+use crate::{BuildError, abi::ModuleAbi};
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{B256, keccak256};
 use std::{
@@ -18,6 +18,10 @@ pub struct Artifact {
     pub module: Vec<u8>,
     /// The ABI.
     pub abi: JsonAbi,
+    /// The ABI as JSON, with documentation.
+    pub abi_json: String,
+    /// The storage layout as JSON, if the module tells of it.
+    pub layout: Option<String>,
     /// What the validator measured.
     pub facts: ModuleFacts,
     /// Where the module was written, if it was.
@@ -25,8 +29,9 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    pub(crate) fn new(name: &str, module: Vec<u8>, abi: JsonAbi, facts: ModuleFacts) -> Self {
-        Self { name: name.to_owned(), module, abi, facts, path: None }
+    pub(crate) fn new(name: &str, module: Vec<u8>, abi: ModuleAbi, layout: Option<String>, facts: ModuleFacts) -> Self {
+        let ModuleAbi { json, abi } = abi;
+        Self { name: name.to_owned(), module, abi, abi_json: json, layout, facts, path: None }
     }
 
     /// Hash of the code that the chain stores: `eth_getProof` shows it for every account that runs this module.
@@ -41,7 +46,10 @@ impl Artifact {
     pub fn write(mut self, dir: &Path) -> Result<Self, BuildError> {
         fs::create_dir_all(dir).map_err(BuildError::io("cannot create", dir))?;
         let path = |extension: &str| dir.join(format!("{}.{extension}", self.name));
-        put(&path("abi.json"), (serde_json::to_string_pretty(&self.abi)? + "\n").as_bytes())?;
+        put(&path("abi.json"), pretty(&self.abi_json)?.as_bytes())?;
+        if let Some(layout) = &self.layout {
+            put(&path("layout.json"), pretty(layout)?.as_bytes())?;
+        }
         put(&path("sol"), self.interface().as_bytes())?;
         let module = path("wasm");
         put(&module, &self.module)?;
@@ -58,6 +66,12 @@ impl Artifact {
         let body = self.abi.to_sol(&format!("I{name}"), None);
         format!("// SPDX-License-Identifier: UNLICENSED\npragma solidity ^0.8.4;\n\n{}\n", body.trim_end())
     }
+}
+
+/// JSON for people.
+fn pretty(json: &str) -> Result<String, BuildError> {
+    let value: serde_json::Value = serde_json::from_str(json)?;
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
 fn put(path: &Path, data: &[u8]) -> Result<(), BuildError> {

@@ -149,6 +149,8 @@ fn command(toolchain: &Toolchain, workspace: &Metadata, package: &Package, opt_l
         command.args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"]).env("RUSTC_BOOTSTRAP", "1");
         command.env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
     }
+    // Only this package has entry points and tells of itself, not the contracts that it depends on.
+    command.args(["--", "--cfg", "zx_entry"]);
     command
 }
 

@@ -13,7 +13,9 @@ pub mod abi;
 pub mod artifact;
 pub mod cli;
 pub mod compile;
+mod declaration;
 mod error;
+pub mod layout;
 pub mod module;
 mod reach;
 pub mod report;
@@ -25,7 +27,7 @@ pub use error::BuildError;
 
 use std::path::PathBuf;
 use toolchain::Preference;
-use zx_host_functions::{ModuleLimits, validate};
+use zx_host_functions::{ABI_SECTION, LAYOUT_SECTION, ModuleLimits, validate};
 
 /// What to build, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,8 +83,11 @@ pub fn build(request: &Request) -> Result<Artifact, BuildError> {
 pub fn finish(name: &str, raw: &[u8]) -> Result<Artifact, BuildError> {
     let sections = module::custom_sections(raw)?;
     let abi = abi::read(&sections)?;
-    let module = module::strip(raw, &abi::to_json(&abi)?)?;
+    let layout = layout::read(&sections)?;
+    let mut described = vec![(ABI_SECTION, abi.json.as_str())];
+    described.extend(layout.as_deref().map(|json| (LAYOUT_SECTION, json)));
+    let module = module::strip(raw, &described)?;
     let facts = validate(&module, &ModuleLimits::DEFAULT)
         .map_err(|reason| BuildError::Refused { name: name.to_owned(), reason })?;
-    Ok(Artifact::new(name, module, abi, facts))
+    Ok(Artifact::new(name, module, abi, layout, facts))
 }

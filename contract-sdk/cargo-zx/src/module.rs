@@ -4,7 +4,7 @@ use crate::{BuildError, reach};
 use std::borrow::Cow;
 use wasm_encoder::{CodeSection, ExportSection, Module, RawSection};
 use wasmparser::{ExternalKind, Parser, Payload};
-use zx_host_functions::{ABI_SECTION, EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY};
+use zx_host_functions::{EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, metadata};
 
 /// A custom section.
 #[derive(Clone, Copy, Debug)]
@@ -32,12 +32,12 @@ pub fn custom_sections(module: &[u8]) -> Result<Vec<CustomSection<'_>>, BuildErr
 /// A body that traps at once: no locals, `unreachable`, `end`.
 const EMPTY_BODY: [u8; 3] = [0x00, 0x00, 0x0B];
 
-/// The module with only what the node uses: no custom section but the ABI, no export but the entries and the memory,
-/// no body of a function that cannot run.
+/// The module with only what the node and its clients use: no custom section but these, of JSON, packed; no export but
+/// the entries and the memory; no body of a function that cannot run.
 ///
 /// # Errors
 /// The module is malformed.
-pub fn strip(module: &[u8], abi: &str) -> Result<Vec<u8>, BuildError> {
+pub fn strip(module: &[u8], described: &[(&str, &str)]) -> Result<Vec<u8>, BuildError> {
     let mut out = Module::new();
     let live = reach::live_bodies(module)?;
     let (mut code, mut bodies) = (CodeSection::new(), live.iter());
@@ -64,7 +64,10 @@ pub fn strip(module: &[u8], abi: &str) -> Result<Vec<u8>, BuildError> {
             }
         }
     }
-    out.section(&wasm_encoder::CustomSection { name: ABI_SECTION.into(), data: Cow::Borrowed(abi.as_bytes()) });
+    for (name, json) in described {
+        let data = metadata::pack(json);
+        out.section(&wasm_encoder::CustomSection { name: (*name).into(), data: Cow::Owned(data) });
+    }
     Ok(out.finish())
 }
 
@@ -86,6 +89,7 @@ fn entries(exports: wasmparser::ExportSectionReader<'_>) -> Result<ExportSection
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zx_host_functions::ABI_SECTION;
 
     #[test]
     fn only_entries_memory_and_the_abi_are_kept() {
@@ -95,20 +99,20 @@ mod tests {
                 (@custom "producers" "rustc") (@custom "zx_abi" "old"))"#,
         )
         .expect("text");
-        let stripped = strip(&module, "[]").expect("well-formed");
+        let stripped = strip(&module, &[(ABI_SECTION, "[]")]).expect("well-formed");
         let text = String::from_utf8_lossy(&stripped);
         for gone in ["__heap_base", "memcpy", "producers", "old"] {
             assert!(!text.contains(gone), "{gone}");
         }
         let sections = custom_sections(&stripped).expect("well-formed");
-        assert_eq!(sections.iter().map(|s| (s.name, s.data)).collect::<Vec<_>>(), [(ABI_SECTION, &b"[]"[..])]);
+        assert_eq!(sections.iter().map(|s| (s.name, s.data)).collect::<Vec<_>>(), [(ABI_SECTION, &metadata::pack("[]")[..])]);
         zx_host_functions::validate(&stripped, &zx_host_functions::ModuleLimits::DEFAULT).expect("valid");
-        assert_eq!(strip(&stripped, "[]").expect("well-formed"), stripped, "stripping twice changes nothing");
+        assert_eq!(strip(&stripped, &[(ABI_SECTION, "[]")]).expect("well-formed"), stripped, "stripping twice changes nothing");
     }
 
     #[test]
     fn what_is_no_module_is_an_error() {
-        assert!(matches!(strip(b"\0asm", "[]"), Err(BuildError::Malformed(_))));
+        assert!(matches!(strip(b"\0asm", &[]), Err(BuildError::Malformed(_))));
         assert!(matches!(custom_sections(b"text"), Err(BuildError::Malformed(_))));
     }
 }

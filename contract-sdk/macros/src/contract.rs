@@ -1,30 +1,259 @@
-use crate::names::{error, refuse_generics};
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{Fields, ItemStruct, spanned::Spanned as _};
+//! Structs of storage fields: contracts, and what they are made of.
 
-pub(crate) fn expand(item: ItemStruct) -> syn::Result<TokenStream> {
-    refuse_generics(&item.generics, "a contract")?;
-    let fields = match &item.fields {
-        Fields::Named(fields) => &fields.named,
-        Fields::Unit => return error(&item, "a contract's fields are named: write `struct Name {}` for none"),
-        Fields::Unnamed(fields) => return error(fields, "a contract's fields are named: write `{ name: Item<T> }`"),
-    };
-    let name = &item.ident;
-    let mut number = quote!(0);
-    let mut makes = Vec::new();
-    for field in fields {
-        let (ident, ty) = (&field.ident, &field.ty);
-        makes.push(quote_spanned! {ty.span()=>
-            #ident: <#ty>::at(#number)
-        });
-        number = quote!(#number + <#ty as ::zx::__private::Field>::SLOTS);
+use crate::{
+    client,
+    names::{camel_case, docs, entry_only, error, refuse_generics, solidity_name, take_attribute, take_text},
+};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Field, Fields, Ident, ItemStruct, LitStr, Type, spanned::Spanned as _};
+
+/// A field, with what its attributes say.
+struct Part {
+    ident: Ident,
+    ty: Type,
+    docs: String,
+    /// Whether its public methods are the contract's.
+    component: bool,
+    /// Name of its getter.
+    view: Option<String>,
+    /// Where it lies, if not behind the field before it.
+    slot: Option<TokenStream>,
+}
+
+/// `#[zx::storage]`: a struct of fields that can be a field itself.
+pub(crate) fn storage(mut item: ItemStruct) -> syn::Result<TokenStream> {
+    let parts = parts(&mut item, "a storage struct")?;
+    if let Some(part) = parts.iter().find(|p| p.component || p.view.is_some()) {
+        return error(&part.ident, "only a `#[zx::contract]` has components and getters: write a method");
     }
+    let layout = layout(&item.ident, &parts);
+    Ok(quote!(#item #layout))
+}
+
+/// `#[zx::contract]`.
+pub(crate) fn contract(mut item: ItemStruct) -> syn::Result<TokenStream> {
+    let parts = parts(&mut item, "a contract")?;
+    let name = &item.ident;
+    let layout = layout(name, &parts);
+    let describe = describe(name);
+    let dispatch = dispatch(&parts);
+    let client = client_methods(name, &parts);
+    let package = quote!(::core::env!("CARGO_PKG_NAME"));
     Ok(quote! {
         #item
+        #layout
+        #describe
 
         impl ::zx::__private::Contract for #name {
-            const LAYOUT: Self = Self { #(#makes),* };
+            const LAYOUT: Self = Self::placed(::zx::__private::Place::ORIGIN);
+            const PACKAGE: &'static str = #package;
+            #dispatch
+        }
+
+        #client
+    })
+}
+
+/// What tests call, besides the methods of the `impl`.
+fn client_methods(name: &Ident, parts: &[Part]) -> Option<TokenStream> {
+    let methods: Vec<_> = parts
+        .iter()
+        .filter_map(|p| match &p.view {
+            Some(view) => Some(client::getter(&p.ident, &p.ty, view)),
+            None => p.component.then(|| client::component(&p.ident, &p.ty)),
+        })
+        .collect();
+    let client = format_ident!("{name}Client");
+    (!methods.is_empty()).then(|| {
+        quote! {
+            #[cfg(not(target_arch = "wasm32"))]
+            impl #client<'_> {
+                #(#methods)*
+            }
         }
     })
+}
+
+fn parts(item: &mut ItemStruct, what: &str) -> syn::Result<Vec<Part>> {
+    refuse_generics(&item.generics, what)?;
+    match &mut item.fields {
+        Fields::Named(fields) => fields.named.iter_mut().map(part).collect(),
+        Fields::Unit => error(&item, format!("{what}'s fields are named: write `struct Name {{}}` for none")),
+        Fields::Unnamed(fields) => error(fields, format!("{what}'s fields are named: write `{{ name: Item<T> }}`")),
+    }
+}
+
+fn part(field: &mut Field) -> syn::Result<Part> {
+    let Some(ident) = field.ident.clone() else { return error(field, "the field has no name") };
+    let view = match take_text(&mut field.attrs, "view")? {
+        Some((key, name)) if !key.is_empty() || !name.value().is_empty() => {
+            Some(solidity_name(&key, &name, "view")?)
+        }
+        Some(_) => Some(camel_case(&ident)),
+        None => None,
+    };
+    let slot = take_text(&mut field.attrs, "slot")?.map(|(key, text)| slot(&key, &text)).transpose()?;
+    let component = take_attribute(&mut field.attrs, "component")?;
+    if component && view.is_some() {
+        return error(&ident, "a component has methods of its own: remove `#[view]`");
+    }
+    Ok(Part { docs: docs(&field.attrs), ty: field.ty.clone(), ident, component, view, slot })
+}
+
+/// `#[slot("eip1967.proxy.admin")]` or `#[slot(namespace = "openzeppelin.storage.ERC20")]`.
+fn slot(key: &str, text: &LitStr) -> syn::Result<TokenStream> {
+    let label = text.value();
+    match key {
+        "" if !label.is_empty() => Ok(quote_spanned!(text.span()=> ::zx::__private::eip1967(#text))),
+        "namespace" if !label.is_empty() => Ok(quote_spanned!(text.span()=> ::zx::__private::erc7201(#text))),
+        _ => error(
+            text,
+            "write `#[slot(\"eip1967.proxy.implementation\")]` for the slot before the label's hash (EIP-1967), or \
+             `#[slot(namespace = \"example.main\")]` for that of a namespace (ERC-7201)",
+        ),
+    }
+}
+
+/// Where the fields are: `placed`, `Stored` and `Field`.
+fn layout(name: &Ident, parts: &[Part]) -> TokenStream {
+    let text = name.to_string();
+    let sizes = parts.iter().filter(|p| p.slot.is_none()).map(|Part { ty, .. }| {
+        quote_spanned!(ty.span()=> <#ty as ::zx::__private::Stored>::SIZE)
+    });
+    let (mut makes, mut members) = (Vec::new(), Vec::new());
+    let mut next = 0_usize;
+    for Part { ident, ty, slot, .. } in parts {
+        let label = ident.to_string();
+        if let Some(slot) = slot {
+            makes.push(quote_spanned! {ty.span()=> #ident: {
+                const SLOT: ::zx::__private::Slot = #slot;
+                <#ty>::placed(::zx::__private::Place::at(&SLOT))
+            }});
+            members.push(quote_spanned! {ty.span()=>
+                ::zx::__private::LayoutMember::Elsewhere(#label, #slot, <#ty as ::zx::__private::Stored>::TYPE)
+            });
+        } else {
+            let at = next;
+            next += 1;
+            makes.push(quote_spanned! {ty.span()=> #ident: <#ty>::placed(place.member(Self::ZX_PLAN.0[#at])) });
+            members.push(quote_spanned! {ty.span()=>
+                ::zx::__private::LayoutMember::Planned(
+                    #label, Self::ZX_PLAN.0[#at], <#ty as ::zx::__private::Stored>::TYPE
+                )
+            });
+        }
+    }
+    quote! {
+        impl #name {
+            #[doc(hidden)]
+            const ZX_PLAN: ([::zx::__private::Member; #next], u32) = ::zx::__private::plan([#(#sizes),*]);
+
+            #[doc(hidden)]
+            pub const fn placed(place: ::zx::__private::Place) -> Self {
+                let _ = place;
+                Self { #(#makes),* }
+            }
+        }
+
+        impl ::zx::__private::Stored for #name {
+            const SIZE: ::zx::__private::Size = ::zx::__private::Size::slots(Self::ZX_PLAN.1);
+            const TYPE: &'static str =
+                const { &::zx::__private::struct_type(#text, &[#(#members),*]) }.as_str();
+        }
+
+        impl ::zx::__private::Field for #name {
+            fn placed(place: ::zx::__private::Place) -> Self {
+                Self::placed(place)
+            }
+        }
+    }
+}
+
+/// Leaves the layout in the module.
+fn describe(name: &Ident) -> TokenStream {
+    entry_only(&quote! {
+        const PARTS: &[&str] = &[<#name as ::zx::__private::Stored>::TYPE, "\n"];
+        #[unsafe(link_section = "zx_fields")]
+        static LAYOUT: [u8; ::zx::__private::len(PARTS)] = ::zx::__private::join(PARTS);
+    })
+}
+
+/// What of a contract can be called without a method of its own: its components' methods, and getters.
+fn dispatch(parts: &[Part]) -> TokenStream {
+    let components: Vec<_> = parts.iter().filter(|p| p.component).collect();
+    let views: Vec<_> = parts.iter().filter_map(|p| Some((p, p.view.as_ref()?))).collect();
+    if components.is_empty() && views.is_empty() {
+        return quote!();
+    }
+    let types: Vec<_> = components.iter().map(|p| &p.ty).collect();
+    let idents: Vec<_> = components.iter().map(|p| &p.ident).collect();
+    let (mut constants, mut arms, mut declarations) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, (Part { ident, ty, docs, .. }, view)) in views.iter().enumerate() {
+        let constant = format_ident!("GETTER_{i}");
+        let refusal = format!("{view}: ");
+        constants.push(quote_spanned! {ty.span()=>
+            const #constant: u32 = ::zx::__private::getter_selector::<#ty>(#view);
+        });
+        arms.push(quote! {
+            #constant => {
+                if !value_refused {
+                    ::zx::__private::refuse_value(#refusal);
+                }
+                if !reentry_refused {
+                    ::zx::__private::refuse_reentry();
+                }
+                let mut decoder = ::zx::__private::Decoder::new(#view, args);
+                ::core::option::Option::Some(::zx::__private::Getter::read(&self.#ident, &mut decoder))
+            }
+        });
+        declarations.push(quote_spanned! {ty.span()=>
+            &[
+                #docs, "function ", #view,
+                ::zx::__private::getter_arguments::<#ty>()[0],
+                ::zx::__private::getter_arguments::<#ty>()[1],
+                ::zx::__private::getter_arguments::<#ty>()[2],
+                " external view",
+                ::zx::__private::returns::<<#ty as ::zx::__private::Getter>::Value>()[0],
+                ::zx::__private::returns::<<#ty as ::zx::__private::Getter>::Value>()[1],
+                ::zx::__private::returns::<<#ty as ::zx::__private::Getter>::Value>()[2],
+                "\n",
+            ]
+        });
+    }
+    let getters: Vec<_> = (0..views.len()).map(|i| format_ident!("GETTER_{i}")).collect();
+    quote! {
+        const PARTS: &'static [::zx::__private::Part] = &[
+            ::zx::__private::Part {
+                selectors: {
+                    #(#constants)*
+                    &[#(#getters),*]
+                },
+                declarations: &[&[#(#declarations),*]],
+                errors: &[],
+                payable: false,
+                reentrant: false,
+            },
+            #(<#types as ::zx::__private::Component>::PART,)*
+        ];
+
+        fn part(
+            &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &[u8], value_refused: bool, reentry_refused: bool,
+        ) -> ::core::option::Option<::zx::__private::Outcome> {
+            #(#constants)*
+            let _ = (&cx, &args, value_refused, reentry_refused);
+            #(
+                let outcome = <#types as ::zx::__private::Component>::dispatch(
+                    &mut self.#idents, cx, selector, args, value_refused, reentry_refused,
+                );
+                if outcome.is_some() {
+                    return outcome;
+                }
+            )*
+            match selector {
+                #(#arms)*
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use crate::names::{error, parameters, refuse_generics, section, signature};
+use crate::names::{docs, error, parameters, refuse_generics, section, signature};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Fields, Ident, Variant};
@@ -10,20 +10,42 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
     };
     let name = &item.ident;
     let variants = data.variants.iter().map(|v| variant(name, v)).collect::<syn::Result<Vec<_>>>()?;
-    let (arms, extras): (Vec<_>, Vec<_>) = variants.into_iter().unzip();
+    let arms = variants.iter().map(|v| &v.arm);
+    let extras = variants.iter().map(|v| &v.extra);
+    let declarations: Vec<_> = variants.iter().map(|v| &v.declarations).collect();
+    let decodes = variants.iter().map(|v| &v.decode);
     // A match on an empty enum needs its place, not a reference.
     Ok(quote! {
         impl ::zx::__private::ContractError for #name {
+            const DECLARATIONS: &'static [::zx::__private::Declaration] =
+                &::zx::__private::flatten::<{ ::zx::__private::count(&[#(#declarations),*]) }>(&[#(#declarations),*]);
+
             fn encode(self) -> ::zx::__private::Vec<u8> {
                 match self { #(#arms)* }
+            }
+
+            fn decode(data: &[u8]) -> ::core::option::Option<Self> {
+                #(#decodes)*
+                ::core::option::Option::None
             }
         }
         #(#extras)*
     })
 }
 
-/// The arm that encodes a variant, and what stands beside the implementation.
-fn variant(name: &Ident, variant: &Variant) -> syn::Result<(TokenStream, TokenStream)> {
+/// What a variant adds to the implementation.
+struct Expanded {
+    /// The arm that encodes it.
+    arm: TokenStream,
+    /// What returns it from a function if the data is its.
+    decode: TokenStream,
+    /// A slice of its declarations.
+    declarations: TokenStream,
+    /// What stands beside the implementation.
+    extra: TokenStream,
+}
+
+fn variant(name: &Ident, variant: &Variant) -> syn::Result<Expanded> {
     let ident = &variant.ident;
     let fields: Vec<_> = match &variant.fields {
         Fields::Unit => Vec::new(),
@@ -41,7 +63,9 @@ fn variant(name: &Ident, variant: &Variant) -> syn::Result<(TokenStream, TokenSt
     let text = ident.to_string();
     let signature = signature(&text, &fields.iter().map(|f| f.1).collect::<Vec<_>>());
     let parameters = parameters(&fields);
-    let section = section(&quote!(&["error ", #text, "(", #parameters ")\n"]));
+    let docs = docs(&variant.attrs);
+    let declaration = quote!(&[#docs, "error ", #text, "(", #parameters ")\n"]);
+    let extra = section(&declaration);
     let (names, types): (Vec<_>, Vec<_>) = fields.iter().map(|f| (f.0, f.1)).unzip();
     let arm = quote! {
         Self::#ident { #(#names),* } => {
@@ -53,10 +77,16 @@ fn variant(name: &Ident, variant: &Variant) -> syn::Result<(TokenStream, TokenSt
             encoder.finish()
         }
     };
-    Ok((arm, section))
+    let decode = quote! {
+        if let ::core::option::Option::Some(data) = data.strip_prefix(&::zx::__private::selector_of(#signature)) {
+            let (#(#names,)*) = <(#(#types,)*) as ::zx::__private::Args>::decode(data)?;
+            return ::core::option::Option::Some(Self::#ident { #(#names),* });
+        }
+    };
+    Ok(Expanded { arm, decode, declarations: quote!(&[#declaration]), extra })
 }
 
-fn transparent(name: &Ident, ident: &Ident, inner: &syn::Type) -> (TokenStream, TokenStream) {
+fn transparent(name: &Ident, ident: &Ident, inner: &syn::Type) -> Expanded {
     let arm = quote!(Self::#ident(inner) => ::zx::__private::ContractError::encode(inner),);
     let from = quote! {
         impl ::core::convert::From<#inner> for #name {
@@ -65,5 +95,11 @@ fn transparent(name: &Ident, ident: &Ident, inner: &syn::Type) -> (TokenStream, 
             }
         }
     };
-    (arm, from)
+    let decode = quote! {
+        if let ::core::option::Option::Some(inner) = <#inner as ::zx::__private::ContractError>::decode(data) {
+            return ::core::option::Option::Some(Self::#ident(inner));
+        }
+    };
+    let declarations = quote!(<#inner as ::zx::__private::ContractError>::DECLARATIONS);
+    Expanded { arm, decode, declarations, extra: from }
 }

@@ -1,13 +1,15 @@
-use crate::names::{error, parameters, refuse_generics, section, signature, take_attribute};
+use crate::names::{docs, error, parameters, refuse_generics, section, signature, take_attribute};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Field, Fields, spanned::Spanned as _};
 
-/// Topics of a log are at most four, and the first is the signature's hash.
-const MAX_INDEXED: usize = 3;
+/// Topics of a log are at most four, and the first is the signature's hash, except of an anonymous event.
+const MAX_TOPICS: usize = 4;
 
-pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
+pub(crate) fn expand(mut item: DeriveInput) -> syn::Result<TokenStream> {
     refuse_generics(&item.generics, "an event")?;
+    let anonymous = take_attribute(&mut item.attrs, "anonymous")?;
+    let docs = docs(&item.attrs);
     let mut fields = match item.data {
         Data::Struct(data) => match data.fields {
             Fields::Named(fields) => fields.named.into_iter().collect(),
@@ -18,8 +20,10 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
     };
     let indexed =
         fields.iter_mut().map(|f| take_attribute(&mut f.attrs, "indexed")).collect::<syn::Result<Vec<_>>>()?;
-    if let Some((_, field)) = indexed.iter().zip(&fields).filter(|(i, _)| **i).nth(MAX_INDEXED) {
-        return error(field, "an event has at most three indexed fields: remove `#[indexed]` here");
+    let most = if anonymous { MAX_TOPICS } else { MAX_TOPICS - 1 };
+    if let Some((_, field)) = indexed.iter().zip(&fields).filter(|(i, _)| **i).nth(most) {
+        let number = if anonymous { "an anonymous event has at most four" } else { "an event has at most three" };
+        return error(field, format!("{number} indexed fields: remove `#[indexed]` here"));
     }
     let (topics, data): (Vec<_>, Vec<_>) = fields.iter().zip(&indexed).partition(|(_, indexed)| **indexed);
     let topics = topics.into_iter().map(|(field, _)| topic(field));
@@ -30,7 +34,13 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
     let parameters = parameters(
         &fields.iter().zip(&indexed).filter_map(|(f, i)| Some((f.ident.as_ref()?, &f.ty, *i))).collect::<Vec<_>>(),
     );
-    let declaration = quote!(&["event ", #name_text, "(", #parameters ")\n"]);
+    let ending = if anonymous { ") anonymous\n" } else { ")\n" };
+    let declaration = quote!(&[#docs, "event ", #name_text, "(", #parameters #ending]);
+    let log = if anonymous {
+        quote!(::zx::__private::Log::default())
+    } else {
+        quote!(::zx::__private::Log::new(&<Self as ::zx::__private::Event>::TOPIC))
+    };
     let section = section(&declaration);
     Ok(quote! {
         impl ::zx::__private::Event for #name {
@@ -39,7 +49,8 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
 
             fn into_log(self) -> ::zx::__private::Log {
                 const HEAD: usize = 0 #(+ <#types as ::zx::__private::Abi>::HEAD)*;
-                let mut log = ::zx::__private::Log::new(&<Self as ::zx::__private::Event>::TOPIC);
+                #[allow(unused_mut)]
+                let mut log = #log;
                 #(#topics)*
                 #[allow(unused_mut)]
                 let mut encoder = ::zx::__private::Encoder::new(&[], HEAD);

@@ -1,42 +1,31 @@
+//! Interfaces of other contracts: a struct that holds an address, with a typed method for each of theirs.
+
 use crate::{
     method::Method,
-    names::{collect, error, refuse_generics, signature, take_attribute},
+    names::{collect, error, refuse_generics, signature, solidity_name, take_attribute, take_text},
 };
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
+use quote::{format_ident, quote};
+use syn::{Attribute, Ident, ItemTrait, TraitItem, TraitItemFn, Visibility};
+
+/// A method of an interface.
+pub(crate) struct Called {
+    pub(crate) method: Method,
+    pub(crate) payable: bool,
+    pub(crate) attrs: Vec<Attribute>,
+}
 
 pub(crate) fn expand(item: ItemTrait) -> syn::Result<TokenStream> {
     refuse_generics(&item.generics, "an interface")?;
     let mut errors = None;
-    let methods: Vec<_> =
-        item.items.iter().filter_map(|member| collect(&mut errors, method(member, &item.vis))).collect();
-    if let Some(errors) = errors {
-        return Err(errors);
+    let methods: Vec<_> = item.items.iter().filter_map(|member| collect(&mut errors, called(member))).collect();
+    match errors {
+        Some(errors) => Err(errors),
+        None => Ok(emit(&item.attrs, &item.vis, &item.ident, &methods)),
     }
-    let ItemTrait { attrs, vis, ident, .. } = &item;
-    Ok(quote! {
-        #(#attrs)*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #vis struct #ident(::zx::Address);
-
-        impl #ident {
-            /// The contract at this address.
-            #vis const fn at(address: ::zx::Address) -> Self {
-                Self(address)
-            }
-
-            /// Address of the contract.
-            #vis const fn address(&self) -> ::zx::Address {
-                self.0
-            }
-
-            #(#methods)*
-        }
-    })
 }
 
-fn method(member: &TraitItem, vis: &Visibility) -> syn::Result<TokenStream> {
+fn called(member: &TraitItem) -> syn::Result<Called> {
     let TraitItem::Fn(function) = member else {
         return error(member, "an interface has methods only");
     };
@@ -45,42 +34,146 @@ fn method(member: &TraitItem, vis: &Visibility) -> syn::Result<TokenStream> {
     }
     let mut function: TraitItemFn = function.clone();
     let payable = take_attribute(&mut function.attrs, "payable")?;
-    let method = Method::of_interface(&function.sig)?;
+    let selector = take_text(&mut function.attrs, "selector")?;
+    let mut method = Method::of_interface(&function.sig)?;
+    if let Some((key, name)) = selector {
+        method.name = solidity_name(&key, &name, "selector")?;
+    }
     if payable && !method.mutates {
         return error(&function.sig.ident, "a view takes no value: write `&mut self`, or remove `#[payable]`");
     }
-    Ok(emit(&method, &function.attrs, vis, payable))
+    Ok(Called { method, payable, attrs: function.attrs })
 }
 
-fn emit(method: &Method, attrs: &[Attribute], vis: &Visibility, payable: bool) -> TokenStream {
-    let Method { ident, name, args, output, .. } = method;
-    let signature = signature(name, &method.types());
-    let names: Vec<_> = args.iter().map(|(name, _)| name).collect();
-    let params = args.iter().map(|(name, ty)| quote!(#name: #ty));
-    let (context, options, run) = match (method.mutates, payable) {
-        (false, _) => (quote!(&::zx::Ctx), quote!(), quote!(query(zx_cx, self.0, SELECTOR, zx_args))),
+/// The struct, and its twin that runs the code here.
+pub(crate) fn emit(attrs: &[Attribute], vis: &Visibility, ident: &Ident, methods: &[Called]) -> TokenStream {
+    let code = format_ident!("{ident}Code");
+    let calls = methods.iter().map(|m| call(m, vis));
+    let delegated = methods.iter().map(|m| delegate(m, vis));
+    let code_doc = format!("The code of an [`{ident}`], run on this contract's storage, balance, sender and value.");
+    quote! {
+        #(#attrs)*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #vis struct #ident {
+            address: ::zx::Address,
+            gas: u64,
+        }
+
+        #[allow(dead_code, clippy::too_many_arguments)]
+        impl #ident {
+            /// The contract at this address.
+            #vis const fn at(address: ::zx::Address) -> Self {
+                Self { address, gas: u64::MAX }
+            }
+
+            /// Address of the contract.
+            #vis const fn address(&self) -> ::zx::Address {
+                self.address
+            }
+
+            /// Lets each call use so much gas at most; 63/64 of what is left in any case.
+            #[must_use]
+            #vis const fn with_gas(self, gas: u64) -> Self {
+                Self { gas, ..self }
+            }
+
+            /// Its code, to be run by delegate call: on this contract's storage. Only for code that is trusted with all
+            /// of it.
+            #vis const fn code(address: ::zx::Address) -> #code {
+                #code { address, gas: u64::MAX }
+            }
+
+            #(#calls)*
+        }
+
+        #[doc = #code_doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #vis struct #code {
+            address: ::zx::Address,
+            gas: u64,
+        }
+
+        #[allow(dead_code, clippy::too_many_arguments)]
+        impl #code {
+            /// Lets each call use so much gas at most; 63/64 of what is left in any case.
+            #[must_use]
+            #vis const fn with_gas(self, gas: u64) -> Self {
+                Self { gas, ..self }
+            }
+
+            #(#delegated)*
+        }
+    }
+}
+
+/// What both twins' methods have in common.
+struct Parts {
+    selector: TokenStream,
+    names: Vec<Ident>,
+    params: Vec<TokenStream>,
+}
+
+fn parts(method: &Method) -> Parts {
+    let signature = signature(&method.name, &method.types());
+    Parts {
+        selector: quote!(const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature);),
+        names: method.args.iter().map(|(name, _)| name.clone()).collect(),
+        params: method.args.iter().map(|(name, ty)| quote!(#name: #ty)).collect(),
+    }
+}
+
+fn call(called: &Called, vis: &Visibility) -> TokenStream {
+    let Called { method, payable, attrs } = called;
+    let Method { ident, output, .. } = method;
+    let Parts { selector, names, params } = parts(method);
+    let (context, value, run) = match (method.mutates, payable) {
+        (false, _) => (quote!(&::zx::Ctx), quote!(), quote!(query(zx_cx, self.address, SELECTOR, zx_args, self.gas))),
         (true, false) => (
             quote!(&mut ::zx::Ctx),
             quote!(),
-            quote!(invoke(zx_cx, self.0, SELECTOR, zx_args, ::core::default::Default::default())),
+            quote!(invoke(zx_cx, self.address, SELECTOR, zx_args, ::zx::CallOptions::gas(self.gas))),
         ),
         (true, true) => (
             quote!(&mut ::zx::Ctx),
-            quote!(zx_options: ::zx::CallOptions,),
-            quote!(invoke(zx_cx, self.0, SELECTOR, zx_args, zx_options)),
+            quote!(zx_value: ::zx::U256,),
+            quote!(invoke(
+                zx_cx, self.address, SELECTOR, zx_args, ::zx::CallOptions { value: zx_value, gas: self.gas }
+            )),
         ),
     };
+    let payable = payable.then(|| quote!(#[doc = "Sends `zx_value` wei along."]));
     quote! {
         #(#attrs)*
-        ///
+        #[doc = ""]
+        #payable
+        #[doc = ""]
         /// # Errors
         /// The callee reverted, failed, or returned what does not decode.
         #vis fn #ident(
-            &self, zx_cx: #context, #options #(#params),*
+            &self, zx_cx: #context, #value #(#params),*
         ) -> ::core::result::Result<#output, ::zx::CallError> {
-            const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature);
+            #selector
             let zx_args = (#(#names,)*);
             ::zx::__private::#run
+        }
+    }
+}
+
+fn delegate(called: &Called, vis: &Visibility) -> TokenStream {
+    let Called { method, attrs, .. } = called;
+    let Method { ident, output, .. } = method;
+    let Parts { selector, names, params } = parts(method);
+    quote! {
+        #(#attrs)*
+        #[doc = ""]
+        /// # Errors
+        /// The code reverted, failed, or returned what does not decode.
+        #vis fn #ident(
+            &self, zx_cx: &mut ::zx::Ctx, #(#params),*
+        ) -> ::core::result::Result<#output, ::zx::CallError> {
+            #selector
+            let zx_args = (#(#names,)*);
+            ::zx::__private::delegate(zx_cx, self.address, SELECTOR, zx_args, self.gas)
         }
     }
 }

@@ -10,6 +10,8 @@ pub(crate) struct Method {
     pub(crate) name: String,
     /// Whether it takes `&mut self`.
     pub(crate) mutates: bool,
+    /// Whether it takes neither `self` nor the context, and so cannot know of either.
+    pub(crate) pure: bool,
     pub(crate) args: Vec<(Ident, Type)>,
     pub(crate) output: Type,
 }
@@ -19,14 +21,12 @@ impl Method {
     fn read(signature: &Signature) -> syn::Result<Self> {
         refuse_qualifiers(signature)?;
         refuse_generics(&signature.generics, "a public method")?;
-        let mut inputs = signature.inputs.iter();
-        let mutates = match inputs.next() {
+        let mut inputs = signature.inputs.iter().peekable();
+        let receiver = inputs.next_if(|input| matches!(input, FnArg::Receiver(_)));
+        let mutates = match receiver {
             Some(FnArg::Receiver(r)) if r.reference.is_some() && r.colon_token.is_none() => r.mutability.is_some(),
-            Some(FnArg::Receiver(r)) => return error(r, "write `&self` for a view, or `&mut self`"),
-            _ => {
-                let message = "a public method takes `&self` (a view) or `&mut self` first; drop `pub` for a helper";
-                return error(&signature.ident, message);
-            }
+            Some(r) => return error(r, "write `&self` for a view, or `&mut self`"),
+            None => false,
         };
         let output = match &signature.output {
             ReturnType::Default => parse_quote!(()),
@@ -36,6 +36,7 @@ impl Method {
             ident: signature.ident.clone(),
             name: camel_case(&signature.ident),
             mutates,
+            pure: receiver.is_none(),
             args: inputs.map(argument).collect::<syn::Result<_>>()?,
             output,
         })
@@ -44,15 +45,27 @@ impl Method {
     /// A method of an interface: `&self`, then arguments.
     pub(crate) fn of_interface(signature: &Signature) -> syn::Result<Self> {
         let method = Self::read(signature)?;
+        if method.pure {
+            return error(&signature.ident, "a method of an interface takes `&self` (a view) or `&mut self` first");
+        }
         method.args.iter().try_for_each(|(_, ty)| refuse_borrowed(ty))?;
         Ok(method)
     }
 
-    /// A method of a contract: `&self`, the context, then arguments.
+    /// A method of a contract: `&self`, the context, then arguments; or, if it is pure, arguments only.
     pub(crate) fn of_contract(signature: &Signature) -> syn::Result<Self> {
         let mut method = Self::read(signature)?;
         let wanted = if method.mutates { "cx: &mut Ctx" } else { "cx: &Ctx" };
         let at = &signature.ident;
+        if method.pure {
+            if let Some((_, context)) = method.args.iter().find(|(_, ty)| context_mutability(ty).is_some()) {
+                let message = "a pure method has no context: add `&self` (a view) or `&mut self` before it, or remove \
+                               it; drop `pub` for a helper";
+                return error(context, message);
+            }
+            method.args.iter().try_for_each(|(_, ty)| refuse_borrowed(ty))?;
+            return Ok(method);
+        }
         if method.args.is_empty() {
             return error(at, format!("a public method takes the context after self: add `{wanted}`"));
         }

@@ -1,14 +1,20 @@
+//! `#[zx::public]` and `#[zx::component]`: methods that are called from outside.
+
 use crate::{
+    client,
     method::Method,
-    names::{collect, error, parameters, refuse_generics, section, signature, take_attribute},
+    names::{
+        collect, docs, entry_only, error, parameters, refuse_generics, section, signature, solidity_name,
+        take_attribute, take_text,
+    },
 };
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, ImplItem, ImplItemFn, ItemImpl, Visibility};
+use syn::{Ident, ImplItem, ImplItemFn, ItemImpl, Path, Token, Type, Visibility, parse::Parser as _, punctuated::Punctuated};
 
 /// What calls a method.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     /// Its selector.
     Selector,
     /// The deployment.
@@ -19,13 +25,46 @@ enum Kind {
     Fallback,
 }
 
-struct Public {
-    kind: Kind,
-    payable: bool,
-    method: Method,
+/// A public method.
+pub(crate) struct Public {
+    pub(crate) kind: Kind,
+    pub(crate) payable: bool,
+    /// Whether it can be called while the contract is already running.
+    reentrant: bool,
+    /// Whether it stands for a component's method.
+    overrides: bool,
+    /// Whether it shares its name with another method, on purpose.
+    overload: bool,
+    docs: String,
+    pub(crate) method: Method,
 }
 
-pub(crate) fn expand(mut item: ItemImpl) -> syn::Result<TokenStream> {
+/// `#[zx::public(events(A, B), errors(C))]`: what the contract also tells, declared in other crates.
+pub(crate) fn contract(attributes: TokenStream, mut item: ItemImpl) -> syn::Result<TokenStream> {
+    let told = told(attributes)?;
+    let methods = methods(&mut item)?;
+    let entry = entry(&item.self_ty, &methods, &told);
+    let client = client::of_contract(&item.self_ty, &methods)?;
+    Ok(quote!(#item #entry #client))
+}
+
+/// `#[zx::component(events(A, B))]`: methods of a part of contracts.
+pub(crate) fn component(attributes: TokenStream, mut item: ItemImpl) -> syn::Result<TokenStream> {
+    let told = told(attributes)?;
+    let methods = methods(&mut item)?;
+    if let Some(special) = methods.iter().find(|m| m.kind != Kind::Selector || m.overrides) {
+        return error(
+            &special.method.ident,
+            "a component has methods only: the contract has the constructor, receive and fallback, and calls helpers of \
+             the component from there",
+        );
+    }
+    let part = part(&item.self_ty, &methods, &told);
+    let client = client::of_component(&item.self_ty, &methods)?;
+    Ok(quote!(#item #part #client))
+}
+
+fn methods(item: &mut ItemImpl) -> syn::Result<Vec<Public>> {
     refuse_generics(&item.generics, "a contract")?;
     if let Some((_, path, _)) = &item.trait_ {
         return error(path, "the public methods stand in an `impl` of the contract itself, not of a trait");
@@ -38,25 +77,42 @@ pub(crate) fn expand(mut item: ItemImpl) -> syn::Result<TokenStream> {
         }
     }
     collect(&mut errors, at_most_one(&methods));
-    if let Some(errors) = errors {
-        return Err(errors);
+    collect(&mut errors, no_overloads(&methods));
+    errors.map_or(Ok(methods), Err)
+}
+
+/// Events and errors named by the attribute.
+fn told(attributes: TokenStream) -> syn::Result<TokenStream> {
+    let lists = Punctuated::<syn::MetaList, Token![,]>::parse_terminated.parse2(attributes)?;
+    let mut told = TokenStream::new();
+    for list in lists {
+        let types = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?;
+        let types = types.iter();
+        if list.path.is_ident("events") {
+            told.extend(quote!(#(&[<#types as ::zx::__private::Event>::DECLARATION],)*));
+        } else if list.path.is_ident("errors") {
+            told.extend(quote!(#(<#types as ::zx::__private::ContractError>::DECLARATIONS,)*));
+        } else {
+            return error(&list.path, "write `events(...)` or `errors(...)`: what is declared in other crates");
+        }
     }
-    let entry = emit(&item.self_ty, &methods);
-    Ok(quote!(#item #entry))
+    Ok(told)
 }
 
 /// Takes our attributes off a method and reads it; `None` if it is a helper.
 fn read(function: &mut ImplItemFn) -> syn::Result<Option<Public>> {
     let ident = function.sig.ident.clone();
-    let payable = take_attribute(&mut function.attrs, "payable")?;
+    let mut flag = |name| take_attribute(&mut function.attrs, name);
+    let (payable, reentrant, overrides) = (flag("payable")?, flag("reentrant")?, flag("overrides")?);
     let mut kinds = Vec::new();
     for (name, kind) in [("constructor", Kind::Constructor), ("receive", Kind::Receive), ("fallback", Kind::Fallback)] {
-        if take_attribute(&mut function.attrs, name)? {
+        if flag(name)? {
             kinds.push(kind);
         }
     }
+    let selector = take_text(&mut function.attrs, "selector")?;
     if !matches!(function.vis, Visibility::Public(_)) {
-        return match (payable, kinds.as_slice()) {
+        return match (payable || reentrant || overrides || selector.is_some(), kinds.as_slice()) {
             (false, []) => Ok(None),
             _ => error(ident, "only a public method has such an attribute: write `pub fn`"),
         };
@@ -66,8 +122,17 @@ fn read(function: &mut ImplItemFn) -> syn::Result<Option<Public>> {
         [kind] => *kind,
         _ => return error(ident, "a method is a constructor, a receive, or a fallback: keep one attribute"),
     };
-    let public =
-        Public { kind, payable: payable || kind == Kind::Receive, method: Method::of_contract(&function.sig)? };
+    let mut method = Method::of_contract(&function.sig)?;
+    let overload = selector.is_some();
+    if let Some((key, name)) = selector {
+        method.name = solidity_name(&key, &name, "selector")?;
+        if kind != Kind::Selector {
+            return error(name, "only a method has a selector: remove the attribute");
+        }
+    }
+    let payable = payable || kind == Kind::Receive;
+    let docs = docs(&function.attrs);
+    let public = Public { kind, payable, reentrant, overrides, overload, docs, method };
     public.check()?;
     Ok(Some(public))
 }
@@ -81,14 +146,41 @@ fn at_most_one(methods: &[Public]) -> syn::Result<()> {
     Ok(())
 }
 
+/// Refuses a second method of one Solidity name, unless it asks for it: clients then have to spell signatures out.
+fn no_overloads(methods: &[Public]) -> syn::Result<()> {
+    let methods: Vec<_> = methods.iter().filter(|m| m.kind == Kind::Selector).collect();
+    for (i, second) in methods.iter().enumerate() {
+        let Some(first) = methods.iter().take(i).find(|first| first.method.name == second.method.name) else {
+            continue;
+        };
+        if !second.overload && !first.overload {
+            let (name, first) = (&second.method.name, &first.method.ident);
+            return error(
+                &second.method.ident,
+                format!(
+                    "`{first}` is `{name}` in Solidity too: rename one, or, where a standard has overloads, say so with \
+                     `#[selector(name = \"{name}\")]`"
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
 impl Public {
     fn check(&self) -> syn::Result<()> {
         let Method { ident, args, mutates, .. } = &self.method;
         match self.kind {
+            _ if self.method.pure && (self.payable || self.reentrant || self.kind != Kind::Selector) => {
+                error(ident, "a pure method has no such attribute: it takes `&mut self` and `cx: &mut Ctx`")
+            }
             Kind::Selector if self.payable && !mutates => {
                 error(ident, "a view takes no value: write `&mut self`, or remove `#[payable]`")
             }
             Kind::Constructor | Kind::Receive if !mutates => error(ident, "write `&mut self` and `cx: &mut Ctx` here"),
+            Kind::Constructor if self.reentrant => {
+                error(ident, "a constructor runs before anybody can call back: remove `#[reentrant]`")
+            }
             Kind::Receive if !args.is_empty() => {
                 error(ident, "a receive runs on a call without calldata: it takes no arguments")
             }
@@ -100,74 +192,92 @@ impl Public {
     }
 
     fn mutability(&self) -> &'static str {
-        match (self.payable, self.method.mutates) {
-            (true, _) => " payable",
-            (false, true) => "",
-            (false, false) => " view",
+        match (self.payable, self.method.mutates, self.method.pure) {
+            (true, ..) => " payable",
+            (_, _, true) => " pure",
+            (false, true, _) => "",
+            (false, false, _) => " view",
         }
     }
 
     /// Parts of the Solidity declaration.
     fn declaration(&self) -> TokenStream {
         let Method { name, args, output, .. } = &self.method;
+        let docs = &self.docs;
         let fields: Vec<_> = args.iter().map(|(ident, ty)| (ident, ty, false)).collect();
         let parameters = parameters(&fields);
         let mutability = self.mutability();
         match self.kind {
             Kind::Selector => quote! {
                 &[
-                    "function ", #name, "(", #parameters ") external", #mutability,
+                    #docs, "function ", #name, "(", #parameters ") external", #mutability,
                     ::zx::__private::returns::<#output>()[0],
                     ::zx::__private::returns::<#output>()[1],
                     ::zx::__private::returns::<#output>()[2],
                     "\n",
                 ]
             },
-            Kind::Constructor => quote!(&["constructor(", #parameters ")", #mutability, "\n"]),
-            Kind::Receive => quote!(&["receive() external payable\n"]),
-            Kind::Fallback => quote!(&["fallback() external", #mutability, "\n"]),
+            Kind::Constructor => quote!(&[#docs, "constructor(", #parameters ")", #mutability, "\n"]),
+            Kind::Receive => quote!(&[#docs, "receive() external payable\n"]),
+            Kind::Fallback => quote!(&[#docs, "fallback() external", #mutability, "\n"]),
         }
     }
 
     /// Runs the method on the arguments in `input`.
     ///
-    /// Value is refused here unless `guarded` says that it already was.
-    fn run(&self, guarded: bool) -> TokenStream {
+    /// Value is refused here unless `value_refused` says that it already was, reentry unless `reentry_refused` does.
+    fn run(&self) -> TokenStream {
         let Method { ident, name, args, .. } = &self.method;
-        let name = if self.kind == Kind::Constructor { "constructor" } else { name };
+        let is_constructor = self.kind == Kind::Constructor;
+        let name = if is_constructor { "constructor" } else { name };
         let refusal = format!("{name}: ");
-        let guard = (!self.payable && !guarded).then(|| quote!(::zx::__private::refuse_value(#refusal);));
+        let refuse_value = (!self.payable).then(|| quote!(if !value_refused { ::zx::__private::refuse_value(#refusal); }));
+        let refuse_reentry = (!self.reentrant && !is_constructor && !self.method.pure)
+            .then(|| quote!(if !reentry_refused { ::zx::__private::refuse_reentry(); }));
         let names: Vec<_> = (0..args.len()).map(|i| format_ident!("arg{i}", span = Span::mixed_site())).collect();
         let types = self.method.types();
         let decoder =
             (!args.is_empty()).then(|| quote!(let mut decoder = ::zx::__private::Decoder::new(#name, input);));
-        match self.kind {
-            Kind::Fallback => quote! {{
-                #guard
-                ::zx::__private::raw(contract.#ident(cx, ::zx::Bytes::copy_from_slice(input)))
-            }},
-            _ => quote! {{
-                #guard
-                #decoder
-                #(let #names = decoder.take::<#types>();)*
-                ::zx::__private::Reply::reply(contract.#ident(cx, #(#names),*))
-            }},
-        }
+        let call = match (self.method.pure, self.kind) {
+            (_, Kind::Fallback) => {
+                let call = quote!(contract.#ident(cx, ::zx::Bytes::copy_from_slice(input)));
+                return quote!({ #refuse_value #refuse_reentry ::zx::__private::raw(#call) });
+            }
+            (true, _) => quote!(Self::#ident(#(#names),*)),
+            (false, _) => quote!(contract.#ident(cx, #(#names),*)),
+        };
+        quote! {{
+            #refuse_value
+            #refuse_reentry
+            #decoder
+            #(let #names = decoder.take::<#types>();)*
+            ::zx::__private::Reply::reply(#call)
+        }}
     }
 }
 
-fn emit(contract: &syn::Type, methods: &[Public]) -> TokenStream {
-    let of = |kind| methods.iter().find(move |m| m.kind == kind);
+/// What makes a contract one: its entries, and what the module tells of it.
+fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream {
+    let constructor = methods.iter().find(|m| m.kind == Kind::Constructor);
     let declarations: Vec<_> = methods.iter().map(Public::declaration).collect();
     let sections = declarations.iter().map(section);
-    let call = call(methods, of(Kind::Receive), of(Kind::Fallback));
-    let deploy = of(Kind::Constructor).map(deploy);
-    let export_deploy = of(Kind::Constructor).map(|_| export(contract, "deploy"));
+    let call = call(methods);
+    let deploy = constructor.map(deploy);
+    let export_deploy = constructor.map(|_| export(contract, "deploy"));
     let export_call = export(contract, "call");
+    let selectors = selectors(methods.iter().filter(|m| !m.overrides));
     let distinct = distinct(methods);
+    let told_elsewhere = entry_only(&quote! {
+        const DECLARATIONS: &[&[::zx::__private::Declaration]] = &[#told];
+        #[unsafe(link_section = "zx_signatures")]
+        static TOLD: [u8; ::zx::__private::len_all(DECLARATIONS)] = ::zx::__private::join_all(DECLARATIONS);
+        const PARTS: &[::zx::__private::Part] = <#contract as ::zx::__private::Contract>::PARTS;
+        #[unsafe(link_section = "zx_signatures")]
+        static COMPONENTS: [u8; ::zx::__private::len_parts(PARTS)] = ::zx::__private::join_parts(PARTS);
+    });
     quote! {
         impl ::zx::__private::Entry for #contract {
-            const DECLARATIONS: &'static [&'static [&'static str]] = &[#(#declarations),*];
+            const DECLARATIONS: &'static [::zx::__private::Declaration] = &[#(#declarations),*];
 
             fn call(cx: &mut ::zx::Ctx, input: &[u8]) -> ::zx::__private::Outcome {
                 #call
@@ -176,89 +286,155 @@ fn emit(contract: &syn::Type, methods: &[Public]) -> TokenStream {
             #deploy
         }
         #distinct
+        const _: () = ::zx::__private::refuse_shadowing(
+            #selectors, <#contract as ::zx::__private::Contract>::PARTS
+        );
         #(#sections)*
+        #told_elsewhere
         #export_call
         #export_deploy
     }
 }
 
 /// An entry point of the module. Other targets have the host functions' own names to care for, and no use for it.
-fn export(contract: &syn::Type, name: &str) -> TokenStream {
+fn export(contract: &Type, name: &str) -> TokenStream {
     let method = Ident::new(name, Span::call_site());
-    quote! {
-        #[cfg(target_arch = "wasm32")]
-        const _: () = {
-            #[unsafe(export_name = #name)]
-            extern "C" fn entry() -> i32 {
-                ::zx::__private::run(<#contract as ::zx::__private::Entry>::#method)
-            }
-        };
-    }
+    entry_only(&quote! {
+        #[unsafe(export_name = #name)]
+        extern "C" fn entry() -> i32 {
+            ::zx::__private::run(<#contract as ::zx::__private::Entry>::#method)
+        }
+    })
 }
 
 fn deploy(constructor: &Public) -> TokenStream {
-    let run = constructor.run(false);
+    let run = constructor.run();
     quote! {
         fn deploy(cx: &mut ::zx::Ctx, input: &[u8]) -> ::zx::__private::Outcome {
+            let value_refused = false;
             let mut contract = <Self as ::zx::__private::Contract>::LAYOUT;
             #run
         }
     }
 }
 
-fn call(methods: &[Public], receive: Option<&Public>, fallback: Option<&Public>) -> TokenStream {
-    // One check serves all methods if none takes value.
-    let guarded = methods.iter().all(|m| m.kind == Kind::Constructor || !m.payable);
-    let guard = guarded.then(|| quote!(::zx::__private::refuse_value("");));
-    let (mut selectors, mut arms) = (Vec::new(), Vec::new());
-    for (i, public) in methods.iter().filter(|m| m.kind == Kind::Selector).enumerate() {
-        let (constant, run) = (format_ident!("SELECTOR_{i}"), public.run(guarded));
-        let parts = signature(&public.method.name, &public.method.types());
-        selectors.push(quote! {
-            const #constant: u32 = u32::from_be_bytes(::zx::__private::selector_of(#parts));
-        });
-        arms.push(quote!(#constant => { let input = args; #run }));
-    }
-    let unknown = fallback.map_or_else(|| quote!(::zx::__private::unknown_selector(),), |f| f.run(guarded));
-    let no_selector = fallback.map_or_else(
+fn call(methods: &[Public]) -> TokenStream {
+    let of = |kind| methods.iter().find(move |m| m.kind == kind);
+    // One check serves all methods if none takes value, and one if none can be reentered.
+    let called = || methods.iter().filter(|m| m.kind != Kind::Constructor);
+    let (none_payable, none_reentrant) = (called().all(|m| !m.payable), called().all(|m| !m.reentrant));
+    let (selectors, arms) = arms(methods);
+    let unknown = of(Kind::Fallback).map_or_else(|| quote!(::zx::__private::unknown_selector(),), Public::run);
+    let no_selector = of(Kind::Fallback).map_or_else(
         || quote!(::zx::__private::no_selector()),
-        |f| {
-            let run = f.run(guarded);
+        |fallback| {
+            let run = fallback.run();
             quote!(return #run;)
         },
     );
-    let receive = receive.map(|receive| {
-        let run = receive.run(guarded);
+    let receive = of(Kind::Receive).map(|receive| {
+        let run = receive.run();
         quote!(if input.is_empty() { return #run; })
     });
     quote! {
-        #(#selectors)*
-        #guard
+        let value_refused =
+            const { #none_payable && !::zx::__private::any_payable(<Self as ::zx::__private::Contract>::PARTS) };
+        let reentry_refused =
+            const { #none_reentrant && !::zx::__private::any_reentrant(<Self as ::zx::__private::Contract>::PARTS) };
+        #selectors
+        if value_refused {
+            ::zx::__private::refuse_value("");
+        }
+        if reentry_refused {
+            ::zx::__private::refuse_reentry();
+        }
         #[allow(unused_mut)]
         let mut contract = <Self as ::zx::__private::Contract>::LAYOUT;
         #receive
         let Some((selector, args)) = ::zx::__private::split(input) else { #no_selector };
         match selector {
-            #(#arms)*
-            _ => #unknown
+            #arms
+            _ => {
+                let part = ::zx::__private::Contract::part(
+                    &mut contract, cx, selector, args, value_refused, reentry_refused,
+                );
+                match part {
+                    ::core::option::Option::Some(outcome) => outcome,
+                    ::core::option::Option::None => #unknown
+                }
+            }
         }
+    }
+}
+
+/// Constants for the selectors, and an arm for each method.
+fn arms(methods: &[Public]) -> (TokenStream, TokenStream) {
+    let (mut selectors, mut arms) = (TokenStream::new(), TokenStream::new());
+    for (i, public) in methods.iter().filter(|m| m.kind == Kind::Selector).enumerate() {
+        let (constant, run) = (format_ident!("SELECTOR_{i}"), public.run());
+        let selector = selector(public);
+        selectors.extend(quote!(const #constant: u32 = #selector;));
+        arms.extend(quote!(#constant => { let input = args; #run }));
+    }
+    (selectors, arms)
+}
+
+fn selector(public: &Public) -> TokenStream {
+    let parts = signature(&public.method.name, &public.method.types());
+    quote!(u32::from_be_bytes(::zx::__private::selector_of(#parts)))
+}
+
+/// All selectors, as a slice.
+fn selectors<'a>(methods: impl Iterator<Item = &'a Public>) -> TokenStream {
+    let selectors = methods.filter(|m| m.kind == Kind::Selector).map(selector);
+    quote!(&[#(#selectors),*])
+}
+
+/// What makes a storage struct a component.
+fn part(component: &Type, methods: &[Public], told: &TokenStream) -> TokenStream {
+    let declarations = methods.iter().map(Public::declaration);
+    let all = selectors(methods.iter());
+    let (payable, reentrant) = (methods.iter().any(|m| m.payable), methods.iter().any(|m| m.reentrant));
+    let (selectors, arms) = arms(methods);
+    let distinct = distinct(methods);
+    let errors = methods.iter().map(|m| {
+        let output = &m.method.output;
+        quote!(#output)
+    });
+    quote! {
+        impl ::zx::__private::Component for #component {
+            const PART: ::zx::__private::Part = ::zx::__private::Part {
+                selectors: #all,
+                declarations: &[&[#(#declarations),*], #told],
+                errors: &[#(<#errors as ::zx::__private::Reply>::ERRORS),*],
+                payable: #payable,
+                reentrant: #reentrant,
+            };
+
+            fn dispatch(
+                &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &[u8], value_refused: bool, reentry_refused: bool,
+            ) -> ::core::option::Option<::zx::__private::Outcome> {
+                #selectors
+                let contract = self;
+                let _ = (&cx, &args, value_refused, reentry_refused);
+                ::core::option::Option::Some(match selector {
+                    #arms
+                    _ => return ::core::option::Option::None,
+                })
+            }
+        }
+        #distinct
     }
 }
 
 /// Refuses, at compile time, two methods that one selector calls.
 fn distinct(methods: &[Public]) -> TokenStream {
-    let methods: Vec<_> = methods.iter().filter(|m| m.kind == Kind::Selector).map(|m| &m.method).collect();
+    let methods: Vec<_> = methods.iter().filter(|m| m.kind == Kind::Selector).collect();
     let pairs = methods.iter().enumerate().flat_map(|(i, b)| methods.iter().take(i).map(move |a| (a, b)));
     let checks = pairs.map(|(a, b)| {
-        let message = format!("`{}` and `{}` have the same selector: rename one", a.ident, b.ident);
-        let (a_parts, b_parts) = (signature(&a.name, &a.types()), signature(&b.name, &b.types()));
-        quote_spanned! {b.ident.span()=>
-            const _: () = assert!(
-                u32::from_be_bytes(::zx::__private::selector_of(#a_parts))
-                    != u32::from_be_bytes(::zx::__private::selector_of(#b_parts)),
-                #message
-            );
-        }
+        let message = format!("`{}` and `{}` have the same selector: rename one", a.method.ident, b.method.ident);
+        let (a_selector, b_selector) = (selector(a), selector(b));
+        quote_spanned!(b.method.ident.span()=> const _: () = assert!(#a_selector != #b_selector, #message);)
     });
     quote!(#(#checks)*)
 }

@@ -28,6 +28,34 @@ impl ContractError for CallError {
 }
 
 impl CallError {
+    /// The callee's error, if it reverted with one of these.
+    ///
+    /// ```
+    /// # extern crate zx_sdk as zx;
+    /// # use zx::prelude::*;
+    /// #[derive(Debug, PartialEq, zx::Error)]
+    /// enum BankError {
+    ///     Closed,
+    /// }
+    ///
+    /// let refused = CallError::Revert(zx::selector("Closed()").to_vec());
+    /// assert_eq!(refused.decode::<BankError>(), Some(BankError::Closed));
+    /// ```
+    pub fn decode<E: ContractError>(&self) -> Option<E> {
+        match self {
+            Self::Revert(data) => E::decode(data),
+            Self::Failed | Self::Malformed => None,
+        }
+    }
+
+    /// The message, if the callee reverted with `Error(string)`.
+    pub fn message(&self) -> Option<alloc::string::String> {
+        match self {
+            Self::Revert(data) => crate::revert::message_of(data),
+            Self::Failed | Self::Malformed => None,
+        }
+    }
+
     /// Reverts with the callee's revert data.
     pub fn bubble(self) -> ! {
         revert_raw(&self.encode())
@@ -54,6 +82,11 @@ impl CallOptions {
     /// Sends this many wei along.
     pub fn value(value: U256) -> Self {
         Self { value, ..Self::default() }
+    }
+
+    /// No value, at most so much gas.
+    pub fn gas(gas: u64) -> Self {
+        Self { value: U256::ZERO, gas }
     }
 
     /// Limits the callee's gas.
@@ -84,7 +117,25 @@ pub fn invoke<A: Args, R: Abi>(
 }
 
 /// Calls a view, decoding what it returns; whatever it tries to write is refused.
-pub fn query<A: Args, R: Abi>(cx: &Ctx, to: Address, selector: [u8; 4], args: A) -> Result<R, CallError> {
+pub fn query<A: Args, R: Abi>(
+    cx: &Ctx,
+    to: Address,
+    selector: [u8; 4],
+    args: A,
+    gas: u64,
+) -> Result<R, CallError> {
     let data = crate::error::encode_error(selector, args);
-    R::decode_return(&cx.static_call(to, &data, u64::MAX)?).ok_or(CallError::Malformed)
+    R::decode_return(&cx.static_call(to, &data, gas)?).ok_or(CallError::Malformed)
+}
+
+/// Runs the code of another contract on this one's storage, decoding what it returns.
+pub fn delegate<A: Args, R: Abi>(
+    cx: &mut Ctx,
+    to: Address,
+    selector: [u8; 4],
+    args: A,
+    gas: u64,
+) -> Result<R, CallError> {
+    let data = crate::error::encode_error(selector, args);
+    R::decode_return(&cx.delegate_call(to, &data, gas)?).ok_or(CallError::Malformed)
 }

@@ -114,7 +114,7 @@ impl Ctx {
     /// # Errors
     /// As of [`invoke`](Self::invoke).
     pub fn query<A: Args, R: Abi>(&self, to: Address, selector: [u8; 4], args: A) -> Result<R, CallError> {
-        call::query(self, to, selector, args)
+        call::query(self, to, selector, args, u64::MAX)
     }
 
     /// Calls `to` with this calldata.

@@ -1,6 +1,14 @@
 //! Names, selectors and declarations, all computed by the compiler.
 
+use crate::{
+    compose::Text,
+    entry::Part,
+    storage::{Member, Slot, text::TypeName},
+};
 use keccak_const::Keccak256;
+
+/// A Solidity declaration, in parts, with its documentation before it.
+pub type Declaration = &'static [&'static str];
 
 /// Selector of a Solidity signature: the first four bytes of its Keccak-256.
 ///
@@ -56,6 +64,173 @@ pub const fn join<const N: usize>(parts: &[&str]) -> [u8; N] {
     out
 }
 
+/// Bytes of all declarations together.
+pub const fn len_all(declarations: &[&[Declaration]]) -> usize {
+    let (mut i, mut total) = (0, 0);
+    while i < declarations.len() {
+        let mut j = 0;
+        while j < declarations[i].len() {
+            total += len(declarations[i][j]);
+            j += 1;
+        }
+        i += 1;
+    }
+    total
+}
+
+/// All declarations joined; `N` is their [`len_all`].
+pub const fn join_all<const N: usize>(declarations: &[&[Declaration]]) -> [u8; N] {
+    append([0; N], 0, declarations).0
+}
+
+const fn append<const N: usize>(mut out: [u8; N], mut at: usize, declarations: &[&[Declaration]]) -> ([u8; N], usize) {
+    let mut i = 0;
+    while i < declarations.len() {
+        let mut j = 0;
+        while j < declarations[i].len() {
+            let mut k = 0;
+            while k < declarations[i][j].len() {
+                let part = declarations[i][j][k].as_bytes();
+                let mut l = 0;
+                while l < part.len() {
+                    out[at] = part[l];
+                    at += 1;
+                    l += 1;
+                }
+                k += 1;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    (out, at)
+}
+
+/// Bytes of what the parts declare.
+pub const fn len_parts(parts: &[Part]) -> usize {
+    let (mut i, mut total) = (0, 0);
+    while i < parts.len() {
+        total += len_all(parts[i].declarations) + len_all(parts[i].errors);
+        i += 1;
+    }
+    total
+}
+
+/// What the parts declare, joined; `N` is their [`len_parts`].
+pub const fn join_parts<const N: usize>(parts: &[Part]) -> [u8; N] {
+    let (mut out, mut at, mut i) = ([0; N], 0, 0);
+    while i < parts.len() {
+        (out, at) = append(out, at, parts[i].declarations);
+        (out, at) = append(out, at, parts[i].errors);
+        i += 1;
+    }
+    out
+}
+
+/// How many declarations there are.
+pub const fn count(lists: &[&'static [Declaration]]) -> usize {
+    let (mut i, mut total) = (0, 0);
+    while i < lists.len() {
+        total += lists[i].len();
+        i += 1;
+    }
+    total
+}
+
+/// The declarations of all lists; `N` is their [`count`].
+pub const fn flatten<const N: usize>(lists: &[&'static [Declaration]]) -> [Declaration; N] {
+    let mut out: [Declaration; N] = [&[]; N];
+    let (mut at, mut i) = (0, 0);
+    while i < lists.len() {
+        let mut j = 0;
+        while j < lists[i].len() {
+            out[at] = lists[i][j];
+            at += 1;
+            j += 1;
+        }
+        i += 1;
+    }
+    out
+}
+
+/// A member of a struct, as the layout of a module tells of it: label, where it is, and type.
+#[derive(Clone, Copy, Debug)]
+pub enum LayoutMember {
+    /// In the sequence.
+    Planned(&'static str, Member, &'static str),
+    /// In a slot of its own.
+    Elsewhere(&'static str, Slot, &'static str),
+}
+
+/// How the layout of a module names a struct: `struct Name{label@slot:offset type;...}`.
+pub const fn struct_type(name: &str, members: &[LayoutMember]) -> TypeName {
+    let mut text = TypeName::EMPTY.push("struct ").push(name).push("{");
+    let mut i = 0;
+    while i < members.len() {
+        text = match members[i] {
+            LayoutMember::Planned(label, member, ty) => text
+                .push(label)
+                .push("@")
+                .number(member.slot as u64)
+                .push(":")
+                .number(member.lane.offset() as u64)
+                .push(" ")
+                .push(ty),
+            LayoutMember::Elsewhere(label, slot, ty) => text.push(label).push("@0x").hex(&slot).push(":0 ").push(ty),
+        };
+        text = text.push(";");
+        i += 1;
+    }
+    text.push("}")
+}
+
+/// The ABI name of a tuple of types.
+pub const fn tuple_name(types: &[&str]) -> Text<512> {
+    let mut text = Text::EMPTY.push("(");
+    let mut i = 0;
+    while i < types.len() {
+        text = text.element(types[i]);
+        i += 1;
+    }
+    text.push(")")
+}
+
+/// How a declaration names a struct: `(uint256 amount,address owner):Name`.
+pub const fn struct_spec(name: &str, members: &[(&str, &str)]) -> Text<1024> {
+    let mut text = Text::EMPTY.push("(");
+    let mut i = 0;
+    while i < members.len() {
+        text = text.element(members[i].0).push(" ").push(members[i].1);
+        i += 1;
+    }
+    text.push("):").push(name)
+}
+
+/// The slot of a label by EIP-1967: the one before its Keccak-256, so that nobody knows a preimage.
+pub const fn eip1967(label: &str) -> Slot {
+    minus_one(keccak(&[label]))
+}
+
+/// The first slot of a namespace by ERC-7201: `keccak256(keccak256(id) - 1) & ~0xff`.
+pub const fn erc7201(namespace: &str) -> Slot {
+    let mut slot = Keccak256::new().update(&minus_one(keccak(&[namespace]))).finalize();
+    slot[31] = 0;
+    slot
+}
+
+const fn minus_one(mut number: [u8; 32]) -> [u8; 32] {
+    let mut i = 32;
+    while i > 0 {
+        i -= 1;
+        let (difference, borrow) = number[i].overflowing_sub(1);
+        number[i] = difference;
+        if !borrow {
+            break;
+        }
+    }
+    number
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +241,16 @@ mod tests {
         assert_eq!(&join::<{ len(PARTS) }>(PARTS), b"balanceOf(address)");
         assert_eq!(selector_of(PARTS), [0x70, 0xa0, 0x82, 0x31]);
         assert_eq!(selector_of(PARTS), selector("balanceOf(address)"));
+    }
+
+    /// The figures of EIP-1967 and ERC-7201.
+    #[test]
+    fn labels_and_namespaces_have_their_slots() {
+        let hex = |slot: Slot| alloy_primitives::hex::encode(slot);
+        assert_eq!(
+            hex(eip1967("eip1967.proxy.implementation")),
+            "360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc"
+        );
+        assert_eq!(hex(erc7201("example.main")), "183a6125c38840424c4a85fa12bab2ab606c4b6d0e7cc73c0c06ba5300eab500");
     }
 }

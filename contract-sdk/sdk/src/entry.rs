@@ -1,6 +1,6 @@
 //! What the entry points that `#[zx::public]` writes consist of.
 
-use crate::{Bytes, Ctx, abi::Abi, error::ContractError, host, revert::error_string};
+use crate::{Bytes, Ctx, abi::Abi, declare::Declaration, error::ContractError, host, revert::error_string};
 use alloc::vec::Vec;
 
 /// What an entry ends with: the data to return, or the data to revert with.
@@ -10,13 +10,128 @@ pub type Outcome = Result<Vec<u8>, Vec<u8>>;
 pub trait Contract: Sized {
     /// The contract's fields, each at its slot.
     const LAYOUT: Self;
+
+    /// The package that it is built from.
+    const PACKAGE: &'static str;
+
+    /// What can be called besides the methods of the contract itself: getters, and components.
+    #[doc(hidden)]
+    const PARTS: &'static [Part] = &[];
+
+    /// Runs the getter or component's method with this selector, if there is one.
+    #[doc(hidden)]
+    fn part(&mut self, cx: &mut Ctx, selector: u32, args: &[u8], value_refused: bool, reentry_refused: bool)
+    -> Option<Outcome> {
+        let (_, _, _, _, _) = (cx, selector, args, value_refused, reentry_refused);
+        None
+    }
+}
+
+/// What of a contract is called by selector and declared elsewhere.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Part {
+    /// Its methods' selectors.
+    pub selectors: &'static [u32],
+    /// Solidity declarations of methods and events.
+    pub declarations: &'static [&'static [Declaration]],
+    /// Those of the errors that its methods return.
+    pub errors: &'static [&'static [Declaration]],
+    /// Whether a method takes value.
+    pub payable: bool,
+    /// Whether a method can be reentered.
+    pub reentrant: bool,
+}
+
+/// Whether a part takes value.
+#[doc(hidden)]
+pub const fn any_payable(parts: &[Part]) -> bool {
+    let mut i = 0;
+    while i < parts.len() {
+        if parts[i].payable {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Whether a part can be reentered.
+#[doc(hidden)]
+pub const fn any_reentrant(parts: &[Part]) -> bool {
+    let mut i = 0;
+    while i < parts.len() {
+        if parts[i].reentrant {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Refuses, at compile time, methods that hide a component's or a getter, and components that hide each other's.
+#[doc(hidden)]
+pub const fn refuse_shadowing(own: &[u32], parts: &[Part]) {
+    let mut i = 0;
+    while i < parts.len() {
+        assert!(
+            !overlap(own, parts[i].selectors),
+            "a method has the selector of a component's method or of a getter: rename it, or mark it `#[overrides]`"
+        );
+        let mut j = 0;
+        while j < i {
+            assert!(
+                !overlap(parts[j].selectors, parts[i].selectors),
+                "two components (or a getter and a component) have a method of the same selector"
+            );
+            j += 1;
+        }
+        i += 1;
+    }
+}
+
+const fn overlap(a: &[u32], b: &[u32]) -> bool {
+    let mut i = 0;
+    while i < a.len() {
+        let mut j = 0;
+        while j < b.len() {
+            if a[i] == b[j] {
+                return true;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// A part of contracts that brings methods along: written by `#[zx::component]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no component",
+    note = "remove `#[component]` from the field, or write its public methods in a `#[zx::component] impl`"
+)]
+pub trait Component {
+    /// What it can be called for.
+    #[doc(hidden)]
+    const PART: Part;
+
+    /// Runs the method with this selector, if there is one.
+    #[doc(hidden)]
+    fn dispatch(
+        &mut self,
+        cx: &mut Ctx,
+        selector: u32,
+        args: &[u8],
+        value_refused: bool,
+        reentry_refused: bool,
+    ) -> Option<Outcome>;
 }
 
 /// A contract that can be called: written by `#[zx::public]`.
 pub trait Entry: Contract {
     /// Solidity declarations of the public methods, each in parts.
     #[doc(hidden)]
-    const DECLARATIONS: &'static [&'static [&'static str]];
+    const DECLARATIONS: &'static [Declaration];
 
     /// Runs the method that the calldata names.
     ///
@@ -43,6 +158,10 @@ pub trait Reply {
     /// What it returns if all goes well.
     type Value: Abi;
 
+    /// Solidity declarations of the errors that it can end with.
+    #[doc(hidden)]
+    const ERRORS: &'static [Declaration] = &[];
+
     /// Encodes it.
     fn reply(self) -> Outcome;
 }
@@ -57,6 +176,7 @@ impl<T: Abi> Reply for T {
 
 impl<T: Abi, E: ContractError> Reply for Result<T, E> {
     type Value = T;
+    const ERRORS: &'static [Declaration] = E::DECLARATIONS;
 
     fn reply(self) -> Outcome {
         match self {
@@ -102,7 +222,7 @@ pub fn raw(reply: impl RawReply) -> Outcome {
 
 /// The part of a declaration that says what is returned.
 pub const fn returns<R: Reply>() -> [&'static str; 3] {
-    let name = <R::Value as Abi>::NAME;
+    let name = <R::Value as Abi>::SPEC;
     match (name.len() == "()".len(), <R::Value as Abi>::IS_TUPLE) {
         (true, true) => [""; 3],
         (false, true) => [" returns ", name, ""],
@@ -125,6 +245,13 @@ pub(crate) fn malformed(method: &str) -> ! {
 pub fn refuse_value(method: &str) {
     if host::value() != [0; 32] {
         complain(method, "not payable");
+    }
+}
+
+/// Reverts if the contract is already running: whoever it called has called it back.
+pub fn refuse_reentry() {
+    if host::reentrant() {
+        complain("reentrant call", "");
     }
 }
 

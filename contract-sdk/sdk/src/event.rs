@@ -1,15 +1,15 @@
 //! Events and the logs that they become.
 
-use crate::{Address, B256, Bytes, FixedBytes, U256, abi::Word, host};
+use crate::{Address, B256, Bytes, FixedBytes, U256, abi::Word, declare::Declaration, host};
 use alloc::{string::String, vec::Vec};
 
 /// What happened, for those who watch the chain. Derived with `#[derive(zx::Event)]`.
 pub trait Event: Sized {
-    /// First topic: Keccak-256 of the event's signature.
+    /// First topic: Keccak-256 of the event's signature. Logs of an anonymous event do not have it.
     const TOPIC: B256;
     /// Solidity declaration, in parts.
     #[doc(hidden)]
-    const DECLARATION: &'static [&'static str];
+    const DECLARATION: Declaration;
 
     /// Topics and data.
     fn into_log(self) -> Log;

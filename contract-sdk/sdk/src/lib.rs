@@ -78,12 +78,14 @@ extern crate alloc;
 
 pub mod abi;
 pub mod call;
+mod compose;
 mod ctx;
 mod declare;
 mod entry;
 mod error;
 mod event;
 mod host;
+mod math;
 pub mod proof;
 pub mod revert;
 #[cfg(target_arch = "wasm32")]
@@ -94,21 +96,31 @@ pub mod testing;
 mod text;
 mod u256;
 
-pub use abi::Abi;
+pub use abi::{Abi, Uint};
 pub use alloy_primitives::{Address, B256, Bytes, FixedBytes, address, b256};
+/// The encoding of [`Borsh`] values.
+pub use borsh;
 pub use call::{CallError, CallOptions};
 pub use ctx::Ctx;
 pub use declare::selector;
-pub use entry::{Contract, Entry, Outcome};
-pub use error::ContractError;
+pub use entry::{Component, Contract, Entry, Outcome};
+pub use error::{ContractError, revert_with};
 pub use event::{Event, Log, Topic};
-pub use storage::{Field, Item, Map, MapKey, Number, Place, Slot, StorageValue};
+pub use math::{Checked, Overflow, Underflow};
+pub use storage::{
+    Array, Borsh, EnumerableMap, EnumerableSet, Field, Item, List, Map, MapKey, Ref, RefMut, StorageValue, Stored,
+};
 pub use u256::U256;
-pub use zx_sdk_macros::{Error, Event, contract, interface, public};
+pub use zx_sdk_macros::{
+    Abi, Error, Event, StorageValue, component, contract, interface, public, sol_interface, storage, test,
+};
 
 /// Everything that most contracts name: `use zx::prelude::*`.
 pub mod prelude {
-    pub use crate::{Address, B256, Bytes, CallError, CallOptions, Ctx, FixedBytes, Item, Map, U256};
+    pub use crate::{
+        Address, Array, B256, Borsh, Bytes, CallError, CallOptions, Ctx, EnumerableMap, EnumerableSet, FixedBytes, Item,
+        List, Map, U256, Uint, ensure, require, revert,
+    };
     pub use alloc::{
         string::{String, ToString},
         vec::Vec,
@@ -119,15 +131,22 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
-        abi::{Abi, Args, Decoder, Encoder},
-        call::{invoke, query},
-        declare::{join, keccak, len, selector_of},
+        abi::{Abi, Args, Decoder, Encoder, begin_tuple, take_tuple},
+        call::{delegate, invoke, query},
+        declare::{
+            Declaration, LayoutMember, count, eip1967, erc7201, flatten, join, join_all, join_parts, keccak, len,
+            len_all, len_parts, selector_of, struct_spec, struct_type, tuple_name,
+        },
         entry::{
-            Contract, Entry, Outcome, Reply, no_selector, raw, refuse_value, returns, run, split, unknown_selector,
+            Component, Contract, Entry, Outcome, Part, Reply, any_payable, any_reentrant, no_selector, raw,
+            refuse_reentry, refuse_shadowing, refuse_value, returns, run, split, unknown_selector,
         },
         error::ContractError,
         event::{Event, Log, Topic},
-        storage::Field,
+        storage::{
+            Field, Getter, Lane, Member, Place, Reader, Size, Slot, StorageValue, Stored, Writer, getter_arguments,
+            getter_key, getter_selector, plan,
+        },
     };
     pub use alloc::{string::String, vec, vec::Vec};
 }

@@ -11,6 +11,9 @@ pub const PANIC_OVERFLOW: u8 = 0x11;
 /// Solidity's `Panic(uint256)`: division by zero.
 pub const PANIC_DIVISION: u8 = 0x12;
 
+/// Solidity's `Panic(uint256)`: an index out of bounds.
+pub const PANIC_INDEX: u8 = 0x32;
+
 const ERROR: [u8; 4] = crate::selector("Error(string)");
 const PANIC: [u8; 4] = crate::selector("Panic(uint256)");
 

@@ -1,6 +1,9 @@
 //! A 256-bit unsigned integer whose operators are checked.
 
-use crate::revert::{PANIC_DIVISION, PANIC_OVERFLOW, panic_code};
+use crate::{
+    math::{Checked, Overflow, Underflow},
+    revert::{PANIC_DIVISION, PANIC_OVERFLOW, panic_code},
+};
 use alloy_primitives::U256 as Wrapping;
 use core::{
     fmt,
@@ -44,6 +47,11 @@ impl U256 {
         Self(Wrapping::from_limbs(limbs))
     }
 
+    /// The largest number of so many bits.
+    pub(crate) const fn low_bits(bits: usize) -> Self {
+        Self(Wrapping::MAX.wrapping_shr(256 - bits))
+    }
+
     /// Whether it is 0.
     #[inline]
     pub const fn is_zero(&self) -> bool {
@@ -60,6 +68,22 @@ impl U256 {
     #[inline]
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
         wrap(self.0.checked_sub(other.0))
+    }
+
+    /// `self + other`.
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub fn try_add(self, other: Self) -> Result<Self, Overflow<Self>> {
+        Checked::try_add(self, other)
+    }
+
+    /// `self - other`.
+    ///
+    /// # Errors
+    /// It is negative.
+    pub fn try_sub(self, other: Self) -> Result<Self, Underflow<Self>> {
+        Checked::try_sub(self, other)
     }
 
     /// `self * other`, unless that overflows.

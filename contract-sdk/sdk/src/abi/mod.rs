@@ -9,10 +9,10 @@
 //! Positions are positions in a memory of 32 bits, so that sums of them are not checked here; every access is.
 
 mod cursor;
-mod name;
 mod sequence;
 #[cfg(test)]
 mod tests;
+mod uint;
 mod word;
 
 use crate::{Bytes, U256, text};
@@ -20,21 +20,29 @@ use alloc::{string::String, vec::Vec};
 
 #[doc(hidden)]
 pub use cursor::{Decoder, Encoder};
+#[doc(hidden)]
+pub use sequence::{begin_tuple, take_tuple};
+pub use uint::Uint;
 pub(crate) use word::Word;
 
 /// Bytes of a word.
 const WORD: usize = 32;
 
 /// A type that crosses the ABI: `bool`, `u8`..`u128`, `i8`..`i128`, [`U256`](crate::U256), [`Address`](crate::Address),
-/// `FixedBytes<N>` (bytesN), `String`, [`Bytes`], `Vec<T>` (`Vec<u8>` is `uint8[]`; for `bytes` use [`Bytes`]),
-/// `[T; N]` and tuples.
+/// `FixedBytes<N>` (bytesN), [`Uint<BITS>`](Uint), `String`, [`Bytes`], `Vec<T>` (`Vec<u8>` is `uint8[]`; for `bytes` use
+/// [`Bytes`]), `[T; N]`, tuples, and what derives it: structs, which are tuples with named components, and enums without
+/// fields, which are `uint8`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross the ABI",
-    note = "use bool, integers, U256, Address, FixedBytes<N>, String, Bytes, or Vec, arrays and tuples of them"
+    note = "use bool, integers, U256, Address, FixedBytes<N>, String, Bytes, or Vec, arrays and tuples of them, or \
+            derive `zx::Abi` for a struct or enum of your own"
 )]
 pub trait Abi: Sized {
     /// Solidity's name for it.
     const NAME: &'static str;
+    /// How a declaration names it: with the names of structs, their members, and enums.
+    #[doc(hidden)]
+    const SPEC: &'static str = Self::NAME;
     /// Bytes that it takes in the head of a sequence.
     #[doc(hidden)]
     const HEAD: usize;

@@ -1,13 +1,18 @@
 //! Tuples and arrays.
 
-use super::{Abi, Args, WORD, begin_tail, grow, name::Name, put_number, take_number, take_tail};
+use super::{Abi, Args, WORD, begin_tail, grow, put_number, take_number, take_tail};
+use crate::compose::Text;
 use alloc::vec::Vec;
+
+/// A name of an ABI type.
+type Name = Text<1024>;
 
 macro_rules! tuples {
     ($(($($t:ident $i:tt)*))+) => {
         $(
             impl<$($t: Abi),*> Abi for ($($t,)*) {
                 const NAME: &'static str = const { &Name::EMPTY.push("(")$(.element($t::NAME))*.push(")") }.as_str();
+                const SPEC: &'static str = const { &Name::EMPTY.push("(")$(.element($t::SPEC))*.push(")") }.as_str();
                 const HEAD: usize = if Self::DYNAMIC { WORD } else { head_of(&[$($t::HEAD),*]) };
                 const DYNAMIC: bool = false $(|| $t::DYNAMIC)*;
                 const IS_TUPLE: bool = true;
@@ -76,6 +81,23 @@ macro_rules! take_elements {
     }};
 }
 
+/// Begins a tuple with a head of so many bytes: returns where its sequence begins, and where its first value goes.
+#[doc(hidden)]
+pub fn begin_tuple(out: &mut Vec<u8>, base: usize, at: usize, size: usize, dynamic: bool) -> (usize, usize) {
+    if !dynamic {
+        return (base, at);
+    }
+    let tail = begin_tail(out, base, at);
+    grow(out, size);
+    (tail, tail)
+}
+
+/// The sequence of a tuple, and where its first value is.
+#[doc(hidden)]
+pub fn take_tuple(data: &[u8], at: usize, dynamic: bool) -> Option<(&[u8], usize)> {
+    if dynamic { Some((take_tail(data, at)?, 0)) } else { Some((data, at)) }
+}
+
 /// Size of the head of a sequence of elements with these.
 const fn head_of(heads: &[usize]) -> usize {
     let (mut sum, mut i) = (0, 0);
@@ -128,6 +150,7 @@ fn take_all<T: Abi>(data: &[u8], at: usize, len: usize) -> Option<Vec<T>> {
 
 impl<T: Abi> Abi for Vec<T> {
     const NAME: &'static str = const { &Name::EMPTY.push(T::NAME).push("[]") }.as_str();
+    const SPEC: &'static str = const { &Name::EMPTY.push(T::SPEC).push("[]") }.as_str();
     const HEAD: usize = WORD;
     const DYNAMIC: bool = true;
 
@@ -146,7 +169,8 @@ impl<T: Abi> Abi for Vec<T> {
 }
 
 impl<T: Abi, const N: usize> Abi for [T; N] {
-    const NAME: &'static str = const { &Name::EMPTY.push(T::NAME).push("[").number(N).push("]") }.as_str();
+    const NAME: &'static str = const { &Name::EMPTY.push(T::NAME).push("[").number(N as u64).push("]") }.as_str();
+    const SPEC: &'static str = const { &Name::EMPTY.push(T::SPEC).push("[").number(N as u64).push("]") }.as_str();
     const HEAD: usize = if Self::DYNAMIC { WORD } else { N * T::HEAD };
     const DYNAMIC: bool = T::DYNAMIC;
 

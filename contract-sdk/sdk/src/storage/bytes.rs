@@ -1,12 +1,58 @@
 //! Solidity's `bytes` and `string`: up to 31 bytes lie in the slot itself, with twice their length in its last byte;
 //! longer ones from slot `keccak256(slot)` on, with twice their length plus one in the slot.
 
-use super::Slot;
-use crate::{abi::take_number, host, revert::revert};
-use alloc::vec::Vec;
+use super::{
+    Lane, Size, Slot, StorageValue, Stored,
+    place::{WORD, advance, hashed, numbered},
+};
+use crate::{Bytes, abi::take_number, host, revert::revert, text};
+use alloc::{string::String, vec::Vec};
 
-const WORD: usize = 32;
+/// Bytes that fit the slot itself.
 const SHORT: usize = 31;
+
+impl Stored for String {
+    const SIZE: Size = Size::slots(1);
+    const TYPE: &'static str = "string";
+}
+
+impl StorageValue for String {
+    /// Reverts if the bytes are not UTF-8, which only other code on the same storage can leave.
+    #[inline(never)]
+    fn load(slot: &Slot, _: Lane) -> Self {
+        match text::from_utf8(load(slot)) {
+            Some(text) => text,
+            None => revert("storage: a string is not UTF-8"),
+        }
+    }
+
+    fn store(&self, slot: &Slot, _: Lane) {
+        store(slot, self.as_bytes());
+    }
+
+    fn clear(slot: &Slot, _: Lane) {
+        store(slot, &[]);
+    }
+}
+
+impl Stored for Bytes {
+    const SIZE: Size = Size::slots(1);
+    const TYPE: &'static str = "bytes";
+}
+
+impl StorageValue for Bytes {
+    fn load(slot: &Slot, _: Lane) -> Self {
+        load(slot).into()
+    }
+
+    fn store(&self, slot: &Slot, _: Lane) {
+        store(slot, self);
+    }
+
+    fn clear(slot: &Slot, _: Lane) {
+        store(slot, &[]);
+    }
+}
 
 /// How long the value at a slot is, and where it lies.
 enum Head {
@@ -57,8 +103,9 @@ pub(super) fn store(slot: &Slot, bytes: &[u8]) {
         host::storage_write(slot, &word);
         store_tail(slot, &[], old);
     } else {
-        let head = ((bytes.len() as u64) << 1) | 1;
-        host::storage_write(slot, &super::slot(head));
+        // A 32-bit memory holds less than 2^31 bytes.
+        let head = ((bytes.len() as u32) << 1) | 1;
+        host::storage_write(slot, &numbered(head));
         store_tail(slot, bytes, old);
     }
 }
@@ -90,17 +137,12 @@ struct Cursor(Slot);
 
 impl Cursor {
     fn of(slot: &Slot) -> Self {
-        Self(host::keccak256(slot))
+        Self(hashed(slot))
     }
 
     fn next_slot(&mut self) -> Slot {
         let slot = self.0;
-        for byte in self.0.iter_mut().rev() {
-            *byte = byte.wrapping_add(1);
-            if *byte != 0 {
-                break;
-            }
-        }
+        self.0 = advance(&slot, 1);
         slot
     }
 }

@@ -1,58 +1,68 @@
 //! Storage, laid out as Solidity lays it out, written through at once.
+//!
+//! | type | what | Solidity |
+//! |---|---|---|
+//! | [`Item<T>`] | one value | `T` |
+//! | [`Map<K, V>`] | values by key, not enumerable | `mapping(K => V)` |
+//! | [`List<T>`] | a list that grows | `T[]` |
+//! | [`Array<T, N>`] | so many | `T[N]` |
+//! | [`EnumerableSet<T>`], [`EnumerableMap<K, V>`] | with all their keys | OpenZeppelin's of these names |
+//! | `#[zx::storage]` struct | several of these | `struct` |
+//!
+//! Values ([`StorageValue`]) are read and written whole; fields ([`Field`]) are reached part by part.
 
+mod access;
+mod array;
+mod borsh;
 mod bytes;
+mod getter;
 mod item;
 mod key;
+mod list;
 mod map;
-mod value;
-
-use crate::U256;
-
-pub use item::Item;
-pub use key::MapKey;
-pub use map::Map;
-pub use value::StorageValue;
-
-/// Key of a storage slot.
-pub type Slot = [u8; 32];
-
-/// A field of a contract. Besides, it has a `const fn at(number: u64) -> Self`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a field of a contract",
-    note = "use `Item<T>` for one value and `Map<K, V>` for a mapping"
-)]
-pub trait Field: Sized {
-    /// Slots that it takes from the contract's sequence.
-    const SLOTS: u64;
-}
-
-/// Where an item is.
-pub trait Place {
-    /// Its slot.
-    fn slot(&self) -> Slot;
-}
-
-impl Place for Slot {
-    fn slot(&self) -> Slot {
-        *self
-    }
-}
-
-/// Place of a contract's field: the number of its slot. A contract is thereby as small as its fields are many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number(pub(crate) u64);
-
-impl Place for Number {
-    #[inline(never)]
-    fn slot(&self) -> Slot {
-        slot(self.0)
-    }
-}
-
-/// The slot with this number.
-fn slot(number: u64) -> Slot {
-    U256::from(number).to_be_bytes()
-}
-
+mod place;
+mod set;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
+mod value;
+
+pub use access::{Ref, RefMut};
+pub use array::Array;
+pub use borsh::Borsh;
+pub use getter::{Getter, getter_arguments, getter_key, getter_selector};
+pub use item::Item;
+pub use key::MapKey;
+pub use list::List;
+pub use map::Map;
+pub(crate) use place::{Locate, lane_of, write_lane};
+pub use place::{Lane, Member, Place, Size, Slot, plan};
+pub use set::{EnumerableMap, EnumerableSet};
+pub use value::{Reader, StorageValue, Writer};
+
+/// A type that takes room in storage.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in storage",
+    note = "use bool, integers, U256, Address, FixedBytes<N>, String, Bytes, Vec, arrays and `Borsh<T>` as values; Map, \
+            List, Array, EnumerableSet and EnumerableMap as fields; derive `zx::StorageValue` for your own structs and \
+            enums"
+)]
+pub trait Stored: Sized {
+    /// How much room.
+    const SIZE: Size;
+    /// How the layout of a module names it: as in Solidity, structs with their members.
+    #[doc(hidden)]
+    const TYPE: &'static str;
+}
+
+/// A field of a contract: an [`Item`], [`Map`], [`List`], [`Array`], or a struct of them (`#[zx::storage]`). Besides, it
+/// has a `const fn placed(place: Place) -> Self`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a contract",
+    note = "use `Item<T>` for one value, `Map<K, V>` for a mapping, `List<T>` for a list, or a `#[zx::storage]` struct"
+)]
+pub trait Field: Stored {
+    /// The field at this place.
+    #[doc(hidden)]
+    fn placed(place: Place) -> Self;
+}

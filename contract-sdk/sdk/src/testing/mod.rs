@@ -1,23 +1,64 @@
-//! A host in memory, so that `cargo test` runs a contract without a node.
+//! Testing contracts.
 //!
-//! It models storage, balances, logs, the environment of a call, return data, hashing and signature recovery, calls
-//! between contracts that are registered with it, the refusal of writes in static calls, and the undoing of everything
-//! when a call reverts. It does not model gas ([`Ctx::gas_left`] is a number that a test sets), the limits of the
-//! sandbox, or contract creation, which fails: what depends on those belongs into a test against a node.
+//! A test written with `#[zx::test]` gets a [`Host`]: a chain of its own, on which it deploys contracts and calls them,
+//! from any account, as their clients do.
 //!
-//! Each thread has its own world, and [`TestHost::new`] begins a fresh one, so tests do not see each other.
+//! ```
+//! # extern crate zx_sdk as zx;
+//! use zx::{prelude::*, testing::Host};
+//!
+//! #[zx::contract]
+//! pub struct Counter {
+//!     #[view]
+//!     count: Item<U256>,
+//! }
+//!
+//! #[zx::public]
+//! impl Counter {
+//!     pub fn add(&mut self, _cx: &mut Ctx, amount: U256) {
+//!         self.count.add(amount);
+//!     }
+//! }
+//!
+//! # /*
+//! #[zx::test]
+//! # */
+//! fn it_counts(host: &Host) {
+//!     let [alice, bob] = host.accounts();
+//!     let counter = host.deploy::<Counter>(());
+//!     counter.by(bob).add(U256::from(2u8)).unwrap();
+//!     assert_eq!(counter.count(), U256::from(2u8));
+//!     assert!(counter.add(U256::MAX).unwrap_err().panic_code() == Some(0x11));
+//! }
+//! # it_counts(&Host::new());
+//! ```
+//!
+//! With `cargo test` the contract's code runs natively: in milliseconds, and under a debugger. With `cargo zx test` each
+//! call runs in the real sandbox on the real executor too, and the test fails where the two do not end the same: result,
+//! revert data, events, balances. There, [`Host::gas_used`] is what a receipt would say.
+//!
+//! The native host does not model gas ([`Ctx::gas_left`] is a number that a test sets) and the limits of the sandbox.
+//!
+//! [`TestHost`] is for pieces: it runs storage and methods in place, without a deployment, natively only.
 
+mod chain;
 pub(crate) mod functions;
+mod panics;
+#[doc(hidden)]
+pub mod protocol;
+mod sandbox;
 mod world;
 
 use crate::{Address, Contract, ContractError, Ctx, Entry, Event, Log, Outcome, U256, abi::Args, revert};
 use alloc::rc::Rc;
+use core::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use world::{Program, World};
 
+pub use chain::{Caller, Host, Mock, Testable, TestablePart};
 pub use world::Block;
 
-/// The host's handle. See the [module](self).
+/// A world for a piece of a contract: its methods are called as the Rust functions that they are.
 #[derive(Debug)]
 pub struct TestHost(());
 
@@ -34,6 +75,27 @@ impl Reverted {
     /// Code of a `Panic(uint256)`.
     pub fn panic_code(&self) -> Option<u8> {
         revert::panic_code_of(&self.0)
+    }
+}
+
+impl fmt::Display for Reverted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.message(), self.panic_code()) {
+            (Some(message), _) => write!(f, "\"{message}\""),
+            (None, Some(0x11)) => f.write_str("Panic(0x11): arithmetic overflow"),
+            (None, Some(code)) => write!(f, "Panic({code:#04x})"),
+            (None, None) if self.0.is_empty() => f.write_str("without data"),
+            (None, None) => write!(f, "0x{}", alloy_primitives::hex::encode(&self.0)),
+        }
+    }
+}
+
+impl core::error::Error for Reverted {}
+
+impl Reverted {
+    /// The error, if it is one of these.
+    pub fn decode<E: ContractError>(&self) -> Option<E> {
+        E::decode(&self.0)
     }
 }
 

@@ -59,6 +59,10 @@ pub(crate) struct World {
     pub(crate) origin: Address,
     pub(crate) block: Block,
     pub(crate) frame: Frame,
+    /// Transactions that an account has sent, contracts that a contract has created.
+    pub(crate) nonces: BTreeMap<Address, u64>,
+    /// Whether the code of a contract panicked.
+    pub(crate) panicked: bool,
 }
 
 impl Default for World {
@@ -73,6 +77,8 @@ impl Default for World {
             origin: sender,
             block: Block::default(),
             frame: Frame { caller: sender, address: Address::repeat_byte(0xC0), value: U256::ZERO, is_static: false },
+            nonces: BTreeMap::new(),
+            panicked: false,
         }
     }
 }
@@ -85,6 +91,37 @@ impl World {
     /// Acts on this thread's world; `f` must not call a host function.
     pub(crate) fn with<T>(f: impl FnOnce(&mut Self) -> T) -> T {
         WORLD.with(|world| f(&mut world.borrow_mut()))
+    }
+
+    /// Begins a transaction of this account, whatever becomes of it.
+    pub(crate) fn begin_transaction(&mut self, sender: Address) {
+        *self.nonces.entry(sender).or_default() += 1;
+        self.begin_call(sender);
+    }
+
+    /// Begins a call that this account signs for.
+    pub(crate) fn begin_call(&mut self, sender: Address) {
+        self.origin = sender;
+        self.logs.clear();
+        self.return_data.clear();
+        self.panicked = false;
+    }
+
+    /// Address of the contract that this account creates next: the last twenty bytes of
+    /// `keccak256(rlp([sender, nonce]))`.
+    pub(crate) fn next_address(&self, sender: Address) -> Address {
+        let nonce = self.nonces.get(&sender).copied().unwrap_or_default();
+        let number: Vec<u8> = nonce.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+        let mut rlp = vec![0x94];
+        rlp.extend(sender);
+        if number.as_slice() < [0x80].as_slice() && number.len() == 1 {
+            rlp.extend(number);
+        } else {
+            rlp.push(0x80 + number.len() as u8);
+            rlp.extend(number);
+        }
+        rlp.insert(0, 0xC0 + rlp.len() as u8);
+        Address::from_slice(&alloy_primitives::keccak256(rlp)[12..])
     }
 
     pub(crate) fn balance(&self, account: Address) -> U256 {

@@ -1,0 +1,170 @@
+//! How tests call a contract: a struct with a method for each of its public ones, which sends calldata and decodes what
+//! comes back, on every host alike.
+
+use crate::{
+    method::Method,
+    names::signature,
+    public::{Kind, Public},
+};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Type};
+
+/// Name of the struct that calls `contract`.
+pub(crate) fn name(contract: &Type) -> syn::Result<Ident> {
+    let Type::Path(path) = contract else {
+        return crate::names::error(contract, "write the name of the contract's struct here");
+    };
+    match path.path.segments.last() {
+        Some(last) => Ok(format_ident!("{}Client", last.ident)),
+        None => crate::names::error(contract, "write the name of the contract's struct here"),
+    }
+}
+
+/// The client of a contract.
+pub(crate) fn of_contract(contract: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
+    let client = emit(contract, methods)?;
+    let name = name(contract)?;
+    let constructor = methods.iter().find(|m| m.kind == Kind::Constructor);
+    let arguments = constructor.map(|c| c.method.types()).unwrap_or_default();
+    Ok(quote! {
+        #client
+
+        #[cfg(not(target_arch = "wasm32"))]
+        impl ::zx::testing::Testable for #contract {
+            type Constructor = (#(#arguments,)*);
+            type Client<'h> = #name<'h>;
+        }
+    })
+}
+
+/// The client of a component.
+pub(crate) fn of_component(component: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
+    let client = emit(component, methods)?;
+    let name = name(component)?;
+    Ok(quote! {
+        #client
+
+        #[cfg(not(target_arch = "wasm32"))]
+        impl ::zx::testing::TestablePart for #component {
+            type Client<'h> = #name<'h>;
+        }
+    })
+}
+
+fn emit(contract: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
+    let name = name(contract)?;
+    let doc = format!("Calls [`{}`] in tests.", quote!(#contract).to_string().replace(' ', ""));
+    let methods = methods.iter().filter(|m| m.kind == Kind::Selector).map(|m| method(&m.method));
+    Ok(quote! {
+        #[doc = #doc]
+        #[cfg(not(target_arch = "wasm32"))]
+        #[derive(Clone, Copy, Debug)]
+        pub struct #name<'h>(::zx::testing::Caller<'h>);
+
+        #[cfg(not(target_arch = "wasm32"))]
+        impl<'h> ::core::convert::From<::zx::testing::Caller<'h>> for #name<'h> {
+            fn from(caller: ::zx::testing::Caller<'h>) -> Self {
+                Self(caller)
+            }
+        }
+
+        #[cfg(not(target_arch = "wasm32"))]
+        impl<'h> ::core::ops::Deref for #name<'h> {
+            type Target = ::zx::testing::Caller<'h>;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+
+        #[cfg(not(target_arch = "wasm32"))]
+        #[allow(clippy::too_many_arguments)]
+        impl #name<'_> {
+            /// The same contract, called by this account.
+            #[must_use]
+            pub fn by(&self, sender: ::zx::Address) -> Self {
+                Self(self.0.by(sender))
+            }
+
+            /// The same contract, sending this many wei with each call.
+            #[must_use]
+            pub fn paying(&self, value: ::zx::U256) -> Self {
+                Self(self.0.paying(value))
+            }
+
+            #(#methods)*
+        }
+    })
+}
+
+/// A method that acts returns a `Result`; a view returns its value, and has a `try_` twin.
+fn method(method: &Method) -> TokenStream {
+    let Method { ident, name, args, output, .. } = method;
+    let signature = signature(name, &method.types());
+    let names: Vec<_> = args.iter().map(|(name, _)| name).collect();
+    let params: Vec<_> = args.iter().map(|(name, ty)| quote!(#name: #ty)).collect();
+    let value = quote!(<#output as ::zx::__private::Reply>::Value);
+    let selector = quote!(const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature););
+    let doc = format!("Calls `{name}`.");
+    if method.mutates {
+        return quote! {
+            #[doc = #doc]
+            ///
+            /// # Errors
+            /// The call reverted.
+            #[track_caller]
+            pub fn #ident(&self, #(#params),*) -> ::core::result::Result<#value, ::zx::testing::Reverted> {
+                #selector
+                self.0.send(#name, SELECTOR, (#(#names,)*))
+            }
+        };
+    }
+    let tried = format_ident!("try_{ident}");
+    let (panics, errors) = (format!("Calls `{name}`; a revert fails the test."), format!("Calls `{name}`."));
+    quote! {
+        #[doc = #panics]
+        #[track_caller]
+        pub fn #ident(&self, #(#params),*) -> #value {
+            #selector
+            self.0.read(#name, SELECTOR, (#(#names,)*))
+        }
+
+        #[doc = #errors]
+        ///
+        /// # Errors
+        /// The call reverted.
+        #[track_caller]
+        pub fn #tried(&self, #(#params),*) -> ::core::result::Result<#value, ::zx::testing::Reverted> {
+            #selector
+            self.0.try_read(#name, SELECTOR, (#(#names,)*))
+        }
+    }
+}
+
+/// What the struct's fields add to the client: a getter's method, or a component's client.
+pub(crate) fn getter(ident: &Ident, ty: &Type, view: &str) -> TokenStream {
+    let doc = format!("Calls `{view}`; a revert fails the test.");
+    let is_item = matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "Item"));
+    let (param, key) = match is_item {
+        true => (quote!(), quote!(())),
+        false => (quote!(key: <#ty as ::zx::__private::Getter>::Key), quote!(key)),
+    };
+    quote! {
+        #[doc = #doc]
+        #[track_caller]
+        pub fn #ident(&self, #param) -> <#ty as ::zx::__private::Getter>::Value {
+            let arguments = ::zx::__private::getter_key::<#ty>(&#key);
+            self.0.read_encoded(#view, ::zx::__private::getter_selector::<#ty>(#view).to_be_bytes(), &arguments)
+        }
+    }
+}
+
+pub(crate) fn component(ident: &Ident, ty: &Type) -> TokenStream {
+    quote! {
+        /// Calls the component's methods.
+        pub fn #ident(&self) -> <#ty as ::zx::testing::TestablePart>::Client<'_> {
+            self.0.into()
+        }
+    }
+}
