@@ -1,6 +1,6 @@
 //! What the macros say to authors.
 
-use crate::{contract, error, event, interface, public};
+use crate::{contract, error, event, interface, public, value};
 use proc_macro2::TokenStream;
 
 fn said(expanded: syn::Result<TokenStream>) -> String {
@@ -11,13 +11,14 @@ fn said(expanded: syn::Result<TokenStream>) -> String {
 }
 
 fn of_method(method: &str) -> String {
-    said(syn::parse_str(&format!("impl C {{ {method} }}")).and_then(public::expand))
+    said(syn::parse_str(&format!("impl C {{ {method} }}")).and_then(|item| public::contract(TokenStream::new(), item)))
 }
 
 #[test]
 fn a_wrong_method_is_told_what_to_write() {
     for (method, says) in [
-        ("pub fn f() {}", "takes `&self` (a view) or `&mut self` first"),
+        ("pub fn f(cx: &Ctx) {}", "a pure method has no context"),
+        ("#[payable] pub fn f() {}", "a pure method has no such attribute"),
         ("pub fn f(self, cx: &Ctx) {}", "write `&self` for a view, or `&mut self`"),
         ("pub fn f(&self) {}", "add `cx: &Ctx`"),
         ("pub fn f(&mut self) {}", "add `cx: &mut Ctx`"),
@@ -37,6 +38,11 @@ fn a_wrong_method_is_told_what_to_write() {
         ("#[constructor] pub fn f(&self, cx: &Ctx) {}", "write `&mut self` and `cx: &mut Ctx` here"),
         ("#[receive] pub fn f(&mut self, cx: &mut Ctx, a: u8) {}", "it takes no arguments"),
         ("#[fallback] pub fn f(&mut self, cx: &mut Ctx) {}", "add `calldata: Bytes`"),
+        ("#[reentrant] #[constructor] pub fn f(&mut self, cx: &mut Ctx) {}", "remove `#[reentrant]`"),
+        ("#[reentrant] fn f(&mut self, cx: &mut Ctx) {}", "write `pub fn`"),
+        ("#[selector(\"f\")] pub fn f(&self, cx: &Ctx) {}", "`#[selector(name = \"totalSupply\")]`"),
+        ("#[selector(name = \"a b\")] pub fn f(&self, cx: &Ctx) {}", "write a Solidity name"),
+        ("pub fn a_b(&self, cx: &Ctx) {} pub fn aB(&self, cx: &Ctx, x: u8) {}", "`a_b` is `aB` in Solidity too"),
     ] {
         let said = of_method(method);
         assert!(said.contains(says), "{method}\nsaid: {said}\nwanted: {says}");
@@ -45,17 +51,30 @@ fn a_wrong_method_is_told_what_to_write() {
 
 #[test]
 fn all_errors_of_a_contract_are_told_at_once() {
-    assert_eq!(of_method("pub fn f() {} pub fn g(&self) {}").lines().count(), 2);
+    assert_eq!(of_method("pub fn f(self) {} pub fn g(&self) {}").lines().count(), 2);
     let two = "#[constructor] pub fn f(&mut self, cx: &mut Ctx) {} #[constructor] pub fn g(&mut self, cx: &mut Ctx) {}";
     assert!(of_method(two).contains("one constructor: this is the second"));
 }
 
 #[test]
 fn wrong_types_are_told_what_to_write() {
-    let contract = |text| said(syn::parse_str(text).and_then(contract::expand));
+    let contract = |text| said(syn::parse_str(text).and_then(contract::contract));
     assert!(contract("struct C(u8);").contains("write `{ name: Item<T> }`"));
     assert!(contract("struct C;").contains("write `struct Name {}` for none"));
     assert!(contract("struct C<T> { t: Item<T> }").contains("cannot be generic"));
+
+    assert!(contract("struct C { #[view] #[component] a: A }").contains("remove `#[view]`"));
+    assert!(contract("struct C { #[slot] a: A }").contains("(EIP-1967)"));
+    let storage = |text| said(syn::parse_str(text).and_then(contract::storage));
+    assert!(storage("struct S { #[view] a: A }").contains("write a method"));
+
+    let component = |text| said(syn::parse_str(text).and_then(|i| public::component(TokenStream::new(), i)));
+    assert!(component("impl C { #[constructor] pub fn f(&mut self, cx: &mut Ctx) {} }").contains("has methods only"));
+
+    let value = |text| said(syn::parse_str(text).and_then(|item| value::storage_value(&item)));
+    assert!(value("enum E { A(u8) }").contains("`Borsh<T>`"));
+    assert!(value("enum E { A = 3 }").contains("remove the number"));
+    assert!(value("struct S;").contains("name the members"));
 
     let event = |text| said(syn::parse_str(text).and_then(event::expand));
     assert!(event("enum E { A }").contains("one struct for each event"));

@@ -153,6 +153,17 @@ impl Ctx {
         }
     }
 
+    /// Reads a slot by its key, past all fields: for what is computed. A field at a slot of its own is
+    /// `#[slot("...")]`.
+    pub fn load_slot(&self, slot: [u8; 32]) -> [u8; 32] {
+        host::storage_read(&slot)
+    }
+
+    /// Writes a slot by its key; see [`load_slot`](Self::load_slot).
+    pub fn store_slot(&mut self, slot: [u8; 32], word: [u8; 32]) {
+        host::storage_write(&slot, &word);
+    }
+
     /// Keccak-256.
     pub fn keccak256(&self, data: &[u8]) -> B256 {
         host::keccak256(data).into()

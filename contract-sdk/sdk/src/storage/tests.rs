@@ -1,98 +1,276 @@
-use super::*;
-use crate::{Address, Bytes, FixedBytes, U256, host, testing::TestHost};
+use super::{
+    place::{advance, numbered},
+    *,
+};
+use crate::{Address, Bytes, FixedBytes, U256, Uint, host, testing::TestHost};
 use alloy_primitives::keccak256;
+use proptest::prelude::*;
 
 fn word(number: u64) -> [u8; 32] {
-    slot(number)
+    U256::from(number).to_be_bytes()
+}
+
+/// The place of a field that has its slot alone.
+const fn at(number: u32) -> Place {
+    Place::ORIGIN.member(Member { slot: number, lane: Lane::ALONE })
+}
+
+/// The place of a field that shares its slot.
+const fn lane(number: u32, offset: u8) -> Place {
+    Place::ORIGIN.member(Member { slot: number, lane: Lane::shared(offset) })
 }
 
 #[test]
 fn value_types_lie_in_the_low_order_bytes() {
     let host = TestHost::new();
-    <Item<i8>>::at(1).set(-1);
-    assert_eq!(host.slot(slot(1)), word(0xFF), "Solidity writes only the byte");
-    assert_eq!(<Item<i8>>::at(1).get(), -1);
-    <Item<FixedBytes<4>>>::at(2).set(FixedBytes([1, 2, 3, 4]));
-    assert_eq!(host.slot(slot(2)), word(0x01020304));
-    <Item<bool>>::at(3).set(true);
-    assert_eq!(host.slot(slot(3)), word(1));
-    <Item<Address>>::at(4).set(Address::repeat_byte(7));
-    assert_eq!(host.slot(slot(4)), Address::repeat_byte(7).into_word().0);
-    <Item<Address>>::at(4).clear();
-    assert_eq!(host.slot(slot(4)), word(0));
+    <Item<i8>>::placed(at(1)).set(-1);
+    assert_eq!(host.slot(numbered(1)), word(0xFF), "Solidity writes only the byte");
+    assert_eq!(<Item<i8>>::placed(at(1)).get(), -1);
+    <Item<FixedBytes<4>>>::placed(at(2)).set(FixedBytes([1, 2, 3, 4]));
+    assert_eq!(host.slot(numbered(2)), word(0x01020304));
+    <Item<bool>>::placed(at(3)).set(true);
+    assert_eq!(host.slot(numbered(3)), word(1));
+    <Item<Address>>::placed(at(4)).set(Address::repeat_byte(7));
+    assert_eq!(host.slot(numbered(4)), Address::repeat_byte(7).into_word().0);
+    <Item<Address>>::placed(at(4)).clear();
+    assert_eq!(host.slot(numbered(4)), word(0));
+}
+
+/// Solidity's rule, with the figures of its documentation ("Layout of State Variables in Storage").
+#[test]
+fn small_values_share_a_slot_and_nothing_else_does() {
+    let (bool, address, word, struct_of_two) = (Size::bytes(1), Size::bytes(20), Size::bytes(32), Size::slots(2));
+    let (members, slots) = plan([bool, address, Size::bytes(8), Size::bytes(4), word, bool, struct_of_two, bool]);
+    let places: Vec<_> = members.iter().map(|m| (m.slot, m.lane.offset())).collect();
+    assert_eq!(places, [(0, 0), (0, 1), (0, 21), (1, 0), (2, 0), (3, 0), (4, 0), (6, 0)]);
+    assert_eq!(slots, 7);
+    let alone: Vec<_> = members.iter().map(|m| m.lane.is_alone()).collect();
+    assert_eq!(alone, [false, false, false, true, true, true, true, true]);
+    assert_eq!(plan([]).1, 0);
+}
+
+#[test]
+fn neighbours_in_a_slot_do_not_touch_each_other() {
+    let host = TestHost::new();
+    let mut flag = <Item<bool>>::placed(lane(0, 0));
+    let mut owner = <Item<Address>>::placed(lane(0, 1));
+    let mut reserve = <Item<Uint<88>>>::placed(lane(0, 21));
+    owner.set(Address::repeat_byte(0xAB));
+    reserve.set(Uint::MAX);
+    flag.set(true);
+    let mut packed = [0xFF; 32];
+    packed[11..31].fill(0xAB);
+    packed[31] = 1;
+    assert_eq!(host.slot(numbered(0)), packed);
+    owner.clear();
+    assert_eq!((flag.get(), owner.get(), reserve.get()), (true, Address::ZERO, Uint::MAX));
+    packed[11..31].fill(0);
+    assert_eq!(host.slot(numbered(0)), packed);
 }
 
 #[test]
 fn map_entries_lie_where_solidity_puts_them() {
     let host = TestHost::new();
     let (a, b) = (Address::repeat_byte(0xAA), Address::repeat_byte(0xBB));
-    <Map<Address, u64>>::at(2).set(a, 5);
-    let at = keccak256([a.into_word().0, slot(2)].concat());
-    assert_eq!(host.slot(at.0), word(5));
+    <Map<Address, u64>>::placed(at(2)).set(a, 5);
+    let place = keccak256([a.into_word().0, numbered(2)].concat());
+    assert_eq!(host.slot(place.0), word(5));
 
-    <Map<(Address, Address), u64>>::at(3).set((a, b), 6);
-    let outer = keccak256([a.into_word().0, slot(3)].concat());
+    <Map<(Address, Address), u64>>::placed(at(3)).set((a, b), 6);
+    let outer = keccak256([a.into_word().0, numbered(3)].concat());
     assert_eq!(host.slot(keccak256([b.into_word().0, outer.0].concat()).0), word(6));
+    let nested = <Map<Address, Map<Address, u64>>>::placed(at(3));
+    assert_eq!(nested.at(a).get(b), 6, "a map of maps lies where a tuple's entries do");
 
-    <Map<String, u64>>::at(4).set("key".to_owned(), 7);
-    assert_eq!(host.slot(keccak256([&b"key"[..], &slot(4)].concat()).0), word(7));
+    <Map<String, u64>>::placed(at(4)).set("key".to_owned(), 7);
+    assert_eq!(host.slot(keccak256([&b"key"[..], &numbered(4)].concat()).0), word(7));
 
-    <Map<i16, u64>>::at(5).set(-2, 8);
+    <Map<i16, u64>>::placed(at(5)).set(-2, 8);
     let minus_two = (U256::MAX - U256::ONE).to_be_bytes();
-    assert_eq!(host.slot(keccak256([minus_two, slot(5)].concat()).0), word(8), "keys are sign-extended");
+    assert_eq!(host.slot(keccak256([minus_two, numbered(5)].concat()).0), word(8), "keys are sign-extended");
 }
 
 #[test]
 fn strings_are_short_or_long_as_in_solidity() {
     let host = TestHost::new();
-    let mut text = <Item<String>>::at(0);
+    let mut text = <Item<String>>::placed(at(0));
     text.set("x".repeat(31));
     let mut short = [b'x'; 32];
     short[31] = 62;
-    assert_eq!(host.slot(slot(0)), short);
+    assert_eq!(host.slot(numbered(0)), short);
 
     text.set("y".repeat(70));
-    let base = U256::from_be_bytes(keccak256(slot(0)).0);
-    assert_eq!(host.slot(slot(0)), word(141));
-    assert_eq!(host.slot(base.to_be_bytes()), [b'y'; 32]);
-    assert_eq!(host.slot((base + U256::from(2u8)).to_be_bytes())[..7], *b"yyyyyy\0");
+    let base = keccak256(numbered(0)).0;
+    assert_eq!(host.slot(numbered(0)), word(141));
+    assert_eq!(host.slot(base), [b'y'; 32]);
+    assert_eq!(host.slot(advance(&base, 2))[..7], *b"yyyyyy\0");
     assert_eq!(text.get(), "y".repeat(70));
 }
 
 #[test]
 fn a_shorter_string_leaves_nothing_of_a_longer_one() {
     let host = TestHost::new();
-    let mut text = <Item<Bytes>>::at(0);
-    let base = U256::from_be_bytes(keccak256(slot(0)).0);
-    let tail = |i: u8| host.slot((base + U256::from(i)).to_be_bytes());
+    let mut text = <Item<Bytes>>::placed(at(0));
+    let base = keccak256(numbered(0)).0;
+    let tail = |i: u32| host.slot(advance(&base, i));
     for len in [100, 33, 32, 31, 0] {
         text.set(vec![1; 130].into());
         text.set(vec![2; len].into());
         assert_eq!(text.get().as_ref(), vec![2; len]);
-        let words = if len > 31 { (len as u8).div_ceil(32) } else { 0 };
+        let words = if len > 31 { (len as u32).div_ceil(32) } else { 0 };
         assert!((words..5).all(|i| tail(i) == [0; 32]), "{len}");
     }
 }
 
 #[test]
-fn a_corrupt_length_reverts() {
+fn what_is_corrupt_reverts() {
     let host = TestHost::new();
-    let read = host.transact(|_| {
-        host::storage_write(&slot(0), &[0xFF; 32]);
-        <Item<String>>::at(0).get()
+    let says = |read: &dyn Fn(), what: &str| {
+        let reverted = host.transact(|_| {
+            host::storage_write(&numbered(0), &[0xFF; 32]);
+            read();
+        });
+        assert!(reverted.is_err_and(|r| r.message().is_some_and(|m| m.contains(what))), "{what}");
+    };
+    says(&|| drop(<Item<String>>::placed(at(0)).get()), "corrupt length of a string");
+    says(&|| assert!(<List<u8>>::placed(at(0)).is_empty()), "corrupt length of a list");
+    says(&|| drop(<Item<Vec<u8>>>::placed(at(0)).get()), "corrupt length of a list");
+    says(&|| assert!(<Item<Borsh<u64>>>::placed(at(0)).get().0 == 0), "corrupt length");
+    let wrong = host.transact(|_| {
+        <Item<Bytes>>::placed(at(1)).set(vec![1, 2, 3].into());
+        <Item<Borsh<u64>>>::placed(at(1)).get().0
     });
-    assert!(read.is_err_and(|reverted| reverted.message().is_some_and(|m| m.contains("corrupt"))));
+    assert!(wrong.is_err_and(|r| r.message().is_some_and(|m| m.contains("does not decode"))));
 }
 
 #[test]
 fn sums_are_checked_and_written_at_once() {
     let host = TestHost::new();
-    let mut count = <Item<U256>>::at(0);
+    let mut count = <Item<U256>>::placed(at(0));
     assert_eq!(count.add(U256::from(3u8)), U256::from(3u8));
-    assert_eq!(host.slot(slot(0)), word(3));
+    assert_eq!(host.slot(numbered(0)), word(3));
     assert_eq!(host.transact(|_| count.sub(U256::from(4u8))).err().and_then(|r| r.panic_code()), Some(0x11));
-    assert_eq!(host.slot(slot(0)), word(3));
-    let mut small = <Item<u8>>::at(1);
+    let refused = count.try_sub(U256::from(4u8));
+    assert_eq!(refused, Err(crate::Underflow { available: U256::from(3u8), needed: U256::from(4u8) }));
+    assert_eq!(host.slot(numbered(0)), word(3));
+    let mut small = <Item<u8>>::placed(at(1));
     small.set(255);
     assert_eq!(host.transact(|_| small.add(1)).err().and_then(|r| r.panic_code()), Some(0x11));
+    assert_eq!(small.try_add(1), Err(crate::Overflow { value: 255, added: 1 }));
+    assert_eq!(small.try_sub(5), Ok(250));
+}
+
+#[test]
+fn a_list_lies_where_solidity_puts_it() {
+    let host = TestHost::new();
+    let mut list = <List<u64>>::placed(at(3));
+    for i in 1..=5 {
+        list.push(i);
+    }
+    let base = keccak256(numbered(3)).0;
+    assert_eq!(host.slot(numbered(3)), word(5));
+    assert_eq!(host.slot(base)[..8], word(4)[24..], "four to a slot, the first in the low-order bytes");
+    assert_eq!(host.slot(advance(&base, 1)), word(5));
+    assert_eq!(list.pop(), Some(5));
+    assert_eq!(host.slot(advance(&base, 1)), word(0));
+    assert_eq!(list.swap_remove(0), 1);
+    assert_eq!(list.to_vec(), [4, 2, 3]);
+    assert_eq!(<Item<Vec<u64>>>::placed(at(3)).get(), [4, 2, 3], "a vector lies where a list does");
+    assert_eq!((list.get(2), list.get(3)), (Some(3), None));
+    assert_eq!(host.transact(|_| list.set(3, 1)).err().and_then(|r| r.panic_code()), Some(0x32));
+    list.clear();
+    assert_eq!((host.slot(numbered(3)), host.slot(base)), (word(0), word(0)));
+}
+
+#[test]
+fn arrays_are_packed_and_bounded() {
+    let host = TestHost::new();
+    let mut array = <Array<u128, 3>>::placed(at(1));
+    assert_eq!(<Array<u128, 3>>::SIZE, Size::slots(2));
+    array.store([1, 2, 3]);
+    assert_eq!(host.slot(numbered(2)), word(3));
+    array.set(1, 9);
+    assert_eq!(array.load(), [1, 9, 3]);
+    assert_eq!(host.transact(|_| array.get(3)).err().and_then(|r| r.panic_code()), Some(0x32));
+    assert_eq!(<Array<Address, 3>>::SIZE, Size::slots(3), "twenty bytes do not fit twice");
+}
+
+#[test]
+fn borsh_values_are_bytes_and_default_to_the_type_s_default() {
+    let host = TestHost::new();
+    let mut item = <Item<Borsh<Option<(u8, String)>>>>::placed(at(0));
+    assert_eq!(item.get().0, None);
+    item.set(Borsh(Some((7, "seven".to_owned()))));
+    assert_eq!(host.slot(numbered(0))[31], 2 * 11, "eleven bytes");
+    assert_eq!(item.get().0, Some((7, "seven".to_owned())));
+    item.clear();
+    assert_eq!(host.slot(numbered(0)), word(0));
+}
+
+#[test]
+fn nothing_stays_of_what_was_written_over_or_cleared() {
+    let host = TestHost::new();
+    let mut words = <Item<Vec<String>>>::placed(at(0));
+    words.set(vec!["x".repeat(40), "y".repeat(50)]);
+    words.set(vec!["z".to_owned()]);
+    assert_eq!(words.get(), ["z"]);
+    words.clear();
+    assert!(host.storage().is_empty(), "{:?}", host.storage());
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Insert(u8, u16),
+    Remove(u8),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        (0u8..12, any::<u16>()).prop_map(|(k, v)| Act::Insert(k, v)),
+        (0u8..12).prop_map(Act::Remove),
+    ]
+}
+
+proptest! {
+    /// An enumerable map is a map, and knows exactly its keys.
+    #[test]
+    fn an_enumerable_map_knows_its_keys(acts in prop::collection::vec(act(), 0..40)) {
+        let host = TestHost::new();
+        let mut map = <EnumerableMap<u8, u16>>::placed(at(5));
+        let mut model = std::collections::BTreeMap::new();
+        for act in acts {
+            match act {
+                Act::Insert(key, value) => {
+                    prop_assert_eq!(map.insert(key, value), model.insert(key, value).is_none());
+                }
+                Act::Remove(key) => prop_assert_eq!(map.remove(&key), model.remove(&key).is_some()),
+            }
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_unstable();
+            prop_assert_eq!(entries, model.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>());
+            prop_assert_eq!(map.len() as usize, model.len());
+        }
+        for key in model.keys().copied().collect::<Vec<_>>() {
+            map.remove(&key);
+        }
+        prop_assert!(host.storage().is_empty(), "nothing is left behind");
+    }
+
+    /// What is stored is read back, and nothing beside it changes: whatever the lanes.
+    #[test]
+    fn lanes_are_independent(values in prop::collection::vec(any::<[u8; 7]>(), 1..9), order in any::<u64>()) {
+        let host = TestHost::new();
+        let mut list = <List<FixedBytes<7>>>::placed(at(0));
+        for _ in &values {
+            list.push(FixedBytes([0; 7]));
+        }
+        let mut indices: Vec<_> = (0..values.len()).collect();
+        indices.sort_by_key(|i| order.rotate_left(*i as u32 * 7));
+        for i in indices {
+            list.set(i as u32, FixedBytes(values[i]));
+        }
+        let read: Vec<_> = list.iter().map(|b| b.0).collect();
+        prop_assert_eq!(read, values);
+        let _ = host;
+    }
 }

@@ -174,7 +174,7 @@ pub struct RawLog {
 /// # Errors
 /// The stream does, or the message is too long.
 pub fn write(stream: &mut impl Write, message: &impl BorshSerialize) -> io::Result<()> {
-    let bytes = borsh::to_vec(message)?;
+    let bytes = borsh::to_vec(message).map_err(malformed)?;
     let len = u32::try_from(bytes.len()).ok().filter(|len| *len <= MAX_MESSAGE);
     let len = len.ok_or_else(|| io::Error::other(format!("a message of {} bytes, at most {MAX_MESSAGE}", bytes.len())))?;
     stream.write_all(&len.to_le_bytes())?;
@@ -198,5 +198,10 @@ pub fn read<M: BorshDeserialize>(stream: &mut impl Read) -> io::Result<Option<M>
     }
     let mut bytes = vec![0; len as usize];
     stream.read_exact(&mut bytes)?;
-    borsh::from_slice(&bytes).map(Some)
+    borsh::from_slice(&bytes).map(Some).map_err(malformed)
+}
+
+/// Borsh has an error type of its own where it is built without the standard library.
+fn malformed(error: impl core::fmt::Display) -> io::Error {
+    io::Error::other(error.to_string())
 }

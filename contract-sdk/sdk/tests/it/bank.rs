@@ -76,7 +76,7 @@ impl Bank {
 
     /// Pays the oracle.
     pub fn set_price(&mut self, cx: &mut Ctx, token: Address, price: U256) -> Result<(), CallError> {
-        Oracle::at(ORACLE).set_price(cx, CallOptions::value(U256::ONE), token, price)
+        Oracle::at(ORACLE).set_price(cx, U256::ONE, token, price)
     }
 
     /// A tuple.
@@ -182,7 +182,7 @@ fn another_contract_answers_or_its_revert_is_handed_on() {
 fn a_static_call_cannot_write() {
     let host = host();
     host.register_with(ORACLE, |cx, _| {
-        Item::<U256>::at(0).set(U256::ONE);
+        cx.store_slot([0; 32], U256::ONE.to_be_bytes());
         Ok(cx.sender().to_vec())
     });
     assert_eq!(host.look(|cx| cx.static_call(ORACLE, &[], u64::MAX)), Err(CallError::Revert(Vec::new())));
@@ -197,13 +197,13 @@ fn declarations_are_solidity_s() {
     assert_eq!(
         lines,
         [
-            "function deposit(string note) external payable returns (uint256)\n",
-            "function total() external view returns (uint256)\n",
-            "function worth(address token) external view returns (uint256)\n",
-            "function setPrice(address token, uint256 price) external\n",
-            "function both() external view returns (address,string)\n",
-            "receive() external payable\n",
-            "fallback() external\n",
+            "/// Takes what comes.\nfunction deposit(string note) external payable returns (uint256)\n",
+            "/// What came in all.\nfunction total() external view returns (uint256)\n",
+            "/// Asks the oracle.\nfunction worth(address token) external view returns (uint256)\n",
+            "/// Pays the oracle.\nfunction setPrice(address token, uint256 price) external\n",
+            "/// A tuple.\nfunction both() external view returns (address,string)\n",
+            "/// Value without calldata.\nreceive() external payable\n",
+            "/// Anything else.\nfallback() external\n",
         ]
     );
     assert_eq!(
