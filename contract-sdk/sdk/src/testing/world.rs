@@ -22,6 +22,10 @@ pub struct Block {
     pub chain_id: u64,
     /// What the call says when it is asked for its gas.
     pub gas_left: u64,
+    /// What the transaction pays, in wei a gas.
+    pub gas_price: U256,
+    /// Randomness of the block (EIP-4399).
+    pub prev_randao: [u8; 32],
 }
 
 impl Default for Block {
@@ -34,6 +38,8 @@ impl Default for Block {
             coinbase: Address::repeat_byte(0xCB),
             chain_id: 1,
             gas_left: 30_000_000,
+            gas_price: U256::from(1_000_000_000u64),
+            prev_randao: [0x5A; 32],
         }
     }
 }
@@ -59,6 +65,12 @@ pub(crate) struct World {
     pub(crate) origin: Address,
     pub(crate) block: Block,
     pub(crate) frame: Frame,
+    /// Storage that lasts as long as a transaction.
+    pub(crate) transient: BTreeMap<(Address, [u8; 32]), [u8; 32]>,
+    /// Transactions so far.
+    pub(crate) transactions: u64,
+    /// Whom the open frames have entered, the outermost first; nobody, while the contract under test has called nobody.
+    pub(crate) entered: Vec<Address>,
 }
 
 impl Default for World {
@@ -73,6 +85,9 @@ impl Default for World {
             origin: sender,
             block: Block::default(),
             frame: Frame { caller: sender, address: Address::repeat_byte(0xC0), value: U256::ZERO, is_static: false },
+            transient: BTreeMap::new(),
+            transactions: 0,
+            entered: Vec::new(),
         }
     }
 }
@@ -109,5 +124,16 @@ impl World {
         self.balances.insert(from, rest);
         self.balances.insert(to, sum);
         true
+    }
+
+    /// A transaction begins.
+    pub(crate) fn begin_transaction(&mut self) {
+        self.transactions += 1;
+        self.transient.clear();
+    }
+
+    /// Whether the frame's contract has been entered again while it runs.
+    pub(crate) fn is_reentrant(&self) -> bool {
+        self.entered.iter().filter(|address| **address == self.frame.address).count() > 1
     }
 }
