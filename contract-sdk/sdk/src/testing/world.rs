@@ -126,8 +126,8 @@ impl World {
         true
     }
 
-    /// A transaction begins.
-    pub(crate) fn begin_transaction(&mut self) {
+    /// A transaction begins: with a hash of its own, and nothing in transient storage.
+    pub(crate) fn next_transaction(&mut self) {
         self.transactions += 1;
         self.transient.clear();
     }
