@@ -2,7 +2,7 @@
 
 use eyre::OptionExt as _;
 use std::fs;
-use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Sandbox};
+use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Sandbox, TransactionContext};
 
 /// Modules that are loaded; each is the same code under a hash of its own.
 const MODULES: u8 = 100;
@@ -31,10 +31,11 @@ pub(crate) fn measure(module: &[u8], input: &[u8]) -> eyre::Result<Resident> {
         let frame = Frame {
             input,
             caller: [1; 20],
-            origin: [1; 20],
             address: [2; 20],
             value: [0; 32],
             is_static: false,
+            is_reentrant: false,
+            transaction: &TransactionContext::default(),
             block: &block,
         };
         sandbox.run(&prepared, Entry::Call, &frame, 1 << 40, &mut crate::no_host::NoHost);

@@ -1,7 +1,7 @@
 //! A host that answers at once: what is left is the crossing.
 
 use std::hint::black_box;
-use zx_sandbox::{CallReply, CallRequest, Gas, Host, Stop};
+use zx_sandbox::{CallReply, CallRequest, CreateRequest, Gas, Host, Stop};
 
 /// See the module.
 pub(crate) struct NoHost;
@@ -33,7 +33,7 @@ impl Host for NoHost {
         Err(Stop::Fatal)
     }
 
-    fn create(&mut self, _: &mut Gas, _: [u8; 32], _: Vec<u8>) -> Result<CallReply, Stop> {
+    fn create(&mut self, _: &mut Gas, _: CreateRequest) -> Result<CallReply, Stop> {
         Err(Stop::Fatal)
     }
 
@@ -46,7 +46,31 @@ impl Host for NoHost {
         Err(Stop::Fatal)
     }
 
+    fn block_hash(&mut self, _: &mut Gas, _: u64) -> Result<[u8; 32], Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn code_size(&mut self, _: &mut Gas, _: [u8; 20]) -> Result<u32, Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn code_hash(&mut self, _: &mut Gas, _: [u8; 20]) -> Result<[u8; 32], Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn transient_read(&mut self, _: &mut Gas, _: [u8; 32]) -> Result<[u8; 32], Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn transient_write(&mut self, _: &mut Gas, _: [u8; 32], _: [u8; 32]) -> Result<(), Stop> {
+        Err(Stop::Fatal)
+    }
+
     fn secp256k1_recover(&mut self, _: &mut Gas, _: [u8; 32], _: [u8; 64], _: u32) -> Result<Option<[u8; 20]>, Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn ed25519_verify(&mut self, _: &mut Gas, _: &[u8], _: [u8; 64], _: [u8; 32]) -> Result<bool, Stop> {
         Err(Stop::Fatal)
     }
 }

@@ -13,7 +13,7 @@ use alloy_sol_types::{SolCall, sol};
 use std::time::Instant;
 use zx_host_functions::deploy::account_code;
 use zx_primitives::RecoveredTx;
-use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Outcome, Prepared, Sandbox, Status};
+use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Outcome, Prepared, Sandbox, Status, TransactionContext};
 
 sol! {
     function totalSupply() external view returns (uint256);
@@ -75,10 +75,11 @@ impl Frames {
         let frame = Frame {
             input,
             caller: [1; 20],
-            origin: [1; 20],
             address: [2; 20],
             value: [0; 32],
             is_static: false,
+            is_reentrant: false,
+            transaction: &TransactionContext::default(),
             block: &BlockContext::default(),
         };
         self.sandbox.run(module, Entry::Call, &frame, GAS, &mut NoHost)

@@ -6,7 +6,9 @@
 //! 2. [`fuel`] prices the instructions in between.
 //! 3. [`limits`] bounds a module; with the feature `validate`, [`validate()`] refuses one that breaks a rule. The node
 //!    and `cargo zx-build` call that one function, so what builds is what deploys.
-//! 4. [`deploy`] frames a module and its constructor arguments as the input of a create transaction.
+//! 4. `ed25519`, with the feature of that name, says which signatures are valid: a node and the SDK's test host must not
+//!    differ in that.
+//! 5. [`deploy`] frames a module and its constructor arguments as the input of a create transaction.
 //!
 //! # The boundary
 //! A module imports functions from the namespace [`IMPORT_MODULE`] and exports its `memory`, `call` and, if it has a
@@ -21,6 +23,8 @@ extern crate alloc;
 
 mod compile;
 pub mod deploy;
+#[cfg(feature = "ed25519")]
+pub mod ed25519;
 pub mod fuel;
 pub mod limits;
 #[cfg(feature = "validate")]

@@ -69,6 +69,32 @@ macro_rules! host_functions {
             /// Recovers the address that signed the hash: `signature` is r and s (64 bytes), `v` 27 or 28.
             /// 0 and the address at `dst`, or 1 if there is none.
             fn secp256k1_recover(hash: Ptr, signature: Ptr, v: U32, dst: PtrMut) -> U32; fuel = 500, word = 0, gas = "precompile 0x01: 3,000";
+            /// 1 if the contract whose storage this frame works on already runs further up, else 0: if two or more of the
+            /// frames that are open, this one among them, were entered on its address by a call, a static call or a
+            /// creation. A delegate call enters nobody: a proxy's implementation is no reentry.
+            fn reentrant() -> U32; fuel = 200, word = 0, gas = "";
+            /// As `create`, at the address that creator, `salt` (a word) and code determine (EIP-1014).
+            fn create2(value: Ptr, salt: Ptr, code: Ptr, len: Len, dst: PtrMut) -> U32; fuel = 2_000, word = 400, gas = "CREATE2: 32,000 + 8 a word of code (EIP-1014, EIP-3860)";
+            /// Hash of the transaction that the call belongs to; zero in `eth_call` and `eth_estimateGas`, where there is none.
+            fn transaction_hash(dst: PtrMut); fuel = 200, word = 0, gas = "";
+            /// Hash of the block with this number, if it is one of the 256 before this one, else zero.
+            fn block_hash(number: U64, dst: PtrMut); fuel = 500, word = 0, gas = "BLOCKHASH: 20";
+            /// Length of the code of the address at `account`, in bytes; 0 if it has none.
+            fn code_size(account: Ptr) -> U32; fuel = 500, word = 0, gas = "EXTCODESIZE: 100 warm, 2,600 cold (EIP-2929)";
+            /// Keccak-256 of that code: of nothing for an account without code, zero for no account (EIP-1052).
+            fn code_hash(account: Ptr, dst: PtrMut); fuel = 500, word = 0, gas = "EXTCODEHASH: 100 warm, 2,600 cold (EIP-2929)";
+            /// Reads the 32-byte slot at `key`, of the storage that is empty when a transaction begins, into `dst`.
+            fn transient_read(key: Ptr, dst: PtrMut); fuel = 500, word = 0, gas = "TLOAD: 100 (EIP-1153)";
+            /// Writes the 32 bytes at `value` to that slot. Refused in a static call.
+            fn transient_write(key: Ptr, value: Ptr); fuel = 500, word = 0, gas = "TSTORE: 100 (EIP-1153)";
+            /// What the transaction pays, in wei a gas, as a word.
+            fn gas_price(dst: PtrMut); fuel = 200, word = 0, gas = "";
+            /// Randomness of the block, 32 bytes, as far as its producer is honest (EIP-4399).
+            fn prev_randao(dst: PtrMut); fuel = 200, word = 0, gas = "";
+            /// Whether an Ed25519 `signature` (R and s, 64 bytes) of `len` bytes at `message` is valid for the 32 bytes at
+            /// `public_key`: 0 if so, else 1. By RFC 8032, the equation without the cofactor; s, R and key must be written
+            /// canonically, and neither R nor key be of small order.
+            fn ed25519_verify(message: Ptr, len: Len, signature: Ptr, public_key: Ptr) -> U32; fuel = 500, word = 0, gas = "3,000 + 12 a word of message";
         }
     };
 }

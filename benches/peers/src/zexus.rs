@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 use zx_sandbox::{
-    BlockContext, CallReply, CallRequest, Entry, Frame, Gas, Host, ModuleLimits, Outcome, Prepared, Sandbox, Status,
+    BlockContext, CallReply, CallRequest, CreateRequest, Entry, Frame, Gas, Host, ModuleLimits, Outcome, Prepared, Sandbox, Status, TransactionContext,
     Stop,
 };
 
@@ -38,10 +38,11 @@ impl Contract {
         let frame = Frame {
             input,
             caller: PAYER,
-            origin: PAYER,
             address: [2; 20],
             value: [0; 32],
             is_static: false,
+            is_reentrant: false,
+            transaction: &TransactionContext::default(),
             block: &BlockContext::default(),
         };
         self.sandbox.run(&self.module, entry, &frame, GAS, &mut *self.host.borrow_mut())
@@ -119,7 +120,7 @@ impl Host for MemoryHost {
         Err(Stop::Fatal)
     }
 
-    fn create(&mut self, _: &mut Gas, _: [u8; 32], _: Vec<u8>) -> Result<CallReply, Stop> {
+    fn create(&mut self, _: &mut Gas, _: CreateRequest) -> Result<CallReply, Stop> {
         Err(Stop::Fatal)
     }
 
@@ -127,7 +128,31 @@ impl Host for MemoryHost {
         Err(Stop::Fatal)
     }
 
+    fn block_hash(&mut self, _: &mut Gas, _: u64) -> Result<[u8; 32], Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn code_size(&mut self, _: &mut Gas, _: [u8; 20]) -> Result<u32, Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn code_hash(&mut self, _: &mut Gas, _: [u8; 20]) -> Result<[u8; 32], Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn transient_read(&mut self, _: &mut Gas, _: [u8; 32]) -> Result<[u8; 32], Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn transient_write(&mut self, _: &mut Gas, _: [u8; 32], _: [u8; 32]) -> Result<(), Stop> {
+        Err(Stop::Fatal)
+    }
+
     fn secp256k1_recover(&mut self, _: &mut Gas, _: [u8; 32], _: [u8; 64], _: u32) -> Result<Option<[u8; 20]>, Stop> {
+        Err(Stop::Fatal)
+    }
+
+    fn ed25519_verify(&mut self, _: &mut Gas, _: &[u8], _: [u8; 64], _: [u8; 32]) -> Result<bool, Stop> {
         Err(Stop::Fatal)
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use alloy_primitives::Address;
 use zx_host_functions::{HOST_FUNCTIONS, fuel};
-use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Sandbox, Status};
+use zx_sandbox::{BlockContext, Entry, Frame, ModuleLimits, Sandbox, Status, TransactionContext};
 
 /// More gas than a callee that returns can use.
 const PLENTY: u64 = 10_000_000;
@@ -106,10 +106,11 @@ fn least_gas(module: &str) -> eyre::Result<u64> {
     let frame = Frame {
         input: &[],
         caller: [1; 20],
-        origin: [1; 20],
         address: [2; 20],
         value: [0; 32],
         is_static: false,
+        is_reentrant: false,
+        transaction: &TransactionContext::default(),
         block: &block,
     };
     let traps = |gas| {

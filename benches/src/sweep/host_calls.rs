@@ -22,8 +22,12 @@ pub(crate) fn add(bench: &mut Bench) -> eyre::Result<()> {
     plain(bench)?;
     sized(bench)?;
     storage(bench)?;
+    transient(bench)?;
+    accounts(bench)?;
+    block_hashes(bench)?;
     logs(bench)?;
-    recovery(bench)
+    recovery(bench)?;
+    verification(bench)
 }
 
 fn row(bench: &mut Bench, name: &str, variant: &str, before: &str, turn: &str) -> eyre::Result<()> {
@@ -86,6 +90,39 @@ fn storage(bench: &mut Bench) -> eyre::Result<()> {
     row(bench, "balance", "cold, no such account", "", &format!("{COUNT} {balance}"))
 }
 
+fn transient(bench: &mut Bench) -> eyre::Result<()> {
+    let read = "(call $transient_read (i32.const 512) (i32.const 256))";
+    let write = "(call $transient_write (i32.const 512) (i32.const 544))";
+    let change = "(i64.store (i32.const 544) (i64.add (i64.load (i32.const 544)) (i64.const 1)))";
+    warm(bench, "transient_read", "nothing there", read)?;
+    row(bench, "transient_read", "the same slot", &format!("{change} {write}"), read)?;
+    row(bench, "transient_read", "each turn another slot", "", &format!("{COUNT} {read}"))?;
+    warm(bench, "transient_write", "same value", write)?;
+    warm(bench, "transient_write", "other value", &format!("{change} {write}"))?;
+    row(bench, "transient_write", "each turn another slot", change, &format!("{COUNT} {write}"))
+}
+
+/// What is asked about an account's code; 640 holds the address of the contract itself.
+fn accounts(bench: &mut Bench) -> eyre::Result<()> {
+    let own = "(call $address (i32.const 640))";
+    for (name, of) in [
+        ("code_size", (|at| format!("(drop (call $code_size (i32.const {at})))")) as fn(u32) -> String),
+        ("code_hash", |at| format!("(call $code_hash (i32.const {at}) (i32.const 256))")),
+    ] {
+        row(bench, name, "warm, own", own, &of(640))?;
+        warm(bench, name, "warm, no such account", &of(512))?;
+        row(bench, name, "cold, no such account", "", &format!("{COUNT} {}", of(512)))?;
+    }
+    Ok(())
+}
+
+fn block_hashes(bench: &mut Bench) -> eyre::Result<()> {
+    let of = |number: &str| format!("(call $block_hash {number} (i32.const 256))");
+    let last = "(i64.sub (call $block_number ) (i64.const 1))";
+    warm(bench, "block_hash", "the last", &of(last))?;
+    warm(bench, "block_hash", "no such block", &of("(i64.const -1)"))
+}
+
 fn logs(bench: &mut Bench) -> eyre::Result<()> {
     for topics in [0, 4] {
         for (size, variant) in
@@ -122,6 +159,37 @@ fn recovery(bench: &mut Bench) -> eyre::Result<()> {
         let turn = format!("(local.set $i (i32.add (local.get $i) {}))", call(v));
         let program = Program { before, data: vec![(1024, data)], ..Program::turn(turn) };
         bench.add(Label::new("host", "secp256k1_recover", variant), 1, &program)?;
+    }
+    Ok(())
+}
+
+/// A key, and a signature of the message of two bytes: RFC 8032, section 7.1, test 3.
+const ED25519_KEY: &str = "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025";
+const ED25519_SIGNED: &str = "af82";
+const ED25519_SIGNATURE: &str = "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac\
+    18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a";
+
+fn verification(bench: &mut Bench) -> eyre::Result<()> {
+    let [key, message, signature] = [ED25519_KEY, ED25519_SIGNED, ED25519_SIGNATURE].map(alloy_primitives::hex::decode);
+    let (key, message, signature) = (key?, message?, signature?);
+    let mut no_point = key.clone();
+    no_point.splice(.., std::iter::once(2).chain([0; 31]));
+    let mut other = signature.clone();
+    other.splice(..32, key.clone());
+    for (variant, key, signature, len, expected) in [
+        ("valid", &key, &signature, 2, 0),
+        ("not valid", &key, &other, 2, 1),
+        ("no key", &no_point, &signature, 2, 1),
+        ("64 KiB", &key, &signature, 64 << 10, 1),
+        ("4 MiB", &key, &signature, (4 << 20) - 4_096, 1),
+    ] {
+        let call =
+            format!("(call $ed25519_verify (i32.const 4096) (i32.const {len}) (i32.const 1024) (i32.const 1088))");
+        let before = format!("{GROW} (if (i32.ne {call} (i32.const {expected})) (then unreachable))");
+        let turn = format!("(local.set $i (i32.add (local.get $i) {call}))");
+        let data = vec![(1024, signature.clone()), (1088, key.clone()), (4096, message.clone())];
+        let program = Program { before, data, ..Program::turn(turn) };
+        bench.add(Label::new("host", "ed25519_verify", variant), 1, &program)?;
     }
     Ok(())
 }

@@ -21,8 +21,8 @@ impl ContractError for CallError {
     fn encode(self) -> Vec<u8> {
         match self {
             Self::Revert(data) => data,
-            Self::Failed => crate::revert::error_string(["call failed", ""]),
-            Self::Malformed => crate::revert::error_string(["call returned malformed data", ""]),
+            Self::Failed => crate::revert::error_string(&["call failed"]),
+            Self::Malformed => crate::revert::error_string(&["call returned malformed data"]),
         }
     }
 }
@@ -102,6 +102,32 @@ pub(crate) fn outcome(status: u32) -> Result<Vec<u8>, CallError> {
         host::STATUS_REVERT => Err(CallError::Revert(host::return_data())),
         _ => Err(CallError::Failed),
     }
+}
+
+/// EVM code that creates a minimal proxy (ERC-1167).
+pub(crate) fn clone_code(implementation: Address) -> [u8; 55] {
+    let mut code = *b"\x3d\x60\x2d\x80\x60\x0a\x3d\x39\x81\xf3\x36\x3d\x3d\x37\x3d\x3d\x3d\x36\x3d\x73....................\
+        \x5a\xf4\x3d\x82\x80\x3e\x90\x3d\x91\x60\x2b\x57\xfd\x5b\xf3";
+    for (to, from) in code.iter_mut().skip(CLONE_TARGET).zip(implementation) {
+        *to = from;
+    }
+    code
+}
+
+/// Where the address is in [`clone_code`].
+pub(crate) const CLONE_TARGET: usize = 20;
+
+/// What [`Ctx::create`] makes a contract of: a module with the arguments of its constructor, framed as a deployment.
+///
+/// ```
+/// # extern crate zx_sdk as zx;
+/// # use zx::prelude::*;
+/// # fn f(cx: &mut Ctx, module: &[u8]) -> Result<Address, CallError> {
+/// cx.create(&zx::deployment(module, (U256::ONE, cx.sender())), U256::ZERO)
+/// # }
+/// ```
+pub fn deployment(module: &[u8], arguments: impl Args) -> Vec<u8> {
+    zx_host_functions::DeployPayload { module, args: &arguments.encode() }.encode()
 }
 
 /// Calls a method, decoding what it returns.

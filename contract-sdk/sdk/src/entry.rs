@@ -268,5 +268,5 @@ pub fn no_selector() -> ! {
 #[cold]
 #[inline(never)]
 fn complain(about: &str, what: &str) -> ! {
-    host::revert(&error_string([about, what]))
+    host::revert(&error_string(&[about, what]))
 }

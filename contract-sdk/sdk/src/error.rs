@@ -26,7 +26,7 @@ pub trait ContractError: Sized {
 /// `Error(string)`. A custom error tells more and costs less.
 impl ContractError for &'static str {
     fn encode(self) -> Vec<u8> {
-        error_string([self, ""])
+        error_string(&[self])
     }
 }
 

@@ -100,7 +100,7 @@ pub use abi::{Abi, Uint};
 pub use alloy_primitives::{Address, B256, Bytes, FixedBytes, address, b256};
 /// The encoding of [`Borsh`] values.
 pub use borsh;
-pub use call::{CallError, CallOptions};
+pub use call::{CallError, CallOptions, deployment};
 pub use ctx::Ctx;
 pub use declare::selector;
 pub use entry::{Component, Contract, Entry, Outcome};

@@ -24,7 +24,7 @@ pub fn revert_raw(data: &[u8]) -> ! {
 
 /// Reverts with `Error(string)`. A custom error (`#[derive(zx::Error)]`) tells more and costs less.
 pub fn revert(message: &str) -> ! {
-    host::revert(&error_string([message, ""]))
+    host::revert(&error_string(&[message]))
 }
 
 /// Reverts with `Panic(uint256)`.
@@ -37,9 +37,11 @@ pub fn panic_code(code: u8) -> ! {
 /// `Error(string)`, encoded; the message comes in parts.
 #[cold]
 #[inline(never)]
-pub(crate) fn error_string(parts: [&str; 2]) -> Vec<u8> {
-    let mut message = parts[0].as_bytes().to_vec();
-    message.extend_from_slice(parts[1].as_bytes());
+pub(crate) fn error_string(parts: &[&str]) -> Vec<u8> {
+    let mut message = Vec::new();
+    for part in parts {
+        message.extend_from_slice(part.as_bytes());
+    }
     let mut data = Encoder::new(&ERROR, 32).finish();
     put_bytes(&mut data, ERROR.len(), ERROR.len(), &message);
     data

@@ -98,14 +98,30 @@ unsafe impl GlobalAlloc for Bump {
 }
 
 /// A panic reverts: with Solidity's `Panic(0x11)` if integer arithmetic overflowed, else with its message, if that
-/// needs no formatting (the machinery for it is larger than most contracts).
+/// needs no formatting (the machinery for it is larger than most contracts), and where it was.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    match info.message().as_str() {
-        Some(message) if message.ends_with("with overflow") => host::revert(&panic_data(PANIC_OVERFLOW)),
-        Some(message) => host::revert(&error_string([message, ""])),
-        None => host::revert(&error_string(["panicked", ""])),
+    let message = info.message().as_str().unwrap_or("panicked");
+    if message.ends_with("with overflow") {
+        host::revert(&panic_data(PANIC_OVERFLOW));
     }
+    let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line()));
+    let mut digits = [0; 10];
+    host::revert(&error_string(&[message, ", ", file, ":", decimal(line, &mut digits)]))
+}
+
+/// A number in digits, written from the end of `digits`.
+fn decimal(mut number: u32, digits: &mut [u8; 10]) -> &str {
+    let mut first = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        first = first.wrapping_sub(1);
+        if number == 0 {
+            break;
+        }
+    }
+    digits.get(first..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
 }
 
 /// Copies words, then bytes: a third of the size of the compiler's own, which unrolls more than calls of a contract

@@ -3,14 +3,15 @@
 use crate::{
     Executor,
     db::{self, CodeCache, DbError, ReaderDb},
+    open::OpenFrames,
 };
 use alloy_consensus::Header;
-use alloy_primitives::{U256, map::B256HashMap};
+use alloy_primitives::{B256, U256, map::B256HashMap};
 use revm::{
     DatabaseCommit, MainBuilder, MainnetEvm,
     context::{BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, TxEnv},
     context_interface::{
-        JournalTr,
+        Host as _, JournalTr,
         block::BlobExcessGasAndPrice,
         context::ContextError,
         result::{EVMError, ExecutionResult},
@@ -22,8 +23,8 @@ use revm::{
         MainnetContext, MainnetHandler, evm::FrameInitResult, instructions::EthInstructions,
     },
     interpreter::{
-        CallOutcome, CreateOutcome, FrameInput, Gas, InstructionResult, InterpreterResult, interpreter::EthInterpreter,
-        interpreter_action::FrameInit,
+        CallOutcome, CallScheme, CreateOutcome, FrameInput, Gas, InstructionResult, InterpreterResult,
+        interpreter::EthInterpreter, interpreter_action::FrameInit,
     },
     primitives::{Bytes, hardfork::SpecId},
 };
@@ -33,7 +34,7 @@ use std::{
 };
 use zx_host_functions::deploy::is_wasm;
 use zx_primitives::{ChainSpec, Overwritten, StateChanges, StateReader};
-use zx_sandbox::{BlockContext, Prepared, Sandbox, release_stacks};
+use zx_sandbox::{BlockContext, Prepared, Sandbox, TransactionContext, release_stacks};
 
 /// Ethereum's rules of today (Fusaka).
 pub(crate) const SPEC: SpecId = SpecId::OSAKA;
@@ -49,9 +50,12 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) spec: &'a ChainSpec,
     pub(crate) sandbox: &'a Sandbox,
     pub(crate) block: BlockContext,
+    pub(crate) transaction: TransactionContext,
     /// Modules that the block has called already, found again without the sandbox's lock.
     pub(crate) modules: B256HashMap<Rc<Prepared>>,
-    /// WASM frames that are open.
+    /// Frames that are open, of both kinds.
+    pub(crate) open: OpenFrames,
+    /// WASM frames among them.
     pub(crate) wasm_depth: u32,
     /// The most that were.
     pub(crate) deepest: u32,
@@ -82,6 +86,7 @@ impl<'a> ZxEvm<'a> {
             base_fee: U256::from(header.base_fee_per_gas.unwrap_or_default()).to_be_bytes(),
             gas_limit: header.gas_limit,
             coinbase: header.beneficiary.into_array(),
+            prev_randao: header.mix_hash.0,
             chain_id: spec.chain_id,
         };
         Self {
@@ -89,7 +94,9 @@ impl<'a> ZxEvm<'a> {
             spec,
             sandbox: &executor.sandbox,
             block,
+            transaction: TransactionContext::default(),
             modules: B256HashMap::default(),
+            open: OpenFrames::default(),
             wasm_depth: 0,
             deepest: 0,
         }
@@ -99,9 +106,10 @@ impl<'a> ZxEvm<'a> {
     pub(crate) fn transact_commit(
         &mut self,
         place: u32,
+        hash: B256,
         tx: TxEnv,
     ) -> Result<(ExecutionResult, Overwritten), EVMError<StateDbError>> {
-        let result = self.transact(tx)?;
+        let result = self.transact(hash, tx)?;
         let journal = self.inner.ctx.journal_mut();
         let changed = journal.finalize();
         let trail = db::overwritten(journal.db_mut(), place, &changed)?;
@@ -109,14 +117,20 @@ impl<'a> ZxEvm<'a> {
         Ok((result, trail))
     }
 
-    /// Runs a transaction; its changes stay in the journal.
-    pub(crate) fn transact(&mut self, tx: TxEnv) -> Result<ExecutionResult, EVMError<StateDbError>> {
+    /// Runs a transaction; its changes stay in the journal. What is no transaction has the hash zero.
+    pub(crate) fn transact(&mut self, hash: B256, tx: TxEnv) -> Result<ExecutionResult, EVMError<StateDbError>> {
         let limit = match tx.kind.is_create() && is_wasm(&tx.data) {
             true => self.spec.wasm_deploy_bytes(),
             false => self.spec.evm_init_code_bytes(),
         };
         self.inner.ctx.cfg.limit_contract_initcode_size = Some(limit);
         self.inner.ctx.set_tx(tx);
+        self.transaction = TransactionContext {
+            origin: self.inner.ctx.caller().into_array(),
+            hash: hash.0,
+            gas_price: self.inner.ctx.effective_gas_price().to_be_bytes(),
+        };
+        self.open.clear();
         self.wasm_depth = 0;
         MainnetHandler::<Self, EVMError<StateDbError>, EthFrame>::default().run(self)
     }
@@ -136,8 +150,10 @@ impl<'a> ZxEvm<'a> {
     pub(crate) fn run_nested(&mut self, init: FrameInit) -> Result<FrameResult, FrameError> {
         let outer = std::mem::replace(&mut self.inner.frame_stack, FrameStack::new());
         let depth = (self.inner.ctx.journal_mut().inner.depth, self.wasm_depth);
+        let open = self.open.len();
         let result = catch_unwind(AssertUnwindSafe(|| self.frame_loop(init)));
         self.inner.frame_stack = outer;
+        self.open.leave_to(open);
         result.unwrap_or_else(|panic| {
             // The sandbox ends the program that asked for it, and its checkpoint undoes what was done. What the frames
             // in between would have put back is put back here.
@@ -215,12 +231,22 @@ impl<'a> EvmTr for ZxEvm<'a> {
                 let result = failed(InstructionResult::CreateInitCodeSizeLimit, inputs.gas_limit());
                 Ok(ItemOrResult::Result(FrameResult::Create(CreateOutcome::new(result, None))))
             }
-            frame_input => self.inner.frame_init(FrameInit { depth, memory, frame_input }),
+            frame_input => {
+                let begun = self.inner.frame_init(FrameInit { depth, memory, frame_input })?;
+                if let ItemOrResult::Item(frame) = &begun {
+                    self.open.enter(frame.interpreter.input.target_address, counts(&frame.input));
+                }
+                Ok(begun)
+            }
         }
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, FrameError> {
-        self.inner.frame_run()
+        let result = self.inner.frame_run()?;
+        if result.is_result() {
+            self.open.leave();
+        }
+        Ok(result)
     }
 
     fn frame_return_result(
@@ -229,6 +255,20 @@ impl<'a> EvmTr for ZxEvm<'a> {
     ) -> Result<Option<<Self::Frame as FrameTr>::FrameResult>, FrameError> {
         self.inner.frame_return_result(result)
     }
+}
+
+/// Whether a frame enters the contract that it works on: see [`OpenFrames`].
+fn counts(input: &FrameInput) -> bool {
+    match input {
+        FrameInput::Call(inputs) => enters(inputs.scheme),
+        FrameInput::Create(_) => true,
+        FrameInput::Empty => false,
+    }
+}
+
+/// The same of a call.
+pub(crate) fn enters(scheme: CallScheme) -> bool {
+    matches!(scheme, CallScheme::Call | CallScheme::StaticCall)
 }
 
 /// A result that says only why.

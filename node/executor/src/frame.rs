@@ -1,7 +1,7 @@
 //! WASM frames: what revm does around an EVM frame (checkpoint, transfer, commit or revert), around a program.
 
 use crate::{
-    evm::{Ctx, FrameError, ZxEvm, call_outcome, failed},
+    evm::{Ctx, FrameError, ZxEvm, call_outcome, enters, failed},
     host::JournalHost,
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
@@ -9,7 +9,7 @@ use alloy_sol_types::{Revert, SolError};
 use revm::{
     context::ContextTr,
     context_interface::{
-        Cfg, JournalTr, Transaction,
+        Cfg, JournalTr,
         context::ContextError,
         journaled_state::{JournalCheckpoint, account::JournaledAccountTr},
     },
@@ -42,6 +42,8 @@ struct Program<'p> {
     address: Address,
     value: U256,
     is_static: bool,
+    /// Whether it enters the contract at `address`.
+    enters: bool,
     gas_limit: u64,
     depth: usize,
 }
@@ -92,6 +94,7 @@ impl<'a> ZxEvm<'a> {
             address: inputs.target_address,
             value: inputs.value.get(),
             is_static: inputs.is_static,
+            enters: enters(inputs.scheme),
             gas_limit: inputs.gas_limit,
             depth,
         };
@@ -173,6 +176,7 @@ impl<'a> ZxEvm<'a> {
                 address,
                 value: inputs.value(),
                 is_static: false,
+                enters: true,
                 gas_limit: gas.remaining(),
                 depth,
             };
@@ -213,14 +217,16 @@ impl<'a> ZxEvm<'a> {
     }
 
     fn run_program(&mut self, program: &Program<'_>, memory: SharedMemory) -> Result<InterpreterResult, FrameError> {
-        let block = self.block;
+        let (transaction, block) = (self.transaction, self.block);
+        self.open.enter(program.address, program.enters);
         let frame = Frame {
             input: program.input,
             caller: program.caller.into_array(),
-            origin: self.ctx_mut().tx().caller().into_array(),
             address: program.address.into_array(),
             value: program.value.to_be_bytes(),
             is_static: program.is_static,
+            is_reentrant: self.open.is_reentrant(&program.address),
+            transaction: &transaction,
             block: &block,
         };
         let sandbox = self.sandbox;
@@ -238,6 +244,7 @@ impl<'a> ZxEvm<'a> {
         let outcome = sandbox.run(program.module, program.entry, &frame, program.gas_limit, &mut host);
         let (refund, error) = host.finish();
         self.wasm_depth -= 1;
+        self.open.leave();
         match error {
             Some(error) => Err(error),
             None => self.result(program.gas_limit, outcome, refund),

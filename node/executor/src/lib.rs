@@ -15,6 +15,7 @@ mod db;
 mod evm;
 mod frame;
 mod host;
+mod open;
 mod simulate;
 
 pub use revm::context_interface::result::InvalidTransaction;
@@ -148,7 +149,7 @@ impl Executor {
                 continue;
             }
             let place = u32::try_from(done.included.len()).unwrap_or(u32::MAX);
-            match evm.transact_commit(place, tx_env(&tx)) {
+            match evm.transact_commit(place, *tx.inner().tx_hash(), tx_env(&tx)) {
                 Ok((result, overwritten)) => {
                     trail.push(overwritten);
                     done.gas_used = done.gas_used.saturating_add(result.tx_gas_used());

@@ -3,7 +3,7 @@
 use crate::{Executor, InvalidTransaction, TxError, evm::ZxEvm};
 use alloy_consensus::Header;
 use alloy_eips::eip2930::AccessList;
-use alloy_primitives::{Address, Bytes, Log, TxKind, U256};
+use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};
 use revm::{
     context::TxEnv,
     context_interface::result::{ExecutionResult, HaltReason},
@@ -119,7 +119,7 @@ impl Executor {
             nonce,
             ..TxEnv::default()
         };
-        let result = evm.transact(tx)?;
+        let result = evm.transact(B256::ZERO, tx)?;
         let refund = result.gas().inner_refunded();
         Ok((simulated(result), refund))
     }

@@ -7,16 +7,29 @@ pub struct Frame<'a> {
     pub input: &'a [u8],
     /// Address that called.
     pub caller: [u8; 20],
-    /// Signer of the transaction.
-    pub origin: [u8; 20],
     /// Address whose storage the frame works on.
     pub address: [u8; 20],
     /// Value that came with the call, in wei.
     pub value: [u8; 32],
     /// Whether writes are refused.
     pub is_static: bool,
+    /// Whether the contract at `address` already runs further up; the table says what counts.
+    pub is_reentrant: bool,
+    /// The transaction.
+    pub transaction: &'a TransactionContext,
     /// The block.
     pub block: &'a BlockContext,
+}
+
+/// The transaction that a frame belongs to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TransactionContext {
+    /// Its signer.
+    pub origin: [u8; 20],
+    /// Its hash; zero for a call that is no transaction.
+    pub hash: [u8; 32],
+    /// What it pays, in wei a gas.
+    pub gas_price: [u8; 32],
 }
 
 /// The block that a frame runs in.
@@ -32,6 +45,8 @@ pub struct BlockContext {
     pub gas_limit: u64,
     /// Address that is paid the tips.
     pub coinbase: [u8; 20],
+    /// Randomness (EIP-4399).
+    pub prev_randao: [u8; 32],
     /// EIP-155 chain id.
     pub chain_id: u64,
 }
@@ -108,6 +123,17 @@ pub struct CallRequest {
     pub input: Vec<u8>,
 }
 
+/// A creation out of a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateRequest {
+    /// Value to send, in wei, big endian.
+    pub value: [u8; 32],
+    /// EVM init code or a WASM deployment.
+    pub code: Vec<u8>,
+    /// Of an address by EIP-1014; without one, the creator's nonce decides it.
+    pub salt: Option<[u8; 32]>,
+}
+
 /// How a call or create ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallStatus {
@@ -148,8 +174,18 @@ pub trait Host {
     fn balance(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<[u8; 32], Stop>;
     /// Calls another contract.
     fn call(&mut self, gas: &mut Gas, request: CallRequest) -> Result<CallReply, Stop>;
-    /// Creates a contract, from EVM init code or a WASM deployment.
-    fn create(&mut self, gas: &mut Gas, value: [u8; 32], code: Vec<u8>) -> Result<CallReply, Stop>;
+    /// Creates a contract.
+    fn create(&mut self, gas: &mut Gas, request: CreateRequest) -> Result<CallReply, Stop>;
+    /// Hash of a block, if it is one of the 256 before this one, else zero.
+    fn block_hash(&mut self, gas: &mut Gas, number: u64) -> Result<[u8; 32], Stop>;
+    /// Length of an account's code, in bytes.
+    fn code_size(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<u32, Stop>;
+    /// Hash of an account's code; zero if there is no account.
+    fn code_hash(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<[u8; 32], Stop>;
+    /// Reads a slot of the frame's own transient storage.
+    fn transient_read(&mut self, gas: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop>;
+    /// Writes a slot of the frame's own transient storage.
+    fn transient_write(&mut self, gas: &mut Gas, key: [u8; 32], value: [u8; 32]) -> Result<(), Stop>;
     /// Keccak-256.
     fn keccak256(&mut self, gas: &mut Gas, data: &[u8]) -> Result<[u8; 32], Stop>;
     /// SHA-256.
@@ -162,4 +198,12 @@ pub trait Host {
         signature: [u8; 64],
         v: u32,
     ) -> Result<Option<[u8; 20]>, Stop>;
+    /// Whether an Ed25519 signature is valid, by the rule of the table.
+    fn ed25519_verify(
+        &mut self,
+        gas: &mut Gas,
+        message: &[u8],
+        signature: [u8; 64],
+        public_key: [u8; 32],
+    ) -> Result<bool, Stop>;
 }

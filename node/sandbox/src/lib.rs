@@ -21,7 +21,10 @@ mod trap;
 
 pub use cache::{CacheError, CacheFigures, CacheStats};
 pub use engine::CompileError;
-pub use host::{BlockContext, CallKind, CallReply, CallRequest, CallStatus, Frame, Gas, Host, Stop};
+pub use host::{
+    BlockContext, CallKind, CallReply, CallRequest, CallStatus, CreateRequest, Frame, Gas, Host, Stop,
+    TransactionContext,
+};
 pub use meter::{FUEL, MeterError, STACK, UNREACHABLE, meter};
 pub use run::{Entry, Outcome, Status, Trap};
 pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};

@@ -3,7 +3,7 @@
 //! Each charges its crossing and its words before it touches memory, then lets [`Host`] charge the EVM's price.
 
 use crate::{
-    host::{CallKind, CallReply, CallRequest, Frame, Gas, Host, Stop},
+    host::{CallKind, CallReply, CallRequest, CreateRequest, Frame, Gas, Host, Stop},
     instance::Places,
     run::Trap,
     trap::leave,
@@ -262,7 +262,7 @@ mod functions {
 
     pub(super) fn origin(env: &Env, dst: PtrMut) -> Exits<()> {
         let mut call = Call::begin(env, &price::origin, 0)?;
-        call.write(dst, &call.frame().origin)
+        call.write(dst, &call.frame().transaction.origin)
     }
 
     pub(super) fn value(env: &Env, dst: PtrMut) -> Exits<()> {
@@ -351,8 +351,24 @@ mod functions {
     pub(super) fn create(env: &Env, value: Ptr, code: Ptr, len: Len, dst: PtrMut) -> Exits<U32> {
         let mut call = Call::begin(env, &price::create, len)?;
         let value = call.read(value)?;
-        let code = call.slice(code, len)?.to_vec();
-        let reply = call.host(|host, gas| host.create(gas, value, code))?;
+        create_out(&mut call, value, None, (code, len), dst)
+    }
+
+    pub(super) fn create2(env: &Env, value: Ptr, salt: Ptr, code: Ptr, len: Len, dst: PtrMut) -> Exits<U32> {
+        let mut call = Call::begin(env, &price::create2, len)?;
+        let (value, salt) = (call.read(value)?, call.read(salt)?);
+        create_out(&mut call, value, Some(salt), (code, len), dst)
+    }
+
+    fn create_out(
+        call: &mut Call<'_>,
+        value: [u8; 32],
+        salt: Option<[u8; 32]>,
+        (code, len): (u32, u32),
+        dst: u32,
+    ) -> Exits<U32> {
+        let request = CreateRequest { value, code: call.slice(code, len)?.to_vec(), salt };
+        let reply = call.host(|host, gas| host.create(gas, request))?;
         call.write(dst, &reply.created.unwrap_or_default())?;
         Ok(call.keep(reply))
     }
@@ -390,6 +406,65 @@ mod functions {
         let Some(signer) = signer else { return Ok(1) };
         call.write(dst, &signer)?;
         Ok(0)
+    }
+
+    pub(super) fn reentrant(env: &Env) -> Exits<U32> {
+        Ok(Call::begin(env, &price::reentrant, 0)?.frame().is_reentrant.into())
+    }
+
+    pub(super) fn transaction_hash(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::transaction_hash, 0)?;
+        call.write(dst, &call.frame().transaction.hash)
+    }
+
+    pub(super) fn block_hash(env: &Env, number: U64, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::block_hash, 0)?;
+        let hash = call.host_here(|host, gas| host.block_hash(gas, number))?;
+        call.write(dst, &hash)
+    }
+
+    pub(super) fn code_size(env: &Env, account: Ptr) -> Exits<U32> {
+        let call = Call::begin(env, &price::code_size, 0)?;
+        let account = call.read(account)?;
+        call.host_here(|host, gas| host.code_size(gas, account))
+    }
+
+    pub(super) fn code_hash(env: &Env, account: Ptr, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::code_hash, 0)?;
+        let account = call.read(account)?;
+        let hash = call.host_here(|host, gas| host.code_hash(gas, account))?;
+        call.write(dst, &hash)
+    }
+
+    pub(super) fn transient_read(env: &Env, key: Ptr, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::transient_read, 0)?;
+        let key = call.read(key)?;
+        let value = call.host_here(|host, gas| host.transient_read(gas, key))?;
+        call.write(dst, &value)
+    }
+
+    pub(super) fn transient_write(env: &Env, key: Ptr, value: Ptr) -> Exits<()> {
+        let call = Call::begin(env, &price::transient_write, 0)?;
+        let (key, value) = (call.read(key)?, call.read(value)?);
+        call.host_here(|host, gas| host.transient_write(gas, key, value))
+    }
+
+    pub(super) fn gas_price(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::gas_price, 0)?;
+        call.write(dst, &call.frame().transaction.gas_price)
+    }
+
+    pub(super) fn prev_randao(env: &Env, dst: PtrMut) -> Exits<()> {
+        let mut call = Call::begin(env, &price::prev_randao, 0)?;
+        call.write(dst, &call.frame().block.prev_randao)
+    }
+
+    pub(super) fn ed25519_verify(env: &Env, message: Ptr, len: Len, signature: Ptr, public_key: Ptr) -> Exits<U32> {
+        let call = Call::begin(env, &price::ed25519_verify, len)?;
+        let message = call.slice(message, len)?;
+        let (signature, public_key) = (call.read(signature)?, call.read(public_key)?);
+        let valid = call.host_here(|host, gas| host.ed25519_verify(gas, message, signature, public_key))?;
+        Ok(u32::from(!valid))
     }
 }
 

@@ -15,8 +15,3 @@ pub(crate) use wasm::*;
 pub(crate) const STATUS_SUCCESS: u32 = 0;
 /// It reverted; why is in the return data.
 pub(crate) const STATUS_REVERT: u32 = 1;
-
-/// Placeholder until the table has it.
-pub(crate) fn reentrant() -> bool {
-    false
-}

@@ -166,3 +166,58 @@ pub(crate) fn secp256k1_recover(hash: &[u8; 32], signature: &[u8; 64], v: u8) ->
         unsafe { import::secp256k1_recover(hash.as_ptr(), signature.as_ptr(), u32::from(v), out.as_mut_ptr()) };
     (status == 0).then_some(out)
 }
+
+words! {
+    transaction_hash -> 32;
+    gas_price -> 32;
+    prev_randao -> 32;
+}
+
+/// Whether the contract already runs further up.
+pub(crate) fn reentrant() -> bool {
+    // SAFETY: takes no pointer.
+    unsafe { import::reentrant() != 0 }
+}
+
+pub(crate) fn create2(value: &[u8; 32], salt: &[u8; 32], code: &[u8]) -> (u32, [u8; 20]) {
+    let mut out = [0; 20];
+    // SAFETY: the host reads 32 bytes, 32, and the slice, and writes 20 bytes.
+    let status = unsafe { import::create2(value.as_ptr(), salt.as_ptr(), code.as_ptr(), len(code), out.as_mut_ptr()) };
+    (status, out)
+}
+
+pub(crate) fn block_hash(number: u64) -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: the host writes 32 bytes.
+    unsafe { import::block_hash(number, out.as_mut_ptr()) };
+    out
+}
+
+pub(crate) fn code_size(account: &[u8; 20]) -> u32 {
+    // SAFETY: the host reads 20 bytes.
+    unsafe { import::code_size(account.as_ptr()) }
+}
+
+pub(crate) fn code_hash(account: &[u8; 20]) -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: the host reads 20 bytes and writes 32.
+    unsafe { import::code_hash(account.as_ptr(), out.as_mut_ptr()) };
+    out
+}
+
+pub(crate) fn transient_read(key: &[u8; 32]) -> [u8; 32] {
+    let mut out = [0; 32];
+    // SAFETY: the host reads 32 bytes and writes 32.
+    unsafe { import::transient_read(key.as_ptr(), out.as_mut_ptr()) };
+    out
+}
+
+pub(crate) fn transient_write(key: &[u8; 32], value: &[u8; 32]) {
+    // SAFETY: the host reads 32 bytes at each.
+    unsafe { import::transient_write(key.as_ptr(), value.as_ptr()) };
+}
+
+pub(crate) fn ed25519_verify(message: &[u8], signature: &[u8; 64], public_key: &[u8; 32]) -> bool {
+    // SAFETY: the host reads the slice, 64 bytes and 32.
+    unsafe { import::ed25519_verify(message.as_ptr(), len(message), signature.as_ptr(), public_key.as_ptr()) == 0 }
+}

@@ -63,12 +63,12 @@ impl core::error::Error for ProofError {}
 
 impl ContractError for ProofError {
     fn encode(self) -> Vec<u8> {
-        error_string(["proof: ", self.text()])
+        error_string(&["proof: ", self.text()])
     }
 }
 
 impl ContractError for RlpError {
     fn encode(self) -> Vec<u8> {
-        error_string([self.text(), ""])
+        error_string(&[self.text()])
     }
 }

@@ -175,6 +175,13 @@ impl Host {
         Mock { host: self, address, rules: Vec::new() }
     }
 
+    /// Tells the native host whose code a module is, so that contracts can create it: `include_bytes!` of what
+    /// `cargo zx-build` wrote. The sandbox knows by itself.
+    pub fn module<C: Testable>(&self, module: &[u8]) {
+        let (deploy, call): (Program, Program) = (Rc::new(C::deploy), Rc::new(C::call));
+        World::with(|world| world.modules.insert(alloy_primitives::keccak256(module), (deploy, call)));
+    }
+
     /// Gives an account this balance.
     #[track_caller]
     pub fn set_balance(&self, account: Address, balance: U256) {
@@ -369,6 +376,8 @@ fn env_of(block: &Block) -> BlockEnv {
         gas_limit: block.gas_limit,
         coinbase: block.coinbase.0.0,
         chain_id: block.chain_id,
+        gas_price: block.gas_price.to_be_bytes(),
+        prev_randao: block.prev_randao,
     }
 }
 

@@ -236,6 +236,7 @@ impl TestHost {
     /// # Errors
     /// The revert data. Panics other than overflows, failed assertions for instance, go through.
     pub fn transact<R: Ending>(&self, f: impl FnOnce(&mut Ctx) -> R) -> Result<R::Value, Reverted> {
+        World::with(World::next_transaction);
         atomic(|| f(&mut Ctx::new()).end()).map_err(Reverted)
     }
 
@@ -265,6 +266,7 @@ impl TestHost {
     }
 
     fn enter(&self, entry: impl FnOnce() -> Outcome) -> Result<Vec<u8>, Reverted> {
+        World::with(World::next_transaction);
         atomic(|| {
             let moved =
                 World::with(|world| world.move_value(world.frame.caller, world.frame.address, world.frame.value));

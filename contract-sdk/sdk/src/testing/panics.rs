@@ -1,7 +1,10 @@
 //! Panics of contracts: a module turns them into reverts, and so does the native host, without a word on standard error.
 
 use super::Unwound;
-use crate::revert::{self, PANIC_OVERFLOW};
+use crate::{
+    Outcome,
+    revert::{self, PANIC_OVERFLOW},
+};
 use core::cell::{Cell, RefCell};
 use std::{
     panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook},
@@ -29,9 +32,17 @@ pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Vec<u8>> {
             if message.ends_with("with overflow") {
                 return revert::panic_data(PANIC_OVERFLOW);
             }
-            revert::error_string([&message, &PLACE.with(RefCell::take)])
+            revert::error_string(&[&message, &PLACE.with(RefCell::take)])
         }
     })
+}
+
+/// Runs the code of a contract that a contract calls: its panic is its own revert, where one of a test is not.
+pub(super) fn nested(run: impl FnOnce() -> Outcome) -> Outcome {
+    if DEPTH.get() == 0 {
+        return run();
+    }
+    caught(run).unwrap_or_else(Err)
 }
 
 /// From now on panics inside of contracts are noted, not told.

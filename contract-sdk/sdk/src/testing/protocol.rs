@@ -113,6 +113,10 @@ pub struct BlockEnv {
     pub coinbase: RawAddress,
     /// Chain id.
     pub chain_id: u64,
+    /// What transactions say that they pay, in wei a gas, big endian. They pay nothing.
+    pub gas_price: [u8; 32],
+    /// Randomness of the block (EIP-4399).
+    pub prev_randao: [u8; 32],
 }
 
 /// A rule of a mock.

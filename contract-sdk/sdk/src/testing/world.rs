@@ -1,9 +1,21 @@
-use crate::{Address, Ctx, Log, Outcome, U256};
+use crate::{
+    Address, B256, CallError, Ctx, Log, Outcome, U256,
+    call::{CLONE_TARGET, clone_code},
+};
+use alloy_primitives::keccak256;
+use zx_host_functions::DeployPayload;
 use alloc::{collections::BTreeMap, rc::Rc};
 use core::cell::RefCell;
 
 /// Code of a registered contract.
 pub(crate) type Program = Rc<dyn Fn(&mut Ctx, &[u8]) -> Outcome>;
+
+/// What a creation makes: the constructor with its arguments, and the code that stays.
+pub(crate) struct Created {
+    pub(crate) deploy: Program,
+    pub(crate) arguments: Vec<u8>,
+    pub(crate) call: Program,
+}
 
 /// The block that a call runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +34,10 @@ pub struct Block {
     pub chain_id: u64,
     /// What the call says when it is asked for its gas.
     pub gas_left: u64,
+    /// What the transaction pays, in wei a gas.
+    pub gas_price: U256,
+    /// Randomness of the block (EIP-4399).
+    pub prev_randao: [u8; 32],
 }
 
 impl Default for Block {
@@ -34,6 +50,8 @@ impl Default for Block {
             coinbase: Address::repeat_byte(0xCB),
             chain_id: 1,
             gas_left: 30_000_000,
+            gas_price: U256::from(1_000_000_000u64),
+            prev_randao: [0x5A; 32],
         }
     }
 }
@@ -63,6 +81,14 @@ pub(crate) struct World {
     pub(crate) nonces: BTreeMap<Address, u64>,
     /// Whether the code of a contract panicked.
     pub(crate) panicked: bool,
+    /// Constructor and code of the modules that contracts can create, by their hashes.
+    pub(crate) modules: BTreeMap<B256, (Program, Program)>,
+    /// Storage that lasts as long as a transaction.
+    pub(crate) transient: BTreeMap<(Address, [u8; 32]), [u8; 32]>,
+    /// Transactions so far.
+    pub(crate) transactions: u64,
+    /// Whom the open frames have entered, the outermost first; nobody, while the contract under test has called nobody.
+    pub(crate) entered: Vec<Address>,
 }
 
 impl Default for World {
@@ -79,6 +105,10 @@ impl Default for World {
             frame: Frame { caller: sender, address: Address::repeat_byte(0xC0), value: U256::ZERO, is_static: false },
             nonces: BTreeMap::new(),
             panicked: false,
+            modules: BTreeMap::new(),
+            transient: BTreeMap::new(),
+            transactions: 0,
+            entered: Vec::new(),
         }
     }
 }
@@ -101,6 +131,8 @@ impl World {
 
     /// Begins a call that this account signs for.
     pub(crate) fn begin_call(&mut self, sender: Address) {
+        self.next_transaction();
+        self.entered.clear();
         self.origin = sender;
         self.logs.clear();
         self.return_data.clear();
@@ -110,7 +142,9 @@ impl World {
     /// Address of the contract that this account creates next: the last twenty bytes of
     /// `keccak256(rlp([sender, nonce]))`.
     pub(crate) fn next_address(&self, sender: Address) -> Address {
-        let nonce = self.nonces.get(&sender).copied().unwrap_or_default();
+        // A contract begins at one (EIP-161).
+        let first = u64::from(self.programs.contains_key(&sender) || self.frame.address == sender);
+        let nonce = self.nonces.get(&sender).copied().unwrap_or(first);
         let number: Vec<u8> = nonce.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
         let mut rlp = vec![0x94];
         rlp.extend(sender);
@@ -136,6 +170,24 @@ impl World {
         self.storage.insert((self.frame.address, *slot), *word);
     }
 
+    /// What this code creates, if that is known.
+    pub(crate) fn created(&self, code: &[u8]) -> Option<Created> {
+        if let Some(Ok(payload)) = DeployPayload::parse(code) {
+            let (deploy, call) = self.modules.get(&keccak256(payload.module))?.clone();
+            return Some(Created { deploy, call, arguments: payload.args.to_vec() });
+        }
+        let target = Address::from_slice(code.get(CLONE_TARGET..CLONE_TARGET + 20)?);
+        if code != clone_code(target) {
+            return None;
+        }
+        let call: Program = Rc::new(move |cx: &mut Ctx, data: &[u8]| match cx.delegate_call(target, data, u64::MAX) {
+            Ok(data) => Ok(data),
+            Err(CallError::Revert(data)) => Err(data),
+            Err(_) => Err(Vec::new()),
+        });
+        Some(Created { deploy: Rc::new(|_: &mut Ctx, _: &[u8]| Ok(Vec::new())), arguments: Vec::new(), call })
+    }
+
     /// Moves value, if there is enough and the receiver's balance can hold it.
     pub(crate) fn move_value(&mut self, from: Address, to: Address, value: U256) -> bool {
         let Some(rest) = self.balance(from).checked_sub(value) else { return false };
@@ -146,5 +198,16 @@ impl World {
         self.balances.insert(from, rest);
         self.balances.insert(to, sum);
         true
+    }
+
+    /// A transaction begins: with a hash of its own, and nothing in transient storage.
+    pub(crate) fn next_transaction(&mut self) {
+        self.transactions += 1;
+        self.transient.clear();
+    }
+
+    /// Whether the frame's contract has been entered again while it runs.
+    pub(crate) fn is_reentrant(&self) -> bool {
+        self.entered.iter().filter(|address| **address == self.frame.address).count() > 1
     }
 }

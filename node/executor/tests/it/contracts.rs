@@ -1,6 +1,7 @@
 //! Contracts of the tests, each in EVM bytecode and in WASM, so that a test can put either in either place.
 
 use alloy_primitives::Address;
+use zx_host_functions::{HOST_FUNCTIONS, HostFunction, WasmType};
 
 /// What every module here begins with.
 const IMPORTS: &str = r#"
@@ -211,3 +212,37 @@ pub(crate) const DELEGATECALL: u8 = 0xf4;
 pub(crate) const STATICCALL: u8 = 0xfa;
 pub(crate) const REVERT: u8 = 0xfd;
 pub(crate) const SELFDESTRUCT: u8 = 0xff;
+
+/// A module of these fields, with the host functions that they name, each by its own name.
+pub(crate) fn module_of(fields: &str) -> String {
+    let used = |name: &str| [" ", ")"].iter().any(|end| fields.contains(&format!("${name}{end}")));
+    let ty = |ty| if ty == WasmType::I64 { "i64 " } else { "i32 " };
+    let import = |row: &HostFunction| {
+        let params: String = row.params.iter().map(|param| ty(param.2)).collect();
+        let result = row.result.map(|result| format!("(result {})", ty(result))).unwrap_or_default();
+        format!(r#"(import "zx" "{0}" (func ${0} (param {params}) {result}))"#, row.name)
+    };
+    let imports: String = HOST_FUNCTIONS.iter().filter(|row| used(row.name)).map(import).collect();
+    format!(r#"(module {imports} (memory (export "memory") 1) {fields})"#)
+}
+
+/// The same with this body of `call`, which has a local `$s`.
+pub(crate) fn program(body: &str) -> String {
+    module_of(&format!(r#"(func (export "call") (result i32) (local $s i32) {body} (i32.const 0))"#))
+}
+
+/// A data segment.
+pub(crate) fn data(at: u32, bytes: &[u8]) -> String {
+    let text: String = bytes.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    format!(r#"(data (i32.const {at}) "{text}")"#)
+}
+
+pub(crate) const GASPRICE: u8 = 0x3a;
+pub(crate) const EXTCODESIZE: u8 = 0x3b;
+pub(crate) const EXTCODEHASH: u8 = 0x3f;
+pub(crate) const BLOCKHASH: u8 = 0x40;
+pub(crate) const PREVRANDAO: u8 = 0x44;
+pub(crate) const TLOAD: u8 = 0x5c;
+pub(crate) const TSTORE: u8 = 0x5d;
+pub(crate) const CALLCODE: u8 = 0xf2;
+pub(crate) const CREATE2: u8 = 0xf5;

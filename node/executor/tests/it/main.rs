@@ -6,5 +6,7 @@ mod calls;
 mod contracts;
 mod deploy;
 mod gas;
+mod host_functions;
 mod reads;
+mod reentrancy;
 mod world;

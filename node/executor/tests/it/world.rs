@@ -47,8 +47,8 @@ impl StateReader for Memory {
         self.codes.get(&hash).cloned().ok_or_else(|| StateError(format!("no code {hash}")))
     }
 
-    fn block_hash(&self, _number: u64) -> Result<B256, StateError> {
-        Ok(B256::ZERO)
+    fn block_hash(&self, number: u64) -> Result<B256, StateError> {
+        Ok(keccak256(word(number)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
-use zx_sandbox::{BlockContext, CacheStats, Entry, Frame, ModuleLimits, Sandbox, Status};
+use zx_sandbox::{BlockContext, CacheStats, Entry, Frame, ModuleLimits, Sandbox, Status, TransactionContext};
 
 const SMALL: &str = r#"(module (memory (export "memory") 1) (func (export "call") (result i32) (i32.const 0)))"#;
 const OTHER: &str = r#"(module (memory (export "memory") 1) (func (export "call") (result i32) (i32.const 1)))"#;
@@ -92,10 +92,11 @@ fn idle_instances_of_many_modules_are_bounded_and_the_newest_are_kept() {
     let frame = Frame {
         input: &[],
         caller: [0; 20],
-        origin: [0; 20],
         address: [0; 20],
         value: [0; 32],
         is_static: false,
+        is_reentrant: false,
+        transaction: &TransactionContext::default(),
         block: &BlockContext::default(),
     };
     let run = |module| {

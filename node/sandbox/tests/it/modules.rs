@@ -56,6 +56,7 @@ fn outcome(case: &Case) -> Outcome {
         input: &input,
         is_static: case.says("static"),
         gas: gas_limit(case),
+        ..Run::default()
     };
     let frames = case.header("frames").map(|frames| frames.parse::<u32>().unwrap() - 1);
     let once = || {

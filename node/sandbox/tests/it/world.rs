@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use zx_sandbox::{
-    BlockContext, CallKind, CallReply, CallRequest, CallStatus, Entry, Frame, Gas, Host, ModuleLimits, Outcome,
-    Sandbox, Status, Stop,
+    BlockContext, CallKind, CallReply, CallRequest, CallStatus, CreateRequest, Entry, Frame, Gas, Host, ModuleLimits,
+    Outcome, Sandbox, Status, Stop, TransactionContext,
 };
 
 /// Gas that tests run with, unless they say otherwise.
@@ -15,9 +15,10 @@ pub(crate) type Callee<'a> = Box<dyn FnMut(&CallRequest) -> CallReply + 'a>;
 #[derive(Default)]
 pub(crate) struct World<'a> {
     pub(crate) storage: BTreeMap<[u8; 32], [u8; 32]>,
+    pub(crate) transient: BTreeMap<[u8; 32], [u8; 32]>,
     pub(crate) logs: Vec<(Vec<[u8; 32]>, Vec<u8>)>,
     pub(crate) calls: Vec<CallRequest>,
-    pub(crate) creates: Vec<([u8; 32], Vec<u8>)>,
+    pub(crate) creates: Vec<CreateRequest>,
     /// Gas that every host call charges.
     pub(crate) price: u64,
     /// What every host call says instead of an answer.
@@ -62,11 +63,18 @@ impl World<'_> {
         gas.charge(forwarded)?;
         let mut below = World {
             storage: self.storage.clone(),
+            transient: self.transient.clone(),
             is_static: self.is_static || request.kind == CallKind::Static,
             reentry: Some(Reentry { frames, ..again }),
             ..World::default()
         };
-        let run = Run { input: &request.input, is_static: below.is_static, gas: forwarded, ..Run::default() };
+        let run = Run {
+            input: &request.input,
+            is_static: below.is_static,
+            is_reentrant: true,
+            gas: forwarded,
+            ..Run::default()
+        };
         let outcome = run_with(again.sandbox, again.module, &run, &mut below);
         gas.give_back(outcome.gas_left);
         let status = match outcome.status {
@@ -77,6 +85,7 @@ impl World<'_> {
         };
         if status == CallStatus::Success {
             self.storage = below.storage;
+            self.transient = below.transient;
         }
         Ok(CallReply { output: outcome.output, ..nothing(status) })
     }
@@ -134,13 +143,36 @@ impl Host for World<'_> {
         self.answer(gas, reply)
     }
 
-    fn create(&mut self, gas: &mut Gas, value: [u8; 32], code: Vec<u8>) -> Result<CallReply, Stop> {
+    fn create(&mut self, gas: &mut Gas, request: CreateRequest) -> Result<CallReply, Stop> {
         self.write_allowed()?;
-        self.creates.push((value, code));
+        self.creates.push(request);
         let nothing = CallReply { status: CallStatus::Success, output: Vec::new(), created: None };
         let reply = self.reply.clone().unwrap_or(nothing);
         let created = (reply.status == CallStatus::Success).then_some([9; 20]);
         self.answer(gas, CallReply { created, ..reply })
+    }
+
+    fn block_hash(&mut self, gas: &mut Gas, number: u64) -> Result<[u8; 32], Stop> {
+        self.answer(gas, [number as u8; 32])
+    }
+
+    fn code_size(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<u32, Stop> {
+        self.answer(gas, 1_000 + u32::from(address[0]))
+    }
+
+    fn code_hash(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<[u8; 32], Stop> {
+        self.answer(gas, [address[0]; 32])
+    }
+
+    fn transient_read(&mut self, gas: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop> {
+        self.answer(gas, self.transient.get(&key).copied().unwrap_or_default())
+    }
+
+    fn transient_write(&mut self, gas: &mut Gas, key: [u8; 32], value: [u8; 32]) -> Result<(), Stop> {
+        self.write_allowed()?;
+        self.answer(gas, ())?;
+        self.transient.insert(key, value);
+        Ok(())
     }
 
     fn keccak256(&mut self, gas: &mut Gas, data: &[u8]) -> Result<[u8; 32], Stop> {
@@ -160,6 +192,17 @@ impl Host for World<'_> {
     ) -> Result<Option<[u8; 20]>, Stop> {
         self.answer(gas, (v == 27).then_some([7; 20]))
     }
+
+    fn ed25519_verify(
+        &mut self,
+        gas: &mut Gas,
+        message: &[u8],
+        signature: [u8; 64],
+        public_key: [u8; 32],
+    ) -> Result<bool, Stop> {
+        // A signature in name only: its first byte is the length of the message, its last one that of the key.
+        self.answer(gas, usize::from(signature[0]) == message.len() && signature[63] == public_key[31])
+    }
 }
 
 /// How a module is entered.
@@ -168,12 +211,13 @@ pub(crate) struct Run<'a> {
     pub(crate) entry: Entry,
     pub(crate) input: &'a [u8],
     pub(crate) is_static: bool,
+    pub(crate) is_reentrant: bool,
     pub(crate) gas: u64,
 }
 
 impl Default for Run<'_> {
     fn default() -> Self {
-        Self { entry: Entry::Call, input: &[], is_static: false, gas: GAS }
+        Self { entry: Entry::Call, input: &[], is_static: false, is_reentrant: false, gas: GAS }
     }
 }
 
@@ -197,14 +241,23 @@ pub(crate) fn hash(module: &[u8]) -> [u8; 32] {
 
 pub(crate) fn run_with(sandbox: &Sandbox, module: &[u8], run: &Run<'_>, world: &mut World<'_>) -> Outcome {
     let prepared = sandbox.prepare(&hash(module), module).unwrap();
-    let block = BlockContext { number: 5, timestamp: 6, chain_id: 7, gas_limit: 8, ..Default::default() };
+    let block = BlockContext {
+        number: 5,
+        timestamp: 6,
+        chain_id: 7,
+        gas_limit: 8,
+        prev_randao: [0xda; 32],
+        ..Default::default()
+    };
+    let transaction = TransactionContext { origin: [0x0e; 20], hash: [0x7a; 32], gas_price: [0x9a; 32] };
     let frame = Frame {
         input: run.input,
         caller: [0xca; 20],
-        origin: [0x0e; 20],
         address: [0xad; 20],
         value: [0; 32],
         is_static: run.is_static,
+        is_reentrant: run.is_reentrant,
+        transaction: &transaction,
         block: &block,
     };
     sandbox.run(&prepared, run.entry, &frame, run.gas, world)

@@ -1,6 +1,6 @@
 ;; All imports there are, each linked once and none called.
 ;; outcome: Success
-;; gas: 481
+;; gas: 701
 (module
   (import "zx" "calldata_size" (func (result i32)))
   (import "zx" "calldata_copy" (func (param i32 i32 i32)))
@@ -31,6 +31,17 @@
   (import "zx" "keccak256" (func (param i32 i32 i32)))
   (import "zx" "sha256" (func (param i32 i32 i32)))
   (import "zx" "secp256k1_recover" (func (param i32 i32 i32 i32) (result i32)))
+  (import "zx" "reentrant" (func (result i32)))
+  (import "zx" "create2" (func (param i32 i32 i32 i32 i32) (result i32)))
+  (import "zx" "transaction_hash" (func (param i32)))
+  (import "zx" "block_hash" (func (param i64 i32)))
+  (import "zx" "code_size" (func (param i32) (result i32)))
+  (import "zx" "code_hash" (func (param i32 i32)))
+  (import "zx" "transient_read" (func (param i32 i32)))
+  (import "zx" "transient_write" (func (param i32 i32)))
+  (import "zx" "gas_price" (func (param i32)))
+  (import "zx" "prev_randao" (func (param i32)))
+  (import "zx" "ed25519_verify" (func (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
   (func (export "call") (result i32)
     (i32.const 0)))

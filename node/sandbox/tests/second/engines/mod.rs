@@ -19,18 +19,28 @@ use std::{
 };
 use zx_host_functions::{HOST_FUNCTIONS, HostFunction, ModuleFacts, fuel};
 use zx_sandbox::{
-    BlockContext, Entry, Frame, ModuleLimits, Outcome, Prepared, Sandbox, Status, Trap, UNREACHABLE, meter,
+    BlockContext, Entry, Frame, ModuleLimits, Outcome, Prepared, Sandbox, Status, TransactionContext, Trap,
+    UNREACHABLE, meter,
 };
 
 /// The frame that every module runs in, apart from its input.
 pub(crate) const FRAME: Frame<'static> = Frame {
     input: &[],
     caller: [0xca; 20],
-    origin: [0x0e; 20],
     address: [0xad; 20],
     value: [3; 32],
     is_static: false,
-    block: &BlockContext { number: 5, timestamp: 6, base_fee: [7; 32], gas_limit: 8, coinbase: [9; 20], chain_id: 10 },
+    is_reentrant: true,
+    transaction: &TransactionContext { origin: [0x0e; 20], hash: [0x7a; 32], gas_price: [0x9a; 32] },
+    block: &BlockContext {
+        number: 5,
+        timestamp: 6,
+        base_fee: [7; 32],
+        gas_limit: 8,
+        coinbase: [9; 20],
+        prev_randao: [0xda; 32],
+        chain_id: 10,
+    },
 };
 
 /// How a module is entered.

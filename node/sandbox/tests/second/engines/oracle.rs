@@ -8,7 +8,7 @@ use zx_host_functions::{
     HostFunction,
     fuel::{FUEL_PER_GAS, words},
 };
-use zx_sandbox::{CallKind, CallReply, CallRequest, Status, Stop, Trap};
+use zx_sandbox::{CallKind, CallReply, CallRequest, CreateRequest, Status, Stop, Trap};
 
 /// A guest that waits in a host call.
 pub(super) trait Guest {
@@ -95,13 +95,10 @@ pub(super) fn host_call(
             return Err(Exit(Status::Revert));
         }
         "storage_read" => call.word_of("storage_read", (a(0), 32), a(1))?,
-        "storage_write" => {
-            let (key, value) = (call.bytes(a(0), 32)?, call.bytes(a(1), 32)?);
-            call.host(|host, gas| host.ask(gas, "storage_write", &[&key, &value]))?;
-        }
+        "storage_write" => call.write_slot("storage_write", a(0), a(1))?,
         "log" => call.log(a(0), a(1), a(2), a(3))?,
         "caller" => call.write(a(0), &FRAME.caller)?,
-        "origin" => call.write(a(0), &FRAME.origin)?,
+        "origin" => call.write(a(0), &FRAME.transaction.origin)?,
         "value" => call.write(a(0), &FRAME.value)?,
         "address" => call.write(a(0), &FRAME.address)?,
         "self_balance" => call.word_of("self_balance", (0, 0), a(0))?,
@@ -119,12 +116,29 @@ pub(super) fn host_call(
         }
         "static_call" => return call.out(CallKind::Static, arguments[0], a(1), [0; 32], (a(2), a(3))),
         "delegate_call" => return call.out(CallKind::Delegate, arguments[0], a(1), [0; 32], (a(2), a(3))),
-        "create" => return call.create(a(0), (a(1), a(2)), a(3)),
+        "create" => return call.create(a(0), None, (a(1), a(2)), a(3)),
+        "create2" => return call.create(a(0), Some(a(1)), (a(2), a(3)), a(4)),
         "return_data_size" => return Ok(call.outside.return_data.len() as u64),
         "return_data_copy" => call.return_data_copy(a(0), a(1), a(2))?,
         "keccak256" => call.word_of("keccak256", (a(0), a(1)), a(2))?,
         "sha256" => call.word_of("sha256", (a(0), a(1)), a(2))?,
         "secp256k1_recover" => return call.recover(a(0), a(1), a(2), a(3)),
+        "reentrant" => return Ok(FRAME.is_reentrant.into()),
+        "transaction_hash" => call.write(a(0), &FRAME.transaction.hash)?,
+        "block_hash" => {
+            let hash = call.host(|host, gas| host.word(gas, "block_hash", &arguments[0].to_le_bytes()))?;
+            call.write(a(1), &hash)?;
+        }
+        "code_size" => {
+            let account = call.bytes(a(0), 20)?;
+            return Ok(call.host(|host, gas| host.ask(gas, "code_size", &[&account]))? as u32 as u64);
+        }
+        "code_hash" => call.word_of("code_hash", (a(0), 20), a(1))?,
+        "transient_read" => call.word_of("transient_read", (a(0), 32), a(1))?,
+        "transient_write" => call.write_slot("transient_write", a(0), a(1))?,
+        "gas_price" => call.write(a(0), &FRAME.transaction.gas_price)?,
+        "prev_randao" => call.write(a(0), &FRAME.block.prev_randao)?,
+        "ed25519_verify" => return call.verify((a(0), a(1)), a(2), a(3)),
         name => panic!("the oracle does not know `{name}`"),
     }
     Ok(0)
@@ -169,6 +183,12 @@ impl Call<'_> {
         self.write(dst, &word)
     }
 
+    /// Writes a slot, of either storage.
+    fn write_slot(&mut self, name: &'static str, key: u32, value: u32) -> Result<(), Exit> {
+        let (key, value) = (self.bytes(key, 32)?, self.bytes(value, 32)?);
+        self.host(|host, gas| host.ask(gas, name, &[&key, &value])).map(drop)
+    }
+
     fn calldata_copy(&mut self, dst: u32, offset: u32, len: u32) -> Result<(), Exit> {
         self.bytes(dst, len)?;
         let there = self.outside.input.iter().skip(offset as usize).copied();
@@ -205,10 +225,11 @@ impl Call<'_> {
         Ok(self.keep(reply))
     }
 
-    fn create(&mut self, value: u32, (code, len): (u32, u32), dst: u32) -> Result<u64, Exit> {
+    fn create(&mut self, value: u32, salt: Option<u32>, (code, len): (u32, u32), dst: u32) -> Result<u64, Exit> {
         let value = self.word(value)?;
-        let code = self.bytes(code, len)?;
-        let reply = self.host(|host, gas| host.create(gas, value, &code))?;
+        let salt = salt.map(|salt| self.word(salt)).transpose()?;
+        let request = CreateRequest { value, code: self.bytes(code, len)?, salt };
+        let reply = self.host(|host, gas| host.create(gas, &request))?;
         self.write(dst, &reply.created.unwrap_or_default())?;
         Ok(self.keep(reply))
     }
@@ -220,6 +241,14 @@ impl Call<'_> {
             Some(signer) => self.write(dst, &signer).map(|()| 0),
             None => Ok(1),
         }
+    }
+
+    fn verify(&mut self, (message, len): (u32, u32), signature: u32, key: u32) -> Result<u64, Exit> {
+        let message = self.bytes(message, len)?;
+        let signature = self.bytes(signature, 64)?.try_into().expect("64 bytes");
+        let key = self.word(key)?;
+        let valid = self.host(|host, gas| host.verify(gas, &message, &signature, &key))?;
+        Ok(u64::from(!valid))
     }
 
     fn keep(&mut self, reply: CallReply) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use zx_sandbox::{CallReply, CallRequest, CallStatus, Gas, Host, Stop};
+use zx_sandbox::{CallReply, CallRequest, CallStatus, CreateRequest, Gas, Host, Stop};
 
 /// What happens inside a call to another contract.
 pub(crate) type Callee = Arc<dyn Fn(&CallRequest) -> CallReply + Send + Sync>;
@@ -46,7 +46,7 @@ impl Recorder {
         (self.acts.len(), name, arguments).hash(&mut digest);
         let digest = digest.finish();
         self.acts.push(Act { name, gas: purse.left(), arguments: arguments.concat() });
-        if self.is_static && matches!(name, "storage_write" | "log" | "create") {
+        if self.is_static && matches!(name, "storage_write" | "transient_write" | "log" | "create") {
             return Err(Stop::StaticWrite);
         }
         purse.charge(50 + digest % 300)?;
@@ -62,8 +62,8 @@ impl Recorder {
         Ok(self.callee.clone().map_or_else(|| reply(digest), |callee| callee(request)))
     }
 
-    pub(super) fn create(&mut self, purse: &mut dyn Purse, value: [u8; 32], code: &[u8]) -> Result<CallReply, Stop> {
-        self.ask(purse, "create", &[&value, code]).map(reply)
+    pub(super) fn create(&mut self, purse: &mut dyn Purse, request: &CreateRequest) -> Result<CallReply, Stop> {
+        self.ask(purse, "create", &[format!("{request:?}").as_bytes()]).map(reply)
     }
 
     pub(super) fn log(&mut self, purse: &mut dyn Purse, topics: &[[u8; 32]], data: &[u8]) -> Result<(), Stop> {
@@ -79,6 +79,17 @@ impl Recorder {
     ) -> Result<Option<[u8; 20]>, Stop> {
         let digest = self.ask(purse, "secp256k1_recover", &[hash, signature, &v.to_le_bytes()])?;
         Ok(digest.is_multiple_of(2).then_some([digest as u8; 20]))
+    }
+
+    pub(super) fn verify(
+        &mut self,
+        purse: &mut dyn Purse,
+        message: &[u8],
+        signature: &[u8; 64],
+        public_key: &[u8; 32],
+    ) -> Result<bool, Stop> {
+        let digest = self.ask(purse, "ed25519_verify", &[message, signature, public_key])?;
+        Ok(digest.is_multiple_of(2))
     }
 }
 
@@ -119,8 +130,28 @@ impl Host for Recorder {
         Self::call(self, gas, &request)
     }
 
-    fn create(&mut self, gas: &mut Gas, value: [u8; 32], code: Vec<u8>) -> Result<CallReply, Stop> {
-        Self::create(self, gas, value, &code)
+    fn create(&mut self, gas: &mut Gas, request: CreateRequest) -> Result<CallReply, Stop> {
+        Self::create(self, gas, &request)
+    }
+
+    fn block_hash(&mut self, gas: &mut Gas, number: u64) -> Result<[u8; 32], Stop> {
+        self.word(gas, "block_hash", &number.to_le_bytes())
+    }
+
+    fn code_size(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<u32, Stop> {
+        self.ask(gas, "code_size", &[&address]).map(|digest| digest as u32)
+    }
+
+    fn code_hash(&mut self, gas: &mut Gas, address: [u8; 20]) -> Result<[u8; 32], Stop> {
+        self.word(gas, "code_hash", &address)
+    }
+
+    fn transient_read(&mut self, gas: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop> {
+        self.word(gas, "transient_read", &key)
+    }
+
+    fn transient_write(&mut self, gas: &mut Gas, key: [u8; 32], value: [u8; 32]) -> Result<(), Stop> {
+        self.ask(gas, "transient_write", &[&key, &value]).map(drop)
     }
 
     fn keccak256(&mut self, gas: &mut Gas, data: &[u8]) -> Result<[u8; 32], Stop> {
@@ -139,5 +170,15 @@ impl Host for Recorder {
         v: u32,
     ) -> Result<Option<[u8; 20]>, Stop> {
         self.recover(gas, &hash, &signature, v)
+    }
+
+    fn ed25519_verify(
+        &mut self,
+        gas: &mut Gas,
+        message: &[u8],
+        signature: [u8; 64],
+        public_key: [u8; 32],
+    ) -> Result<bool, Stop> {
+        self.verify(gas, message, &signature, &public_key)
     }
 }

@@ -1,0 +1,9 @@
+;; The last byte of the key is outside.
+;; outcome: Trap(MemoryOutOfBounds)
+;; gas: all
+(module
+  (import "zx" "transient_write" (func $transient_write (param i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "call") (result i32)
+    (call $transient_write (i32.const 65505) (i32.const 0))
+    (i32.const 0)))
