@@ -192,7 +192,7 @@ fn precompile(code: Address) -> Option<Program> {
             signer.map(|signer| Address::new(signer).into_word().to_vec()).unwrap_or_default()
         },
         [2] => |data| sha256(data).to_vec(),
-        [3] => |data| [&[0; 12], Ripemd160::digest(data).as_slice()].concat(),
+        [3] => |data| [&[0; 12][..], &Ripemd160::digest(data)].concat(),
         [4] => <[u8]>::to_vec,
         _ => return None,
     };
