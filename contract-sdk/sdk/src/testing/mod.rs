@@ -43,6 +43,7 @@
 
 mod chain;
 pub(crate) mod functions;
+mod invariants;
 mod panics;
 #[doc(hidden)]
 pub mod protocol;
@@ -56,6 +57,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use world::{Program, World};
 
 pub use chain::{Caller, Host, Mock, Testable, TestablePart};
+pub use invariants::{Invariants, Targets};
 pub use world::Block;
 
 /// A world for a piece of a contract: its methods are called as the Rust functions that they are.

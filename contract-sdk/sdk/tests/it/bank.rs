@@ -208,6 +208,6 @@ fn declarations_are_solidity_s() {
     );
     assert_eq!(
         <Deposited as zx::Event>::DECLARATION.concat(),
-        "event Deposited(address indexed from, string indexed note, uint256 amount, string text)\n"
+        "/// Something came.\nevent Deposited(address indexed from, string indexed note, uint256 amount, string text)\n"
     );
 }

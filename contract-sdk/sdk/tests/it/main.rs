@@ -4,5 +4,6 @@
 extern crate zx_sdk as zx;
 
 mod bank;
+mod invariants;
 mod proofs;
 mod selectors;

@@ -1,0 +1,295 @@
+//! What holds whatever anybody does: random sequences of calls, made from the ABI of the contracts, with everything that
+//! must hold looked at after each; a sequence that breaks it is shrunk to the shortest that does.
+
+mod methods;
+mod values;
+
+use super::{Host, Testable, panics};
+use crate::{Address, U256, revert};
+use core::{fmt, ops::RangeInclusive};
+use methods::Method;
+use proptest::{
+    collection, prelude::*,
+    strategy::{BoxedStrategy, Union},
+    test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
+};
+use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _};
+use values::{Hints, Value};
+
+/// A campaign of random calls.
+///
+/// ```
+/// # extern crate zx_sdk as zx;
+/// # use zx::prelude::*;
+/// use zx::testing::Invariants;
+/// # #[zx::contract]
+/// # pub struct Purse {
+/// #     #[view]
+/// #     total: Item<U256>,
+/// #     #[view]
+/// #     of: Map<Address, U256>,
+/// # }
+/// # #[zx::public]
+/// # impl Purse {
+/// #     pub fn put(&mut self, cx: &mut Ctx, amount: U256) {
+/// #         self.total.add(amount);
+/// #         self.of.add(cx.sender(), amount);
+/// #     }
+/// # }
+///
+/// Invariants::new(|host, targets| {
+///     let purse = host.deploy::<Purse>(()).address();
+///     targets.contract::<Purse>(purse).senders(host.accounts::<3>()).amounts(0u64..=1_000);
+///     purse
+/// })
+/// .hold("what the holders have makes up the total", |host, purse| {
+///     let purse = host.at::<Purse>(*purse);
+///     let held: U256 = host.accounts::<3>().into_iter().map(|holder| purse.of(holder)).sum();
+///     assert_eq!(held, purse.total());
+/// })
+/// .check();
+/// ```
+pub struct Invariants<'a, S> {
+    setup: Box<dyn Fn(&Host, &mut Targets) -> S + 'a>,
+    laws: Vec<Law<'a, S>>,
+    runs: u32,
+    depth: usize,
+    seed: Option<u64>,
+}
+
+/// A name, and what must not panic.
+type Law<'a, S> = (String, Box<dyn Fn(&Host, &S) + 'a>);
+
+/// What a campaign calls, and with what.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
+    methods: Vec<Method>,
+    hints: Hints,
+    senders: Vec<Address>,
+    seconds: u64,
+}
+
+impl Targets {
+    /// Calls the methods of a contract that change something.
+    pub fn contract<C: Testable>(&mut self, address: Address) -> &mut Self {
+        let parts = C::PARTS.iter().flat_map(|part| part.declarations.iter().copied().flatten());
+        let declarations = C::DECLARATIONS.iter().chain(parts).map(|parts| parts.concat());
+        self.methods.extend(declarations.filter_map(|text| Method::read(C::PACKAGE, address, &text)));
+        self.hints.addresses.push(address);
+        self
+    }
+
+    /// Calls only these methods, by their Solidity names.
+    pub fn only(&mut self, names: &[&str]) -> &mut Self {
+        self.methods.retain(|method| names.contains(&method.name.as_str()));
+        self
+    }
+
+    /// Does not call these methods.
+    pub fn except(&mut self, names: &[&str]) -> &mut Self {
+        self.methods.retain(|method| !names.contains(&method.name.as_str()));
+        self
+    }
+
+    /// Calls from these accounts; they are also likely arguments.
+    pub fn senders(&mut self, senders: impl IntoIterator<Item = Address>) -> &mut Self {
+        self.senders.extend(senders);
+        self
+    }
+
+    /// Addresses that are likely arguments.
+    pub fn addresses(&mut self, addresses: impl IntoIterator<Item = Address>) -> &mut Self {
+        self.hints.addresses.extend(addresses);
+        self
+    }
+
+    /// Numbers that are likely arguments, and value sent to payable methods.
+    pub fn amounts<N: Into<U256> + Copy>(&mut self, amounts: RangeInclusive<N>) -> &mut Self {
+        self.hints.amounts = Some(((*amounts.start()).into(), (*amounts.end()).into()));
+        self
+    }
+
+    /// Now and then lets time pass, up to so many seconds.
+    pub fn passing(&mut self, seconds: u64) -> &mut Self {
+        self.seconds = seconds;
+        self
+    }
+
+    /// A strategy for what happens next.
+    fn step(&self) -> BoxedStrategy<Step> {
+        let mut hints = self.hints.clone();
+        hints.addresses.extend(&self.senders);
+        let senders = proptest::sample::select(self.senders.clone());
+        let calls = self.methods.iter().map(|method| {
+            let method = method.clone();
+            let value = if method.payable { values::amount(&hints) } else { Just(U256::ZERO).boxed() };
+            let arguments: Vec<_> = method.inputs.iter().map(|ty| values::of(ty, &hints)).collect();
+            (senders.clone(), value, arguments)
+                .prop_map(move |(sender, value, arguments)| Step::Call { method: method.clone(), sender, value, arguments })
+                .boxed()
+        });
+        let mut steps: Vec<(u32, BoxedStrategy<Step>)> = calls.map(|call| (4, call)).collect();
+        if self.seconds > 0 {
+            steps.push((2, (1..=self.seconds).prop_map(Step::Pass).boxed()));
+        }
+        Union::new_weighted(steps).boxed()
+    }
+}
+
+/// What happens.
+#[derive(Clone, Debug)]
+enum Step {
+    Call { method: Method, sender: Address, value: U256, arguments: Vec<Value> },
+    Pass(u64),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pass(seconds) => write!(f, "{seconds} seconds pass"),
+            Self::Call { method, sender, value, arguments } => {
+                write!(f, "{sender} calls {}.{}(", method.contract, method.name)?;
+                for (i, argument) in arguments.iter().enumerate() {
+                    write!(f, "{}{argument}", if i > 0 { ", " } else { "" })?;
+                }
+                f.write_char(')')?;
+                if !value.is_zero() { write!(f, " with {value} wei") } else { Ok(()) }
+            }
+        }
+    }
+}
+
+/// How often a method was called, and how often that succeeded.
+type Counts = BTreeMap<String, (u32, u32)>;
+
+impl<'a, S> Invariants<'a, S> {
+    /// A campaign in a world that `setup` makes: it deploys, says what to call, and returns what the laws need to know,
+    /// addresses for instance. By default there are 64 sequences of up to 32 calls; `ZX_INVARIANT_RUNS` and
+    /// `ZX_INVARIANT_DEPTH` say otherwise.
+    pub fn new(setup: impl Fn(&Host, &mut Targets) -> S + 'a) -> Self {
+        let from = |name: &str, default| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
+        Self {
+            setup: Box::new(setup),
+            laws: Vec::new(),
+            runs: from("ZX_INVARIANT_RUNS", 64),
+            depth: from("ZX_INVARIANT_DEPTH", 32) as usize,
+            seed: None,
+        }
+    }
+
+    /// What must hold after each call: `law` asserts it.
+    #[must_use]
+    pub fn hold(mut self, name: &str, law: impl Fn(&Host, &S) + 'a) -> Self {
+        self.laws.push((name.to_owned(), Box::new(law)));
+        self
+    }
+
+    /// So many sequences.
+    #[must_use]
+    pub fn runs(self, runs: u32) -> Self {
+        Self { runs, ..self }
+    }
+
+    /// Of so many calls at most.
+    #[must_use]
+    pub fn depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// The same sequences each time.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    /// Runs the campaign.
+    ///
+    /// # Panics
+    /// A law does not hold: with the shortest sequence of calls found that breaks it. Or the campaign proves nothing,
+    /// because there is nothing to call, nobody to call it, or no call ever succeeds.
+    #[track_caller]
+    #[expect(clippy::panic, reason = "that is how a test fails")]
+    pub fn check(self) {
+        let mut targets = Targets::default();
+        (self.setup)(&Host::new(), &mut targets);
+        assert!(!targets.methods.is_empty(), "there is no method to call: name a contract with `targets.contract::<C>(..)`");
+        assert!(!targets.senders.is_empty(), "there is nobody to call: name some with `targets.senders(..)`");
+        let counts = RefCell::new(Counts::new());
+        let steps = collection::vec(targets.step(), 1..=self.depth.max(1));
+        let result = self.runner().run(&steps, |steps| self.run(&steps, &counts).map_err(TestCaseError::fail));
+        match result {
+            Ok(()) => {
+                let table = table(&counts.borrow());
+                assert!(counts.borrow().values().any(|(_, good)| *good > 0), "no call ever succeeded:\n{table}");
+                println!("{} sequences of up to {} calls\n{table}", self.runs, self.depth);
+            }
+            Err(TestError::Fail(reason, steps)) => {
+                let lines: Vec<_> = steps.iter().enumerate().map(|(i, s)| format!("  {}. {s}", i + 1)).collect();
+                panic!("{}\nafter these calls:\n{}", reason.message(), lines.join("\n"));
+            }
+            Err(TestError::Abort(reason)) => panic!("the campaign stopped: {reason}"),
+        }
+    }
+
+    fn runner(&self) -> TestRunner {
+        let config = Config { cases: self.runs, failure_persistence: None, max_shrink_iters: 4_096, ..Config::default() };
+        match self.seed {
+            None => TestRunner::new(config),
+            Some(seed) => {
+                let bytes: [u8; 32] = *alloy_primitives::keccak256(seed.to_be_bytes());
+                TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+            }
+        }
+    }
+
+    /// Runs a sequence in a fresh world.
+    fn run(&self, steps: &[Step], counts: &RefCell<Counts>) -> Result<(), String> {
+        let host = Host::new();
+        let state = (self.setup)(&host, &mut Targets::default());
+        self.look(&host, &state, "before any call")?;
+        for step in steps {
+            match step {
+                Step::Pass(seconds) => host.pass(*seconds),
+                Step::Call { method, sender, value, arguments } => {
+                    let data = method.calldata(arguments);
+                    let done = host.raw(method.address).by(*sender).paying(*value).transact(&data);
+                    let mut counts = counts.borrow_mut();
+                    let (all, good) = counts.entry(format!("{}.{}", method.contract, method.name)).or_default();
+                    *all += 1;
+                    *good += u32::from(done.is_ok());
+                }
+            }
+            self.look(&host, &state, "")?;
+        }
+        Ok(())
+    }
+
+    fn look(&self, host: &Host, state: &S, when: &str) -> Result<(), String> {
+        for (name, law) in &self.laws {
+            panics::caught(|| law(host, state)).map_err(|data| {
+                let why = revert::message_of(&data).unwrap_or_else(|| "an arithmetic overflow".to_owned());
+                format!("it does not hold that {name}{}{when}: {why}", if when.is_empty() { "" } else { ", " })
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl<S> fmt::Debug for Invariants<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let laws: Vec<_> = self.laws.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Invariants").field("laws", &laws).field("runs", &self.runs).field("depth", &self.depth).finish()
+    }
+}
+
+fn table(counts: &Counts) -> String {
+    let width = counts.keys().map(String::len).max().unwrap_or(0);
+    let mut text = String::new();
+    for (name, (all, good)) in counts {
+        let _ = writeln!(text, "  {name:width$}  {all:>6} calls, {good:>6} succeeded");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
