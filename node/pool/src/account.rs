@@ -109,7 +109,7 @@ impl Account {
         self.by_nonce.range(self.end()..).map(|(_, waiting)| waiting)
     }
 
-    pub(crate) fn from_last(&self) -> impl Iterator<Item = &Waiting> {
+    pub(crate) fn last_first(&self) -> impl Iterator<Item = &Waiting> {
         self.by_nonce.values().rev()
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn room_for(
     if !ready && !visit.local {
         return Err(full);
     }
-    let mut tails = Tails { accounts, from_last: HashMap::default() };
+    let mut tails = Tails { accounts, last_first: HashMap::default() };
     for bid in index.queued.worst_first() {
         if room.is_there() {
             return Ok(room.victims);
@@ -95,15 +95,15 @@ impl Room {
 /// What each sender loses, its last first.
 struct Tails<'a, I> {
     accounts: &'a HashMap<Address, Account>,
-    from_last: HashMap<Address, I>,
+    last_first: HashMap<Address, I>,
 }
 
 impl<'a> Tails<'a, Box<dyn Iterator<Item = &'a Waiting> + 'a>> {
     fn next(&mut self, sender: &Address) -> Option<&'a Waiting> {
-        if !self.from_last.contains_key(sender) {
+        if !self.last_first.contains_key(sender) {
             let account = self.accounts.get(sender)?;
-            self.from_last.insert(*sender, Box::new(account.from_last()));
+            self.last_first.insert(*sender, Box::new(account.last_first()));
         }
-        self.from_last.get_mut(sender)?.next()
+        self.last_first.get_mut(sender)?.next()
     }
 }
