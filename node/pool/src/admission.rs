@@ -1,6 +1,12 @@
 //! What a transaction must satisfy that depends on its sender and on what else waits.
 
-use crate::{account::Account, config::PoolConfig, error::PoolError, index::Index, screen::Incoming};
+use crate::{
+    account::Account,
+    config::PoolConfig,
+    error::{PoolError, Shortfall},
+    index::Index,
+    screen::Incoming,
+};
 use alloy_consensus::Transaction;
 use alloy_primitives::{Address, U256, map::HashMap};
 
@@ -153,7 +159,7 @@ impl Visit<'_> {
         let most = if self.origin.is_returned() { U256::MAX } else { balance };
         match queued.checked_add(cost).is_some_and(|sum| sum <= most) {
             true => Ok(()),
-            false => Err(PoolError::InsufficientForAll { balance, queued, cost }),
+            false => Err(PoolError::InsufficientForAll(Box::new(Shortfall { balance, queued, cost }))),
         }
     }
 

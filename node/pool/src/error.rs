@@ -1,6 +1,7 @@
 //! Why a transaction is not admitted.
 
 use alloy_primitives::{Address, U256};
+use std::fmt;
 
 /// Why a transaction is not admitted. The texts begin as geth's do (`core/error.go`, `core/txpool/errors.go`), because
 /// clients look for those; where geth says nothing of the amounts, they follow.
@@ -101,19 +102,8 @@ pub enum PoolError {
         cost: U256,
     },
     /// It costs more than what else waits of its sender leaves over.
-    #[error(
-        "insufficient funds for gas * price + value: balance {balance}, queued cost {queued}, tx cost {cost}, \
-         overshot {}",
-        queued.saturating_add(*cost).saturating_sub(*balance)
-    )]
-    InsufficientForAll {
-        /// Wei.
-        balance: U256,
-        /// Wei that the sender's other transactions may cost.
-        queued: U256,
-        /// Wei.
-        cost: U256,
-    },
+    #[error("insufficient funds for gas * price + value: {0}")]
+    InsufficientForAll(Box<Shortfall>),
     /// It would take the place of another, and pays too little for that.
     #[error("replacement transaction underpriced")]
     ReplacementUnderpriced,
@@ -163,4 +153,23 @@ pub enum PoolError {
         /// Most bytes.
         most_bytes: usize,
     },
+}
+
+/// What is missing for all that a sender has waiting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Wei.
+    pub balance: U256,
+    /// Wei that the sender's other transactions may cost.
+    pub queued: U256,
+    /// Wei that this one may cost.
+    pub cost: U256,
+}
+
+impl fmt::Display for Shortfall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { balance, queued, cost } = self;
+        let overshot = queued.saturating_add(*cost).saturating_sub(*balance);
+        write!(f, "balance {balance}, queued cost {queued}, tx cost {cost}, overshot {overshot}")
+    }
 }

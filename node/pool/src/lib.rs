@@ -34,7 +34,7 @@ pub use admission::{Origin, SenderState};
 pub use best::Best;
 pub use config::{PoolConfig, Rules};
 pub use content::{AccountContent, PoolStatus};
-pub use error::PoolError;
+pub use error::{PoolError, Shortfall};
 pub use journal::{Journal, Journaled};
 pub use pool::Pool;
 pub use screen::{Incoming, MAX_TX_BYTES, Screened};
