@@ -185,19 +185,23 @@ fn without_a_journal_nothing_is_written_and_nothing_read() {
 }
 
 #[test]
-fn a_balance_that_falls_makes_what_it_paid_for_wait() {
+fn what_a_balance_no_longer_pays_for_waits_until_somebody_pays_it() {
     let (_folder, chain) = fresh();
-    let most = 990_000_000_000_000_000;
-    send(&chain, 1, 0, RECEIVER, most, vec![]).expect("affordable");
-    // A block from elsewhere spends what that one needs.
+    let (half, most) = (500_000_000_000_000_000, 980_000_000_000_000_000);
+    send(&chain, 1, 0, RECEIVER, 5, vec![]).expect("affordable");
+    let dear = send(&chain, 1, 1, RECEIVER, half, vec![]).expect("affordable");
+    // A block from elsewhere spends nearly all of it, with the first nonce.
     let (_other, elsewhere) = fresh();
-    send(&elsewhere, 1, 0, RECEIVER, 5, vec![]).expect("taken");
+    send(&elsewhere, 1, 0, RECEIVER, most, vec![]).expect("affordable there");
     let block = elsewhere.produce(false).expect("no failure").expect("a block");
-    let behind = send(&chain, 1, 1, RECEIVER, 1, vec![]).expect("affordable too");
     chain.import((*block).clone()).expect("valid");
-    assert_eq!(chain.pool_status().pending, 1, "the first is used up, the second is next");
-    assert!(chain.waiting(&behind).is_some());
-    assert_eq!(chain.next_nonce(signer(1).address()).expect("read"), 2);
+    let counts = |chain: &Chain| (chain.pool_status().pending, chain.pool_status().queued);
+    assert_eq!(counts(&chain), (0, 1));
+    send(&chain, 2, 0, TxKind::Call(signer(1).address()), most, vec![]).expect("affordable");
+    let block = chain.produce(false).expect("no failure").expect("a block");
+    assert_eq!((block.transactions.len(), counts(&chain)), (1, (1, 0)));
+    let block = chain.produce(false).expect("no failure").expect("a block");
+    assert_eq!(hashes(&block), [dear]);
 }
 
 /// Many hand in while blocks are made: all of it ends up in blocks, once.
