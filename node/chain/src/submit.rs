@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 use zx_executor::DeployRefusal;
 use zx_host_functions::deploy::is_wasm;
-use zx_pool::{Incoming, Origin, Pool, PoolError, Screened, SenderState};
+use zx_pool::{Incoming, Origin, Pool, PoolError, Screened, SenderState, Signed};
 use zx_primitives::{RecoveredTx, Tx};
 
 /// Transactions from which on it pays to spread them over threads: waking one takes as long as a recovery.
@@ -100,11 +100,17 @@ impl Chain {
         if self.pool.lock().get(screened.hash()).is_some() {
             return Err(PoolError::AlreadyKnown.into());
         }
-        let incoming = screened.recover()?;
-        if incoming.tx().inner().is_create() {
-            self.check_module(&incoming)?;
+        let signed = screened.recover()?;
+        let tx = signed.tx().inner();
+        let deploys = tx.is_create() && is_wasm(tx.input());
+        // What takes long is done only for who can pay.
+        if deploys || tx.authorization_list().is_some() {
+            self.check_funds(&signed)?;
         }
-        Ok(incoming)
+        if deploys {
+            self.executor.check_deployment(tx.input())?;
+        }
+        Ok(signed.incoming())
     }
 
     fn check_init_code(&self, input: &[u8]) -> Result<(), SubmitError> {
@@ -118,18 +124,13 @@ impl Chain {
         }
     }
 
-    /// Validates a module that is deployed. That takes milliseconds, so it is done only for who can pay.
-    fn check_module(&self, incoming: &Incoming) -> Result<(), SubmitError> {
-        let input = incoming.tx().inner().input();
-        if !is_wasm(input) {
-            return Ok(());
-        }
+    fn check_funds(&self, signed: &Signed) -> Result<(), SubmitError> {
         let view = self.view()?;
-        let (balance, cost) = (sender_state(&view.head_state(), incoming.sender())?.balance, incoming.cost());
-        if balance < cost {
-            return Err(PoolError::InsufficientFunds { balance, cost }.into());
+        let balance = sender_state(&view.head_state(), signed.tx().signer())?.balance;
+        match signed.cost() {
+            cost if balance < cost => Err(PoolError::InsufficientFunds { balance, cost }.into()),
+            _ => Ok(()),
         }
-        Ok(self.executor.check_deployment(input)?)
     }
 
     /// Hands transactions to the pool, all under one lock, and tells whom it concerns.

@@ -36,7 +36,8 @@ pub(crate) enum Standing {
 #[derive(Debug)]
 pub(crate) struct Account {
     state: SenderState,
-    by_nonce: BTreeMap<u64, Waiting>,
+    /// Boxed, because a node of the map has room for eleven, and most senders have one.
+    by_nonce: BTreeMap<u64, Box<Waiting>>,
     /// How many are pending.
     pending: u64,
     /// What those may cost together, in wei.
@@ -67,7 +68,7 @@ impl Account {
     }
 
     pub(crate) fn get(&self, nonce: u64) -> Option<&Waiting> {
-        self.by_nonce.get(&nonce)
+        self.by_nonce.get(&nonce).map(AsRef::as_ref)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -101,16 +102,16 @@ impl Account {
     }
 
     pub(crate) fn pending(&self) -> impl Iterator<Item = &Waiting> {
-        self.by_nonce.range(self.state.nonce..self.end()).map(|(_, waiting)| waiting)
+        self.by_nonce.range(self.state.nonce..self.end()).map(|(_, waiting)| waiting.as_ref())
     }
 
     pub(crate) fn queued(&self) -> impl Iterator<Item = &Waiting> {
         // Nonces below the sender's next do not stay.
-        self.by_nonce.range(self.end()..).map(|(_, waiting)| waiting)
+        self.by_nonce.range(self.end()..).map(|(_, waiting)| waiting.as_ref())
     }
 
     pub(crate) fn last_first(&self) -> impl Iterator<Item = &Waiting> {
-        self.by_nonce.values().rev()
+        self.by_nonce.values().rev().map(AsRef::as_ref)
     }
 
     pub(crate) fn is_pending(&self, nonce: u64) -> bool {
@@ -125,7 +126,8 @@ impl Account {
     }
 
     /// Takes a transaction in, in the place of another if there is one of its nonce.
-    pub(crate) fn insert(&mut self, mut waiting: Waiting, index: &mut Index) {
+    pub(crate) fn insert(&mut self, waiting: Waiting, index: &mut Index) {
+        let mut waiting = Box::new(waiting);
         let nonce = waiting.bid.nonce;
         let standing = self.standing(nonce);
         if let Some(old) = self.by_nonce.remove(&nonce) {

@@ -37,4 +37,4 @@ pub use content::{AccountContent, PoolStatus};
 pub use error::{PoolError, Shortfall};
 pub use journal::{Journal, Journaled};
 pub use pool::Pool;
-pub use screen::{Incoming, MAX_TX_BYTES, Screened};
+pub use screen::{Incoming, MAX_TX_BYTES, Screened, Signed};

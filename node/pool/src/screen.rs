@@ -22,6 +22,14 @@ pub struct Screened {
     size: usize,
 }
 
+/// A transaction whose sender is known, and not yet whom it delegates.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    tx: RecoveredTx,
+    size: usize,
+    cost: U256,
+}
+
 /// A transaction with its sender, on its way in.
 #[derive(Clone, Debug)]
 pub struct Incoming {
@@ -54,27 +62,46 @@ impl Screened {
         &self.tx
     }
 
-    /// Finds out who has signed it, and whom it delegates: the costly step, some 30 us for each signature.
+    /// Finds out who has signed it: some 30 us.
     ///
     /// # Errors
     /// If no key has made the signature.
-    pub fn recover(self) -> Result<Incoming, RecoveryError> {
+    pub fn recover(self) -> Result<Signed, RecoveryError> {
         let sender = self.tx.recover_signer()?;
-        let authorities = authorities(&self.tx);
-        Ok(Incoming::new(RecoveredTx::new_unchecked(self.tx, sender), self.size, authorities))
+        Ok(Signed::new(RecoveredTx::new_unchecked(self.tx, sender), self.size))
+    }
+}
+
+impl Signed {
+    fn new(tx: RecoveredTx, size: usize) -> Self {
+        let cost = cost(tx.inner());
+        Self { tx, size, cost }
+    }
+
+    /// The transaction.
+    pub fn tx(&self) -> &RecoveredTx {
+        &self.tx
+    }
+
+    /// Most that it can cost, in wei: gas limit by fee cap, and value.
+    pub fn cost(&self) -> U256 {
+        self.cost
+    }
+
+    /// Finds out whom it delegates: as much work again for each authorisation, of which there may be a thousand. Whether
+    /// the sender has the funds should be known before.
+    pub fn incoming(self) -> Incoming {
+        let Self { tx, size, cost } = self;
+        let authorities = authorities(tx.inner());
+        Incoming { tx: Arc::new(tx), size, cost, authorities }
     }
 }
 
 impl Incoming {
-    fn new(tx: RecoveredTx, size: usize, authorities: Box<[Address]>) -> Self {
-        let cost = cost(tx.inner());
-        Self { tx: Arc::new(tx), size, cost, authorities }
-    }
-
     /// A transaction whose sender is known: one that was in a block.
     pub fn known(tx: RecoveredTx) -> Self {
-        let (size, authorities) = (tx.inner().encode_2718_len(), authorities(tx.inner()));
-        Self::new(tx, size, authorities)
+        let size = tx.inner().encode_2718_len();
+        Signed::new(tx, size).incoming()
     }
 
     /// The transaction.

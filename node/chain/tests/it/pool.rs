@@ -1,10 +1,11 @@
 //! What comes in, what waits, and what becomes of it.
 
 use crate::support::{fresh, send, sign, signer, spec};
-use alloy_consensus::{SignableTransaction, TxEip1559, TxEip4844};
-use alloy_eips::eip2718::Encodable2718;
+use alloy_consensus::{SignableTransaction, TxEip1559, TxEip4844, TxEip7702};
+use alloy_eips::{eip2718::Encodable2718, eip7702::Authorization};
 use alloy_primitives::{Address, B256, Signature, TxKind, U256};
 use alloy_signer::SignerSync;
+use alloy_signer_local::PrivateKeySigner;
 use std::{fs, path::Path};
 use zx_chain::{Chain, ChainConfig, PoolConfig, PoolError, SubmitError};
 use zx_primitives::{Block, Tx};
@@ -81,6 +82,39 @@ fn blob_transactions_are_refused_with_and_without_their_blobs() {
         let refused = chain.submit(&bytes).expect_err("no blobs here").to_string();
         assert!(refused.starts_with("transaction type not supported"), "{refused}");
     }
+}
+
+/// Delegates the account of one signer; another pays for it.
+fn delegate(of: u8, by: &PrivateKeySigner) -> Vec<u8> {
+    let authorization = Authorization { chain_id: U256::ZERO, address: Address::repeat_byte(0xaa), nonce: 0 };
+    let signature = signer(of).sign_hash_sync(&authorization.signature_hash()).expect("signed");
+    let tx = TxEip7702 {
+        chain_id: spec().chain_id,
+        gas_limit: 100_000,
+        max_fee_per_gas: 3_000_000_000,
+        authorization_list: vec![authorization.into_signed(signature)],
+        ..Default::default()
+    };
+    let signature = by.sign_hash_sync(&tx.signature_hash()).expect("signed");
+    Tx::from(tx.into_signed(signature)).encoded_2718()
+}
+
+#[test]
+fn an_account_that_is_delegated_has_one_transaction_waiting_at_a_time() {
+    let (_folder, chain) = fresh();
+    let poor = PrivateKeySigner::from_bytes(&B256::repeat_byte(77)).expect("a key");
+    let refused = chain.submit(&delegate(2, &poor)).expect_err("no funds").to_string();
+    assert!(refused.starts_with("insufficient funds for gas * price + value: balance 0"), "{refused}");
+    chain.submit(&delegate(2, &signer(1))).expect("taken");
+    let gapped = chain.submit(&transfer(2, 1)).expect_err("to be delegated").to_string();
+    assert_eq!(gapped, "gapped-nonce tx from delegated accounts: next nonce 0, tx nonce 1");
+    chain.produce(false).expect("no failure").expect("a block");
+    // The authorisation has used up a nonce of its own.
+    let answers = chain.submit_many(&[transfer(2, 1), transfer(2, 2)]);
+    assert!(answers[0].is_ok(), "{:?}", answers[0]);
+    assert!(matches!(answers[1], Err(SubmitError::Pool(PoolError::DelegatedGap { next: 1, nonce: 2 }))));
+    assert_eq!(chain.produce(false).expect("no failure").expect("a block").transactions.len(), 1);
+    chain.submit(&transfer(2, 2)).expect("now it is its turn");
 }
 
 #[test]
