@@ -4,6 +4,7 @@ use crate::{
     banner::{self, Facts},
     keys::{self, DevKey},
     shutdown::Signals,
+    txpool,
 };
 use alloy_primitives::U256;
 use clap::Args;
@@ -43,6 +44,8 @@ pub(crate) struct Options {
     /// Make a block every so many seconds, empty or not, instead of one for each transaction.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "ZX_BLOCK_TIME")]
     block_time: Option<Duration>,
+    #[command(flatten)]
+    pool: txpool::Options,
 }
 
 /// What `--history` says.
@@ -96,6 +99,7 @@ async fn node(options: &Options) -> Result<()> {
     let mut config = ChainConfig::new(spec(&keys), &datadir);
     config.window = options.window;
     config.store.history = options.history;
+    options.pool.apply(&mut config);
     let chain = Arc::new(Chain::open(config)?);
     let pace = options.block_time.map_or(Pace::AtOnce, Pace::Every);
 

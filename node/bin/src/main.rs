@@ -11,6 +11,7 @@ mod progress;
 mod shutdown;
 mod snapshot;
 mod text;
+mod txpool;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use eyre::{Result, WrapErr};

@@ -19,12 +19,14 @@ mod chain;
 mod config;
 mod error;
 mod read;
+mod revalidate;
 mod seal;
 mod start;
 mod state;
 mod submit;
 mod transfer;
 mod tree;
+mod waiting;
 pub mod writer;
 
 pub use chain::Chain;
@@ -38,5 +40,6 @@ pub use transfer::{Exported, Imported, TransferError};
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{CallEnv, DeployRefusal, EstimateError, InvalidTransaction, Simulated, TxError};
+pub use zx_pool::{AccountContent, PoolConfig, PoolError, PoolStatus};
 pub use zx_sandbox::{CacheFigures, CacheStats};
 pub use zx_storage::{Changed, History, LogBlocks, LogQuery, StoreConfig, StoreError, TxPlace};
