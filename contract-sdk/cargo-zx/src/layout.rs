@@ -81,7 +81,8 @@ impl Type {
         }
         // Before its parts, so that what contains itself ends.
         types.insert(id.clone(), Value::Null);
-        let mut entry = json!({ "label": self.label(), "encoding": self.encoding(), "numberOfBytes": self.bytes().to_string() });
+        let mut entry =
+            json!({ "label": self.label(), "encoding": self.encoding(), "numberOfBytes": self.bytes().to_string() });
         match self {
             Self::Value(_) => {}
             Self::Enum(_, variants) => entry["variants"] = json!(variants),
@@ -147,7 +148,9 @@ impl Type {
             Self::Struct(inner) => inner
                 .members
                 .iter()
-                .filter_map(|m| Some(m.slot.parse::<u64>().ok()?.saturating_mul(32).saturating_add(m.offset + m.ty.bytes())))
+                .filter_map(|m| {
+                    Some(m.slot.parse::<u64>().ok()?.saturating_mul(32).saturating_add(m.offset + m.ty.bytes()))
+                })
                 .max()
                 .unwrap_or(0)
                 .next_multiple_of(32),
@@ -186,7 +189,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn until(&mut self, end: &[char]) -> Result<&'a str, String> {
-        let at = self.0.find(end).ok_or_else(|| format!("`{}` is missing behind `{}`", end.iter().collect::<String>(), self.0))?;
+        let at = self
+            .0
+            .find(end)
+            .ok_or_else(|| format!("`{}` is missing behind `{}`", end.iter().collect::<String>(), self.0))?;
         let (text, rest) = self.0.split_at(at);
         self.0 = rest;
         Ok(text)
@@ -253,13 +259,12 @@ mod tests {
 
     #[test]
     fn fields_become_a_storage_layout() {
-        let layout = of(
-            "struct Token{name@0:0 string;paused@1:0 bool;kind@1:1 enum Kind{A,B};\
+        let layout = of("struct Token{name@0:0 string;paused@1:0 bool;kind@1:1 enum Kind{A,B};\
              orders@2:0 mapping(address=>mapping(uint64=>struct Order{amount@0:0 uint128;at@0:16 uint64;who@1:0 address;}));\
-             list@3:0 uint32[3][];impl@0x36:0 address;}\n",
-        );
+             list@3:0 uint32[3][];impl@0x36:0 address;}\n");
         let storage = layout["storage"].as_array().expect("a list");
-        let places: Vec<_> = storage.iter().map(|m| (m["label"].as_str(), m["slot"].as_str(), m["offset"].as_u64())).collect();
+        let places: Vec<_> =
+            storage.iter().map(|m| (m["label"].as_str(), m["slot"].as_str(), m["offset"].as_u64())).collect();
         assert_eq!(places[2], (Some("kind"), Some("1"), Some(1)));
         assert_eq!(places[5], (Some("impl"), Some("0x36"), Some(0)));
         let types = &layout["types"];

@@ -105,9 +105,16 @@ mod tests {
             assert!(!text.contains(gone), "{gone}");
         }
         let sections = custom_sections(&stripped).expect("well-formed");
-        assert_eq!(sections.iter().map(|s| (s.name, s.data)).collect::<Vec<_>>(), [(ABI_SECTION, &metadata::pack("[]")[..])]);
+        assert_eq!(
+            sections.iter().map(|s| (s.name, s.data)).collect::<Vec<_>>(),
+            [(ABI_SECTION, &metadata::pack("[]")[..])]
+        );
         zx_host_functions::validate(&stripped, &zx_host_functions::ModuleLimits::DEFAULT).expect("valid");
-        assert_eq!(strip(&stripped, &[(ABI_SECTION, "[]")]).expect("well-formed"), stripped, "stripping twice changes nothing");
+        assert_eq!(
+            strip(&stripped, &[(ABI_SECTION, "[]")]).expect("well-formed"),
+            stripped,
+            "stripping twice changes nothing"
+        );
     }
 
     #[test]

@@ -87,9 +87,7 @@ fn parts(item: &mut ItemStruct, what: &str) -> syn::Result<Vec<Part>> {
 fn part(field: &mut Field) -> syn::Result<Part> {
     let Some(ident) = field.ident.clone() else { return error(field, "the field has no name") };
     let view = match take_text(&mut field.attrs, "view")? {
-        Some((key, name)) if !key.is_empty() || !name.value().is_empty() => {
-            Some(solidity_name(&key, &name, "view")?)
-        }
+        Some((key, name)) if !key.is_empty() || !name.value().is_empty() => Some(solidity_name(&key, &name, "view")?),
         Some(_) => Some(camel_case(&ident)),
         None => None,
     };
@@ -118,9 +116,10 @@ fn slot(key: &str, text: &LitStr) -> syn::Result<TokenStream> {
 /// Where the fields are: `placed`, `Stored` and `Field`.
 fn layout(name: &Ident, parts: &[Part]) -> TokenStream {
     let text = name.to_string();
-    let sizes = parts.iter().filter(|p| p.slot.is_none()).map(|Part { ty, .. }| {
-        quote_spanned!(ty.span()=> <#ty as ::zx::__private::Stored>::SIZE)
-    });
+    let sizes = parts
+        .iter()
+        .filter(|p| p.slot.is_none())
+        .map(|Part { ty, .. }| quote_spanned!(ty.span()=> <#ty as ::zx::__private::Stored>::SIZE));
     let (mut makes, mut members) = (Vec::new(), Vec::new());
     let mut next = 0_usize;
     for Part { ident, ty, slot, .. } in parts {

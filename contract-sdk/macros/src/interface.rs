@@ -137,7 +137,11 @@ fn call(called: &Called, vis: &Visibility) -> TokenStream {
             quote!(&mut ::zx::Ctx),
             quote!(zx_value: ::zx::U256,),
             quote!(invoke(
-                zx_cx, self.address, SELECTOR, zx_args, ::zx::CallOptions { value: zx_value, gas: self.gas }
+                zx_cx,
+                self.address,
+                SELECTOR,
+                zx_args,
+                ::zx::CallOptions { value: zx_value, gas: self.gas }
             )),
         ),
     };

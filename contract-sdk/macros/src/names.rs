@@ -184,7 +184,11 @@ mod tests {
             assert_eq!(camel_case(&format_ident!("{rust}")), solidity);
         }
         assert_eq!(camel_case(&syn::parse_quote!(r#type)), "type");
-        for (solidity, rust) in [("balanceOf", "balance_of"), ("onERC721Received", "on_erc721_received"), ("DOMAIN_SEPARATOR", "domain_separator")] {
+        for (solidity, rust) in [
+            ("balanceOf", "balance_of"),
+            ("onERC721Received", "on_erc721_received"),
+            ("DOMAIN_SEPARATOR", "domain_separator"),
+        ] {
             assert_eq!(snake_case(solidity), rust);
         }
     }

@@ -10,7 +10,9 @@ use crate::{
 };
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, ImplItem, ImplItemFn, ItemImpl, Path, Token, Type, Visibility, parse::Parser as _, punctuated::Punctuated};
+use syn::{
+    Ident, ImplItem, ImplItemFn, ItemImpl, Path, Token, Type, Visibility, parse::Parser as _, punctuated::Punctuated,
+};
 
 /// What calls a method.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -231,9 +233,13 @@ impl Public {
         let is_constructor = self.kind == Kind::Constructor;
         let name = if is_constructor { "constructor" } else { name };
         let refusal = format!("{name}: ");
-        let refuse_value = (!self.payable).then(|| quote!(if !value_refused { ::zx::__private::refuse_value(#refusal); }));
-        let refuse_reentry = (!self.reentrant && !is_constructor && !self.method.pure)
-            .then(|| quote!(if !reentry_refused { ::zx::__private::refuse_reentry(); }));
+        let refuse_value =
+            (!self.payable).then(|| quote!(if !value_refused { ::zx::__private::refuse_value(#refusal); }));
+        let refuse_reentry = (!self.reentrant && !is_constructor && !self.method.pure).then(|| {
+            quote!(if !reentry_refused {
+                ::zx::__private::refuse_reentry();
+            })
+        });
         let names: Vec<_> = (0..args.len()).map(|i| format_ident!("arg{i}", span = Span::mixed_site())).collect();
         let types = self.method.types();
         let decoder =

@@ -8,8 +8,9 @@ use crate::{
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::{
-    Attribute, Ident, Token, Type, Visibility, braced, bracketed, parenthesized,
+    Attribute, Ident, Token, Type, Visibility, braced, bracketed,
     ext::IdentExt as _,
+    parenthesized,
     parse::{Parse, ParseStream, Parser as _},
     parse_quote,
 };
@@ -183,7 +184,12 @@ fn elementary(name: &Ident) -> syn::Result<Type> {
             }
             (_, _, Some(Ok(bytes @ 1..=32))) => parse_quote!(::zx::FixedBytes<#bytes>),
             (Some(Ok(_)), ..) | (_, Some(Ok(_)), _) | (_, _, Some(Ok(_))) => {
-                return error(name, format!("`{text}` is not supported: use a signed type of 8 to 128 bits, an unsigned one of 8 to 256"));
+                return error(
+                    name,
+                    format!(
+                        "`{text}` is not supported: use a signed type of 8 to 128 bits, an unsigned one of 8 to 256"
+                    ),
+                );
             }
             _ => parse_quote!(#name),
         },
@@ -207,7 +213,9 @@ mod tests {
             "pub interface IPair { event Sync(uint112 a); function getReserves() external view returns (uint112 a, uint112, uint32);
              function swap(uint amount0Out, address to, bytes calldata data) external; }",
         );
-        for part in ["pub struct IPair", "fn get_reserves", "Uint < 112usize >", "fn swap", "amount0_out : :: zx :: U256"] {
+        for part in
+            ["pub struct IPair", "fn get_reserves", "Uint < 112usize >", "fn swap", "amount0_out : :: zx :: U256"]
+        {
             assert!(said.contains(part), "{part} in {said}");
         }
     }

@@ -17,9 +17,9 @@ fn shape(item: &DeriveInput) -> syn::Result<Shape> {
     refuse_generics(&item.generics, "such a type")?;
     match &item.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) if !fields.named.is_empty() => Ok(Shape::Struct(
-                fields.named.iter().filter_map(|f| Some((f.ident.clone()?, f.ty.clone()))).collect(),
-            )),
+            Fields::Named(fields) if !fields.named.is_empty() => {
+                Ok(Shape::Struct(fields.named.iter().filter_map(|f| Some((f.ident.clone()?, f.ty.clone()))).collect()))
+            }
             _ => error(&item.ident, "name the members, and have one at least: `struct Point { x: u64, y: u64 }`"),
         },
         Data::Enum(data) => variants(item, data),
@@ -37,7 +37,10 @@ fn variants(item: &DeriveInput, data: &syn::DataEnum) -> syn::Result<Shape> {
             return error(variant, "a variant has no fields here: store such an enum as `Borsh<T>`");
         }
         if let Some((_, discriminant)) = &variant.discriminant {
-            return error(discriminant, "variants are numbered from 0 in their order, as in Solidity: remove the number");
+            return error(
+                discriminant,
+                "variants are numbered from 0 in their order, as in Solidity: remove the number",
+            );
         }
     }
     Ok(Shape::Enum(data.variants.iter().map(|v| v.ident.clone()).collect()))
@@ -109,10 +112,7 @@ fn stored_struct(name: &Ident, members: &[(Ident, Type)]) -> TokenStream {
 
 fn stored_enum(name: &Ident, variants: &[Ident]) -> TokenStream {
     let (to, from) = numbering(variants);
-    let text = format!(
-        "enum {name}{{{}}}",
-        variants.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-    );
+    let text = format!("enum {name}{{{}}}", variants.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
     let corrupt = format!("storage: a {name} that is none");
     quote! {
         impl #name {

@@ -106,7 +106,8 @@ pub(crate) fn outcome(status: u32) -> Result<Vec<u8>, CallError> {
 
 /// EVM code that creates a minimal proxy (ERC-1167).
 pub(crate) fn clone_code(implementation: Address) -> [u8; 55] {
-    let mut code = *b"\x3d\x60\x2d\x80\x60\x0a\x3d\x39\x81\xf3\x36\x3d\x3d\x37\x3d\x3d\x3d\x36\x3d\x73....................\
+    let mut code =
+        *b"\x3d\x60\x2d\x80\x60\x0a\x3d\x39\x81\xf3\x36\x3d\x3d\x37\x3d\x3d\x3d\x36\x3d\x73....................\
         \x5a\xf4\x3d\x82\x80\x3e\x90\x3d\x91\x60\x2b\x57\xfd\x5b\xf3";
     for (to, from) in code.iter_mut().skip(CLONE_TARGET).zip(implementation) {
         *to = from;
@@ -143,13 +144,7 @@ pub fn invoke<A: Args, R: Abi>(
 }
 
 /// Calls a view, decoding what it returns; whatever it tries to write is refused.
-pub fn query<A: Args, R: Abi>(
-    cx: &Ctx,
-    to: Address,
-    selector: [u8; 4],
-    args: A,
-    gas: u64,
-) -> Result<R, CallError> {
+pub fn query<A: Args, R: Abi>(cx: &Ctx, to: Address, selector: [u8; 4], args: A, gas: u64) -> Result<R, CallError> {
     let data = crate::error::encode_error(selector, args);
     R::decode_return(&cx.static_call(to, &data, gas)?).ok_or(CallError::Malformed)
 }

@@ -20,8 +20,14 @@ pub trait Contract: Sized {
 
     /// Runs the getter or component's method with this selector, if there is one.
     #[doc(hidden)]
-    fn part(&mut self, cx: &mut Ctx, selector: u32, args: &[u8], value_refused: bool, reentry_refused: bool)
-    -> Option<Outcome> {
+    fn part(
+        &mut self,
+        cx: &mut Ctx,
+        selector: u32,
+        args: &[u8],
+        value_refused: bool,
+        reentry_refused: bool,
+    ) -> Option<Outcome> {
         let (_, _, _, _, _) = (cx, selector, args, value_refused, reentry_refused);
         None
     }

@@ -118,8 +118,8 @@ pub use zx_sdk_macros::{
 /// Everything that most contracts name: `use zx::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Address, Array, B256, Borsh, Bytes, CallError, CallOptions, Ctx, EnumerableMap, EnumerableSet, FixedBytes, Item,
-        List, Map, U256, Uint, ensure, require, revert,
+        Address, Array, B256, Borsh, Bytes, CallError, CallOptions, Ctx, EnumerableMap, EnumerableSet, FixedBytes,
+        Item, List, Map, U256, Uint, ensure, require, revert,
     };
     pub use alloc::{
         string::{String, ToString},

@@ -89,4 +89,3 @@ pub fn getter_key<G: Getter>(key: &G::Key) -> Vec<u8> {
     // What a method returns is encoded as its arguments are.
     key.encode_return()
 }
-

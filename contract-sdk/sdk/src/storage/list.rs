@@ -216,4 +216,3 @@ impl<T: StorageValue> StorageValue for Vec<T> {
         List::<T>::placed(Place::computed(*slot)).clear();
     }
 }
-

@@ -1,4 +1,6 @@
-use super::{Field, Item, MapKey, Place, Ref, RefMut, Size, Slot, StorageValue, Stored, place::Locate as _, text::TypeName};
+use super::{
+    Field, Item, MapKey, Place, Ref, RefMut, Size, Slot, StorageValue, Stored, place::Locate as _, text::TypeName,
+};
 use crate::{Overflow, Underflow, math::Checked};
 use core::{borrow::Borrow, marker::PhantomData};
 

@@ -35,8 +35,8 @@ pub use item::Item;
 pub use key::MapKey;
 pub use list::List;
 pub use map::Map;
-pub(crate) use place::{Locate, lane_of, write_lane};
 pub use place::{Lane, Member, Place, Size, Slot, plan};
+pub(crate) use place::{Locate, lane_of, write_lane};
 pub use set::{EnumerableMap, EnumerableSet};
 pub use value::{Reader, StorageValue, Writer};
 

@@ -159,7 +159,8 @@ pub const fn plan<const N: usize>(sizes: [Size; N]) -> ([Member; N], u32) {
         }
         members[i].slot = slot;
         if size.packs() {
-            let next_fits = i + 1 < N && sizes[i + 1].packs() && offset + (size.bytes + sizes[i + 1].bytes) as usize <= WORD;
+            let next_fits =
+                i + 1 < N && sizes[i + 1].packs() && offset + (size.bytes + sizes[i + 1].bytes) as usize <= WORD;
             if offset > 0 || next_fits {
                 members[i].lane = Lane(offset as u8);
             }

@@ -225,10 +225,7 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    prop_oneof![
-        (0u8..12, any::<u16>()).prop_map(|(k, v)| Act::Insert(k, v)),
-        (0u8..12).prop_map(Act::Remove),
-    ]
+    prop_oneof![(0u8..12, any::<u16>()).prop_map(|(k, v)| Act::Insert(k, v)), (0u8..12).prop_map(Act::Remove),]
 }
 
 proptest! {

@@ -4,11 +4,7 @@ use super::{
     sandbox,
     world::{Frame, Program, World},
 };
-use crate::{
-    Abi, Address, ContractError, Ctx, Entry, Event, Log, U256,
-    abi::Args,
-    error::encode_error,
-};
+use crate::{Abi, Address, ContractError, Ctx, Entry, Event, Log, U256, abi::Args, error::encode_error};
 use alloc::rc::Rc;
 use core::cell::{Cell, RefCell};
 
@@ -80,8 +76,12 @@ impl Host {
     #[track_caller]
     pub fn new() -> Self {
         World::with(|world| *world = World::default());
-        let host =
-            Self { native: Cell::new(true), sandbox: sandbox::is_wanted(), sender: ACCOUNTS[0], last: RefCell::default() };
+        let host = Self {
+            native: Cell::new(true),
+            sandbox: sandbox::is_wanted(),
+            sender: ACCOUNTS[0],
+            last: RefCell::default(),
+        };
         World::with(|world| {
             world.balances.extend(ACCOUNTS.map(|account| (account, BALANCE)));
         });
@@ -193,9 +193,9 @@ impl Host {
     #[track_caller]
     pub fn balance(&self, account: Address) -> U256 {
         let native = self.native.get().then(|| World::with(|world| world.balance(account)));
-        U256::from_be_bytes(self.same("the balance", native.map(U256::to_be_bytes), || Request::Balance {
-            account: account.0.0,
-        }))
+        U256::from_be_bytes(
+            self.same("the balance", native.map(U256::to_be_bytes), || Request::Balance { account: account.0.0 }),
+        )
     }
 
     /// The word at a slot of a contract.
@@ -247,8 +247,14 @@ impl Host {
     #[track_caller]
     pub fn assert_logs(&self, from: Address, logs: impl IntoIterator<Item = Log>) {
         let wanted: Vec<_> = logs.into_iter().collect();
-        let emitted: Vec<_> =
-            self.last.borrow().logs.iter().filter(|(address, _)| *address == from).map(|(_, log)| log.clone()).collect();
+        let emitted: Vec<_> = self
+            .last
+            .borrow()
+            .logs
+            .iter()
+            .filter(|(address, _)| *address == from)
+            .map(|(_, log)| log.clone())
+            .collect();
         assert_eq!(emitted, wanted, "the events of {from}");
     }
 
@@ -511,8 +517,8 @@ impl Caller<'_> {
         let Self { host, address, sender, .. } = *self;
         let native = host.native.get().then(|| native_look(sender, address, data));
         let last = host.last.take();
-        let result = host
-            .settle(what, native, || Request::Look { sender: sender.0.0, to: address.0.0, data: data.to_vec() });
+        let result =
+            host.settle(what, native, || Request::Look { sender: sender.0.0, to: address.0.0, data: data.to_vec() });
         // Looking is no transaction: the last one is still the last.
         *host.last.borrow_mut() = last;
         result
@@ -612,13 +618,12 @@ impl Mock<'_> {
     pub fn install(self) {
         let Self { host, address, rules } = self;
         let table = rules.clone();
-        let program: Program = Rc::new(move |_: &mut Ctx, data: &[u8]| {
-            match table.iter().find(|rule| data.starts_with(&rule.calldata)) {
+        let program: Program =
+            Rc::new(move |_: &mut Ctx, data: &[u8]| match table.iter().find(|rule| data.starts_with(&rule.calldata)) {
                 Some(rule) if rule.reverts => Err(rule.data.clone()),
                 Some(rule) => Ok(rule.data.clone()),
                 None => Err(Vec::new()),
-            }
-        });
+            });
         World::with(|world| world.programs.insert(address, program));
         host.tell(|| Request::Mock { address: address.0.0, rules });
     }

@@ -5,8 +5,8 @@ use super::{
     world::{Frame, Program, World},
 };
 use crate::{Address, Ctx, Log, U256, host};
-use alloy_primitives::keccak256 as keccak;
 use alloc::rc::Rc;
+use alloy_primitives::keccak256 as keccak;
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 use ripemd::Ripemd160;
 use sha2::{Digest as _, Sha256};

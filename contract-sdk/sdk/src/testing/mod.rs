@@ -221,9 +221,10 @@ impl TestHost {
     /// All slots of the contract under test that are not zero.
     pub fn storage(&self) -> alloc::collections::BTreeMap<[u8; 32], [u8; 32]> {
         World::with(|world| {
-            let own = world.storage.iter().filter(|((address, _), word)| {
-                *address == world.frame.address && **word != [0; 32]
-            });
+            let own = world
+                .storage
+                .iter()
+                .filter(|((address, _), word)| *address == world.frame.address && **word != [0; 32]);
             own.map(|((_, slot), word)| (*slot, *word)).collect()
         })
     }

@@ -180,7 +180,8 @@ pub struct RawLog {
 pub fn write(stream: &mut impl Write, message: &impl BorshSerialize) -> io::Result<()> {
     let bytes = borsh::to_vec(message).map_err(malformed)?;
     let len = u32::try_from(bytes.len()).ok().filter(|len| *len <= MAX_MESSAGE);
-    let len = len.ok_or_else(|| io::Error::other(format!("a message of {} bytes, at most {MAX_MESSAGE}", bytes.len())))?;
+    let len =
+        len.ok_or_else(|| io::Error::other(format!("a message of {} bytes, at most {MAX_MESSAGE}", bytes.len())))?;
     stream.write_all(&len.to_le_bytes())?;
     stream.write_all(&bytes)?;
     stream.flush()

@@ -2,10 +2,10 @@ use crate::{
     Address, B256, CallError, Ctx, Log, Outcome, U256,
     call::{CLONE_TARGET, clone_code},
 };
-use alloy_primitives::keccak256;
-use zx_host_functions::DeployPayload;
 use alloc::{collections::BTreeMap, rc::Rc};
+use alloy_primitives::keccak256;
 use core::cell::RefCell;
+use zx_host_functions::DeployPayload;
 
 /// Code of a registered contract.
 pub(crate) type Program = Rc<dyn Fn(&mut Ctx, &[u8]) -> Outcome>;

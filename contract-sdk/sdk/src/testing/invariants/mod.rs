@@ -9,7 +9,8 @@ use crate::{Address, U256, revert};
 use core::{fmt, ops::RangeInclusive};
 use methods::Method;
 use proptest::{
-    collection, prelude::*,
+    collection,
+    prelude::*,
     strategy::{BoxedStrategy, Union},
     test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner},
 };
@@ -50,12 +51,15 @@ use values::{Hints, Value};
 /// .check();
 /// ```
 pub struct Invariants<'a, S> {
-    setup: Box<dyn Fn(&Host, &mut Targets) -> S + 'a>,
+    setup: Setup<'a, S>,
     laws: Vec<Law<'a, S>>,
     runs: u32,
     depth: usize,
     seed: Option<u64>,
 }
+
+/// Deploys, and says what to call.
+type Setup<'a, S> = Box<dyn Fn(&Host, &mut Targets) -> S + 'a>;
 
 /// A name, and what must not panic.
 type Law<'a, S> = (String, Box<dyn Fn(&Host, &S) + 'a>);
@@ -125,7 +129,12 @@ impl Targets {
             let value = if method.payable { values::amount(&hints) } else { Just(U256::ZERO).boxed() };
             let arguments: Vec<_> = method.inputs.iter().map(|ty| values::of(ty, &hints)).collect();
             (senders.clone(), value, arguments)
-                .prop_map(move |(sender, value, arguments)| Step::Call { method: method.clone(), sender, value, arguments })
+                .prop_map(move |(sender, value, arguments)| Step::Call {
+                    method: method.clone(),
+                    sender,
+                    value,
+                    arguments,
+                })
                 .boxed()
         });
         let mut steps: Vec<(u32, BoxedStrategy<Step>)> = calls.map(|call| (4, call)).collect();
@@ -212,7 +221,10 @@ impl<'a, S> Invariants<'a, S> {
     pub fn check(self) {
         let mut targets = Targets::default();
         (self.setup)(&Host::new(), &mut targets);
-        assert!(!targets.methods.is_empty(), "there is no method to call: name a contract with `targets.contract::<C>(..)`");
+        assert!(
+            !targets.methods.is_empty(),
+            "there is no method to call: name a contract with `targets.contract::<C>(..)`"
+        );
         assert!(!targets.senders.is_empty(), "there is nobody to call: name some with `targets.senders(..)`");
         let counts = RefCell::new(Counts::new());
         let steps = collection::vec(targets.step(), 1..=self.depth.max(1));
@@ -232,7 +244,8 @@ impl<'a, S> Invariants<'a, S> {
     }
 
     fn runner(&self) -> TestRunner {
-        let config = Config { cases: self.runs, failure_persistence: None, max_shrink_iters: 4_096, ..Config::default() };
+        let config =
+            Config { cases: self.runs, failure_persistence: None, max_shrink_iters: 4_096, ..Config::default() };
         match self.seed {
             None => TestRunner::new(config),
             Some(seed) => {
