@@ -13,7 +13,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod draft;
 mod full;
+mod keccak;
 mod node;
 mod ordered;
 mod state;

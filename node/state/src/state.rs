@@ -1,11 +1,12 @@
 //! A state: the trie of the accounts, with the tries of their storage in its leaves.
 
 use crate::{
+    keccak::keys,
     node::{Branch, Value},
     trie::{Lookup, Trie},
     update::{Change, Row, Source, Update},
 };
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use alloy_rlp::Encodable;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieAccount};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -101,6 +102,13 @@ impl Account {
             None if self.account.storage_root == EMPTY_ROOT_HASH => Lookup::Absent,
             None => Lookup::Stored,
         }
+    }
+}
+
+/// Accounts are alike if their rows are: a storage trie is what its root says.
+impl PartialEq for Account {
+    fn eq(&self, other: &Self) -> bool {
+        self.account == other.account
     }
 }
 
@@ -265,12 +273,10 @@ impl State {
         block: u64,
         changes: &StateChanges,
     ) -> Result<(Self, StateUpdate), StateError> {
-        let key = |(address, change): (&Address, _)| (keccak256(address), change);
+        let addresses: Vec<&Address> = changes.accounts.keys().collect();
         // Neighbours in the trie one after another: what the way to one has brought near is there for the next.
-        let mut keyed: Vec<(B256, &AccountChange)> = match changes.accounts.len() {
-            PARALLEL.. => changes.accounts.par_iter().map(key).collect(),
-            _ => changes.accounts.iter().map(key).collect(),
-        };
+        let mut keyed: Vec<(B256, &AccountChange)> =
+            keys(&addresses).into_iter().zip(changes.accounts.values()).collect();
         keyed.sort_unstable_by_key(|(key, _)| *key);
         let one = |(key, change): &(B256, &AccountChange)| self.change(reader, block, *key, change);
         let changed: Vec<Changed> = match keyed.len() {
@@ -378,15 +384,13 @@ struct Changed {
 }
 
 fn slot_changes(storage: &BTreeMap<U256, SlotChange>) -> Vec<Change<U256>> {
-    let one = |(slot, change): (&U256, &SlotChange)| Change {
-        key: Nibbles::unpack_array(&keccak256(slot.to_be_bytes::<32>())),
+    let slots: Vec<[u8; 32]> = storage.keys().map(U256::to_be_bytes).collect();
+    let one = |(key, change): (B256, &SlotChange)| Change {
+        key: Nibbles::unpack_array(&key),
         existed: !change.before.is_zero(),
         value: (!change.after.is_zero()).then_some(change.after),
     };
-    let mut changes: Vec<_> = match storage.len() {
-        PARALLEL.. => storage.par_iter().map(one).collect(),
-        _ => storage.iter().map(one).collect(),
-    };
+    let mut changes: Vec<_> = keys(&slots).into_iter().zip(storage.values()).map(one).collect();
     changes.sort_unstable_by_key(|change| change.key);
     changes
 }

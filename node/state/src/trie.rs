@@ -1,10 +1,11 @@
 //! One trie: of the accounts, or of one account's slots.
 
 use crate::{
-    node::{Branch, Child, Leaf, Value, head, tail},
-    update::{Change, Row, Source, Update},
+    draft::Drafts,
+    node::{Branch, Child, Leaf, Reference, Value, head, tail},
+    update::{Change, Outcome, Row, Source, Update},
 };
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{B256, Bytes};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 use std::sync::Arc;
 use zx_primitives::StateError;
@@ -83,7 +84,7 @@ impl<V> Trie<V> {
             }
             depth = depth.saturating_add(branch.prefix.len());
             let Some(nibble) = key.get(depth) else {
-                return branch.value.as_ref().map_or(Lookup::Absent, Lookup::Found);
+                return branch.value.as_deref().map_or(Lookup::Absent, Lookup::Found);
             };
             match branch.child(nibble) {
                 Some(next) => child = next,
@@ -150,17 +151,26 @@ impl<V: Value> Trie<V> {
             return Ok(self.clone());
         }
         let old = self.root(update)?;
-        let new = update.child(old.as_ref(), 0, changes, rows)?;
-        let hash = root_hash(new.as_ref());
-        if hash != self.hash {
-            match (&old, &new) {
-                // The root is a row whatever it is made of: there is no parent to hold it.
-                (_, Some(Child::Branch(_, Some(branch)))) => rows.push((Nibbles::default(), Some(Arc::clone(branch)))),
-                (Some(Child::Branch(..)), _) => rows.push((Nibbles::default(), None)),
-                _ => {}
+        let mut drafts = Drafts::default();
+        let new = match update.child(old.as_ref(), 0, changes, &mut drafts)? {
+            Outcome::Same => return Ok(Self { hash: self.hash, root: Root::Here(old) }),
+            Outcome::Now(None) => {
+                if let Some(Child::Branch(..)) = old {
+                    drafts.row(Nibbles::default(), None);
+                }
+                None
             }
-        }
-        Ok(Self { hash, root: Root::Here(new) })
+            Outcome::Now(Some(part)) => {
+                // The root is a row whatever it is made of: there is no parent to hold it.
+                match drafts.put(&part, Nibbles::default()) {
+                    false if matches!(old, Some(Child::Branch(..))) => drafts.row(Nibbles::default(), None),
+                    _ => {}
+                }
+                Some(part)
+            }
+        };
+        let new = drafts.finish(new, update.block, rows)?;
+        Ok(Self { hash: root_hash(new.as_ref()), root: Root::Here(new) })
     }
 
     /// The nodes from the root down to where a key is, or would be: EIP-1186.
@@ -178,15 +188,15 @@ impl<V: Value> Trie<V> {
             let mut rlp = Vec::new();
             match &child {
                 Child::Leaf(_, leaf) => {
-                    update.leaf(leaf.as_ref(), || head(key, depth))?.rlp(depth, &mut Vec::new(), &mut rlp);
+                    update.leaf(leaf.as_ref(), || head(key, depth))?.rlp(depth, &mut rlp);
                     tell(rlp);
                 }
                 Child::Branch(_, branch) => {
                     let branch = update.load(branch.as_ref(), || head(key, depth))?;
-                    let below = branch.rlp(&mut rlp);
+                    branch.rlp(&mut rlp);
                     if !branch.prefix.is_empty() {
                         let mut extension = Vec::new();
-                        branch.extension_rlp(&below, &mut extension);
+                        branch.extension_rlp(&Reference::to(&rlp), &mut extension);
                         tell(extension);
                         if !tail(key, depth).starts_with(&branch.prefix) {
                             break;
@@ -242,32 +252,32 @@ fn each<V: Value, S: Source<V>>(
     }
 }
 
-/// Keccak-256 of the root node's RLP. A reference of less than 32 bytes is that RLP.
+/// Keccak-256 of the root node's RLP.
 fn root_hash<V>(root: Option<&Child<V>>) -> B256 {
     match root.map(Child::reference) {
         None => EMPTY_ROOT_HASH,
-        Some(reference) => reference.as_hash().unwrap_or_else(|| keccak256(reference)),
+        Some(reference) => reference.hash(),
     }
 }
 
 fn trim<V: Clone>(child: &Child<V>, stored: u64, visit: &impl Fn(&V) -> Option<V>) -> Child<V> {
     match child {
-        Child::Leaf(node, Some(leaf)) if leaf.changed <= stored => Child::Leaf(node.clone(), None),
+        Child::Leaf(node, Some(leaf)) if leaf.changed <= stored => Child::Leaf(*node, None),
         Child::Leaf(node, Some(leaf)) => match visit(&leaf.value) {
             None => child.clone(),
             Some(value) => {
                 let Leaf { key, changed, .. } = **leaf;
-                Child::Leaf(node.clone(), Some(Arc::new(Leaf { key, value, changed })))
+                Child::Leaf(*node, Some(Arc::new(Leaf { key, value, changed })))
             }
         },
         Child::Branch(node, Some(branch)) if branch.changed <= stored && !branch.is_inline() => {
-            Child::Branch(node.clone(), None)
+            Child::Branch(*node, None)
         }
         Child::Branch(node, Some(branch)) => {
             let children = branch.children.iter().map(|child| trim(child, stored, visit)).collect();
             let Branch { prefix, mask, ref value, changed, .. } = **branch;
             let branch = Branch { prefix, mask, children, value: value.clone(), changed };
-            Child::Branch(node.clone(), Some(Arc::new(branch)))
+            Child::Branch(*node, Some(Arc::new(branch)))
         }
         Child::Leaf(_, None) | Child::Branch(_, None) => child.clone(),
     }
