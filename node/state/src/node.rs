@@ -125,6 +125,15 @@ impl<V> Child<V> {
         }
     }
 
+    /// How many share the node: of interest is only that this reads it.
+    fn sharers(&self) -> usize {
+        match self {
+            Self::Leaf(_, Some(leaf)) => Arc::strong_count(leaf),
+            Self::Branch(_, Some(branch)) => Arc::strong_count(branch),
+            Self::Leaf(_, None) | Self::Branch(_, None) => 0,
+        }
+    }
+
     /// Whether the node is a row of its own, rather than a part of its parent's.
     pub(crate) fn has_row(&self) -> bool {
         match self {
@@ -156,6 +165,12 @@ impl<V> Branch<V> {
             return None;
         }
         self.children.get((self.mask & bit.wrapping_sub(1)).count_ones() as usize)
+    }
+
+    /// Has the children near, which are about to be shared. A count is raised in one place after another, each of
+    /// which waits for memory; reads wait for all places at once.
+    pub(crate) fn draw_near(&self) {
+        std::hint::black_box(self.children.iter().map(Child::sharers).fold(0, usize::wrapping_add));
     }
 
     /// The children with their nibbles.

@@ -9,7 +9,7 @@ use crate::{
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use alloy_rlp::Encodable;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieAccount};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::{iter::ParallelIterator, slice::ParallelSlice};
 use std::{collections::BTreeMap, sync::Arc};
 use zx_primitives::{AccountChange, SlotChange, StateChanges, StateError};
 
@@ -219,6 +219,8 @@ pub struct State {
 
 /// Changed accounts from which on they are looked at by several threads.
 const PARALLEL: usize = 64;
+/// Accounts that are looked up together by one thread.
+const TOGETHER: usize = 32;
 
 impl State {
     /// The state with nothing in it.
@@ -278,10 +280,16 @@ impl State {
         let mut keyed: Vec<(B256, &AccountChange)> =
             keys(&addresses).into_iter().zip(changes.accounts.values()).collect();
         keyed.sort_unstable_by_key(|(key, _)| *key);
-        let one = |(key, change): &(B256, &AccountChange)| self.change(reader, block, *key, change);
+        let some = |keyed: &[(B256, &AccountChange)]| -> Result<Vec<Changed>, StateError> {
+            let before = self.accounts.get_each(keyed.iter().map(|(key, _)| Nibbles::unpack_array(key)));
+            let each = keyed.iter().zip(before);
+            each.map(|((key, change), before)| self.change(reader, block, (*key, before), change)).collect()
+        };
         let changed: Vec<Changed> = match keyed.len() {
-            PARALLEL.. => keyed.par_iter().map(one).collect::<Result<_, _>>()?,
-            _ => keyed.iter().map(one).collect::<Result<_, _>>()?,
+            PARALLEL.. => {
+                keyed.par_chunks(TOGETHER).map(some).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+            }
+            _ => some(&keyed)?,
         };
         let mut update = StateUpdate { accounts: Vec::with_capacity(changed.len()), ..Default::default() };
         let mut leaves = Vec::with_capacity(changed.len());
@@ -303,10 +311,14 @@ impl State {
         &self,
         reader: &dyn Reader,
         block: u64,
-        key: B256,
+        (key, before): (B256, Lookup<&Account>),
         change: &AccountChange,
     ) -> Result<Changed, StateError> {
-        let before = self.leaf(reader, key)?;
+        let before = match before {
+            Lookup::Found(account) => Some(account.clone()),
+            Lookup::Absent => None,
+            Lookup::Stored => reader.account(key)?.map(Account::stored),
+        };
         let existed = before.is_some();
         let source = Slots(reader, key);
         let (mut before, mut update) = (before.unwrap_or_else(|| Account::stored(TrieAccount::default())), None);

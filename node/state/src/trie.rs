@@ -46,6 +46,35 @@ pub enum Lookup<V> {
     Stored,
 }
 
+/// Where a key is looked for.
+enum Step<'a, V> {
+    /// At a node at a depth.
+    At(&'a Child<V>, usize),
+    /// No longer.
+    End(Lookup<&'a V>),
+}
+
+/// From a node to the one below it.
+fn go<'a, V>(child: &'a Child<V>, depth: usize, key: &Nibbles) -> Step<'a, V> {
+    let branch = match child {
+        Child::Leaf(_, None) | Child::Branch(_, None) => return Step::End(Lookup::Stored),
+        Child::Leaf(_, Some(leaf)) if leaf.key == *key => return Step::End(Lookup::Found(&leaf.value)),
+        Child::Leaf(..) => return Step::End(Lookup::Absent),
+        Child::Branch(_, Some(branch)) => branch,
+    };
+    if !branch.prefix.is_empty() && !tail(key, depth).starts_with(&branch.prefix) {
+        return Step::End(Lookup::Absent);
+    }
+    let depth = depth.saturating_add(branch.prefix.len());
+    match key.get(depth) {
+        None => Step::End(branch.value.as_deref().map_or(Lookup::Absent, Lookup::Found)),
+        Some(nibble) => match branch.child(nibble) {
+            Some(next) => Step::At(next, depth.saturating_add(1)),
+            None => Step::End(Lookup::Absent),
+        },
+    }
+}
+
 impl<V> Trie<V> {
     /// The trie with nothing in it.
     pub(crate) fn empty() -> Self {
@@ -66,31 +95,41 @@ impl<V> Trie<V> {
 
     /// Looks a key up in memory.
     pub(crate) fn get(&self, key: &Nibbles) -> Lookup<&V> {
-        let mut child = match &self.root {
-            Root::Stored => return Lookup::Stored,
-            Root::Here(None) => return Lookup::Absent,
-            Root::Here(Some(child)) => child,
-        };
-        let mut depth = 0_usize;
+        let mut step = self.begin();
         loop {
-            let branch = match child {
-                Child::Leaf(_, None) | Child::Branch(_, None) => return Lookup::Stored,
-                Child::Leaf(_, Some(leaf)) if leaf.key == *key => return Lookup::Found(&leaf.value),
-                Child::Leaf(..) => return Lookup::Absent,
-                Child::Branch(_, Some(branch)) => branch,
+            step = match step {
+                Step::At(child, depth) => go(child, depth, key),
+                Step::End(found) => return found,
             };
-            if !branch.prefix.is_empty() && !tail(key, depth).starts_with(&branch.prefix) {
-                return Lookup::Absent;
+        }
+    }
+
+    /// Looks several keys up in memory, all of them one node further at a time: what takes long is to wait for memory,
+    /// and so it is waited for several nodes at once.
+    pub(crate) fn get_each<'a>(&'a self, keys: impl Iterator<Item = Nibbles>) -> Vec<Lookup<&'a V>> {
+        let mut steps: Vec<_> = keys.map(|key| (key, self.begin())).collect();
+        let mut on_the_way = true;
+        while on_the_way {
+            on_the_way = false;
+            for (key, step) in &mut steps {
+                if let Step::At(child, depth) = *step {
+                    *step = go(child, depth, key);
+                    on_the_way = true;
+                }
             }
-            depth = depth.saturating_add(branch.prefix.len());
-            let Some(nibble) = key.get(depth) else {
-                return branch.value.as_deref().map_or(Lookup::Absent, Lookup::Found);
-            };
-            match branch.child(nibble) {
-                Some(next) => child = next,
-                None => return Lookup::Absent,
-            }
-            depth = depth.saturating_add(1);
+        }
+        let end = |(_, step)| match step {
+            Step::End(found) => found,
+            Step::At(..) => Lookup::Stored,
+        };
+        steps.into_iter().map(end).collect()
+    }
+
+    fn begin(&self) -> Step<'_, V> {
+        match &self.root {
+            Root::Stored => Step::End(Lookup::Stored),
+            Root::Here(None) => Step::End(Lookup::Absent),
+            Root::Here(Some(child)) => Step::At(child, 0),
         }
     }
 

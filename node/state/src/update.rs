@@ -299,6 +299,7 @@ impl<S> Update<'_, S> {
         let Some(new) = new else {
             return self.assemble(branch, branch.value.clone(), depth, path, vec![(nibble, None)], drafts);
         };
+        branch.draw_near();
         let place = (branch.mask & ((1_u16 << (nibble & 15)).wrapping_sub(1))).count_ones() as usize;
         let mut parts = Vec::with_capacity(branch.children.len());
         let kept = |child: &Child<V>| Part::Done(child.clone());
@@ -324,6 +325,7 @@ impl<S> Update<'_, S> {
     where
         S: Source<V>,
     {
+        branch.draw_near();
         let mut parts = Vec::with_capacity(branch.children.len().saturating_add(new.len()).min(16));
         let mut mask = 0_u16;
         let mut new = new.into_iter().peekable();
