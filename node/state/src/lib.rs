@@ -21,12 +21,13 @@ mod ordered;
 mod state;
 mod trie;
 mod update;
+mod walk;
 
 pub use alloy_trie::{Nibbles, TrieAccount};
 pub use full::{NodeSink, Rows, rebuild, root_of};
 pub use ordered::prove_item;
 pub use state::{Node, Nothing, Reader, State, StateUpdate, StorageUpdate};
-pub use trie::Lookup;
+pub use walk::Lookup;
 
 #[cfg(test)]
 mod tests;

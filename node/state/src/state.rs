@@ -3,8 +3,9 @@
 use crate::{
     keccak::keys,
     node::{Branch, Value},
-    trie::{Lookup, Trie},
+    trie::Trie,
     update::{Change, Row, Source, Update},
+    walk::Lookup,
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use alloy_rlp::Encodable;

@@ -4,6 +4,7 @@ use crate::{
     draft::Drafts,
     node::{Branch, Child, Leaf, Reference, Value, head, tail},
     update::{Change, Outcome, Row, Source, Update},
+    walk::{self, Lookup, Step},
 };
 use alloy_primitives::{B256, Bytes};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
@@ -35,46 +36,6 @@ impl<V> Clone for Trie<V> {
     }
 }
 
-/// What memory says about a key.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Lookup<V> {
-    /// Its value.
-    Found(V),
-    /// That there is none.
-    Absent,
-    /// Nothing: it is as the store has it.
-    Stored,
-}
-
-/// Where a key is looked for.
-enum Step<'a, V> {
-    /// At a node at a depth.
-    At(&'a Child<V>, usize),
-    /// No longer.
-    End(Lookup<&'a V>),
-}
-
-/// From a node to the one below it.
-fn go<'a, V>(child: &'a Child<V>, depth: usize, key: &Nibbles) -> Step<'a, V> {
-    let branch = match child {
-        Child::Leaf(_, None) | Child::Branch(_, None) => return Step::End(Lookup::Stored),
-        Child::Leaf(_, Some(leaf)) if leaf.key == *key => return Step::End(Lookup::Found(&leaf.value)),
-        Child::Leaf(..) => return Step::End(Lookup::Absent),
-        Child::Branch(_, Some(branch)) => branch,
-    };
-    if !branch.prefix.is_empty() && !tail(key, depth).starts_with(&branch.prefix) {
-        return Step::End(Lookup::Absent);
-    }
-    let depth = depth.saturating_add(branch.prefix.len());
-    match key.get(depth) {
-        None => Step::End(branch.value.as_deref().map_or(Lookup::Absent, Lookup::Found)),
-        Some(nibble) => match branch.child(nibble) {
-            Some(next) => Step::At(next, depth.saturating_add(1)),
-            None => Step::End(Lookup::Absent),
-        },
-    }
-}
-
 impl<V> Trie<V> {
     /// The trie with nothing in it.
     pub(crate) fn empty() -> Self {
@@ -95,34 +56,12 @@ impl<V> Trie<V> {
 
     /// Looks a key up in memory.
     pub(crate) fn get(&self, key: &Nibbles) -> Lookup<&V> {
-        let mut step = self.begin();
-        loop {
-            step = match step {
-                Step::At(child, depth) => go(child, depth, key),
-                Step::End(found) => return found,
-            };
-        }
+        self.begin().follow(key)
     }
 
-    /// Looks several keys up in memory, all of them one node further at a time: what takes long is to wait for memory,
-    /// and so it is waited for several nodes at once.
+    /// Looks several keys up in memory, which is faster than one by one.
     pub(crate) fn get_each<'a>(&'a self, keys: impl Iterator<Item = Nibbles>) -> Vec<Lookup<&'a V>> {
-        let mut steps: Vec<_> = keys.map(|key| (key, self.begin())).collect();
-        let mut on_the_way = true;
-        while on_the_way {
-            on_the_way = false;
-            for (key, step) in &mut steps {
-                if let Step::At(child, depth) = *step {
-                    *step = go(child, depth, key);
-                    on_the_way = true;
-                }
-            }
-        }
-        let end = |(_, step)| match step {
-            Step::End(found) => found,
-            Step::At(..) => Lookup::Stored,
-        };
-        steps.into_iter().map(end).collect()
+        walk::follow_each(keys.map(|key| (key, self.begin())).collect())
     }
 
     fn begin(&self) -> Step<'_, V> {

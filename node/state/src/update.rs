@@ -9,10 +9,11 @@
 use crate::{
     draft::{Drafts, Moved, Part, Sketch},
     node::{Branch, Child, Leaf, Value, head, tail},
+    walk::{self, Step},
 };
 use alloy_trie::Nibbles;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use std::sync::Arc;
+use std::{hint::black_box, sync::Arc};
 use zx_primitives::StateError;
 
 /// Where nodes come from that are not in memory.
@@ -67,9 +68,10 @@ impl<S> Update<'_, S> {
                 new => Ok(Outcome::Now(new)),
             },
             Some(Child::Leaf(_, leaf)) => self.at_leaf(leaf.as_ref(), depth, changes, drafts),
-            Some(Child::Branch(_, branch)) => {
+            Some(Child::Branch(_, Some(branch))) => self.branch(branch, depth, changes, drafts),
+            Some(Child::Branch(_, None)) => {
                 let Some(first) = changes.first() else { return Ok(Outcome::Same) };
-                let branch = self.load(branch.as_ref(), || head(&first.key, depth))?;
+                let branch = self.load(None, || head(&first.key, depth))?;
                 self.branch(&branch, depth, changes, drafts)
             }
         }
@@ -252,7 +254,10 @@ impl<S> Update<'_, S> {
         let new: Vec<_> = match changes.len() {
             PARALLEL.. => {
                 // Each part is finished by the thread that has made it.
-                let one = |group| {
+                let one = |group: (u8, &[Change<V>])| {
+                    if let Some(old) = branch.child(group.0).filter(|_| group.1.len() < PARALLEL) {
+                        draw_near(old, at.saturating_add(1), group.1);
+                    }
                     let (mut drafts, mut rows) = (Drafts::default(), Vec::new());
                     let Some((nibble, new)) = one(group, &mut drafts)? else { return Ok(None) };
                     let new = drafts.finish(new, self.block, &mut rows)?.map(Part::Done);
@@ -423,6 +428,12 @@ fn build<V: Value>(depth: usize, leaves: &[Arc<Leaf<V>>], drafts: &mut Drafts<V>
 fn join(mut path: Nibbles, nibble: u8) -> Nibbles {
     path.push(nibble);
     path
+}
+
+/// Has the nodes near that changes below a child will touch: those of all keys are waited for at once.
+fn draw_near<V>(child: &Child<V>, depth: usize, changes: &[Change<V>]) {
+    let steps = changes.iter().map(|change| (change.key, Step::At(child, depth)));
+    black_box(walk::follow_each(steps.collect()));
 }
 
 /// What became of a child.
