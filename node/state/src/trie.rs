@@ -60,7 +60,7 @@ impl<V> Trie<V> {
     }
 
     /// Looks several keys up in memory, which is faster than one by one.
-    pub(crate) fn get_each<'a>(&'a self, keys: impl Iterator<Item = Nibbles>) -> Vec<Lookup<&'a V>> {
+    pub(crate) fn get_each(&self, keys: impl Iterator<Item = Nibbles>) -> Vec<Lookup<&V>> {
         walk::follow_each(keys.map(|key| (key, self.begin())).collect())
     }
 
