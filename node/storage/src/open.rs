@@ -21,6 +21,8 @@ const WAL_BYTES: u64 = 64 << 20;
 const WRITE_BUFFERS: usize = 64 << 20;
 /// Open files that RocksDB may keep.
 const OPEN_FILES: i32 = 512;
+/// How often files that another process changes are looked at.
+const LOOKS: u32 = 8;
 /// Threads that write files in the background.
 const BACKGROUND_JOBS: i32 = 2;
 
@@ -30,15 +32,34 @@ impl Store {
     /// # Errors
     /// If it is locked, of another schema, damaged, or has lost what was acknowledged; or if RocksDB cannot open it.
     pub fn open(path: &Path, config: StoreConfig) -> Result<Self, StoreError> {
-        survey(path)?;
-        if note::read(&note::place(path)).is_some() && path.join("CURRENT").exists() {
-            // To read only: what is missing can still be put back, which it cannot once RocksDB has cleared up.
-            Self::new(read_only(path)?, path, config.clone()).load()?;
-        }
+        Self::inspect(path, &config)?;
         let store = Self::new(open_db(path, config.cache_bytes.saturating_sub(hot_bytes(&config)))?, path, config);
         store.check_schema()?;
         store.load()?;
         Ok(store)
+    }
+
+    /// Looks at all that there is before anything is touched. A node that has it open takes files away meanwhile: what
+    /// is missing from a list of files that has changed since is looked for again, until the lock tells of that node.
+    fn inspect(path: &Path, config: &StoreConfig) -> Result<(), StoreError> {
+        let mut looks = LOOKS;
+        loop {
+            let list = list_of_files(path);
+            let looked = survey(path).and_then(|()| Self::rehearse(path, config));
+            looks -= 1;
+            match looked {
+                Err(StoreError::Damaged { .. }) if looks > 0 && list_of_files(path) != list => {}
+                looked => return looked,
+            }
+        }
+    }
+
+    /// To read only: what is missing can still be put back, which it cannot once RocksDB has cleared up.
+    fn rehearse(path: &Path, config: &StoreConfig) -> Result<(), StoreError> {
+        if note::read(&note::place(path)).is_some() && path.join("CURRENT").exists() {
+            Self::new(read_only(path)?, path, config.clone()).load()?;
+        }
+        Ok(())
     }
 
     pub(crate) fn new(db: DB, path: &Path, config: StoreConfig) -> Self {
@@ -108,7 +129,14 @@ fn hot_bytes(config: &StoreConfig) -> usize {
     config.cache_bytes / 4
 }
 
-/// Looks at what a folder has before anything in it is touched.
+/// Which list of files counts, and how long it is.
+fn list_of_files(path: &Path) -> Option<(String, u64)> {
+    let name = std::fs::read_to_string(path.join("CURRENT")).ok()?;
+    let len = std::fs::metadata(path.join(name.trim())).ok()?.len();
+    Some((name, len))
+}
+
+/// Looks at what a folder has.
 fn survey(path: &Path) -> Result<(), StoreError> {
     if !path.join("CURRENT").exists() {
         return check_vacant(path);
