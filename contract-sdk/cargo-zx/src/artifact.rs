@@ -1,6 +1,6 @@
 //! What a build leaves.
 
-use crate::BuildError;
+use crate::{BuildError, compile::RawModule};
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{B256, keccak256};
 use std::{
@@ -22,11 +22,13 @@ pub struct Artifact {
     pub facts: ModuleFacts,
     /// Where the module was written, if it was.
     pub path: Option<PathBuf>,
+    /// The module as it came from the linker, with the names of its functions.
+    pub raw: RawModule,
 }
 
 impl Artifact {
-    pub(crate) fn new(name: &str, module: Vec<u8>, abi: JsonAbi, facts: ModuleFacts) -> Self {
-        Self { name: name.to_owned(), module, abi, facts, path: None }
+    pub(crate) fn new(raw: RawModule, module: Vec<u8>, abi: JsonAbi, facts: ModuleFacts) -> Self {
+        Self { name: raw.name.clone(), module, abi, facts, path: None, raw }
     }
 
     /// Hash of the code that the chain stores: `eth_getProof` shows it for every account that runs this module.
@@ -51,13 +53,17 @@ impl Artifact {
 
     /// The contract as a Solidity interface.
     fn interface(&self) -> String {
-        let capital =
-            |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
-        let words = self.name.split(|c: char| !c.is_ascii_alphanumeric());
-        let name: String = words.map(capital).collect::<Vec<String>>().concat();
-        let body = self.abi.to_sol(&format!("I{name}"), None);
-        format!("// SPDX-License-Identifier: UNLICENSED\npragma solidity ^0.8.4;\n\n{}\n", body.trim_end())
+        interface(&self.name, &self.abi)
     }
+}
+
+/// An ABI as a Solidity interface, `I` and the name of the contract in capitals.
+pub fn interface(name: &str, abi: &JsonAbi) -> String {
+    let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let name: String = words.map(capital).collect::<Vec<String>>().concat();
+    let body = abi.to_sol(&format!("I{name}"), None);
+    format!("// SPDX-License-Identifier: UNLICENSED\npragma solidity ^0.8.4;\n\n{}\n", body.trim_end())
 }
 
 fn put(path: &Path, data: &[u8]) -> Result<(), BuildError> {

@@ -26,6 +26,7 @@ fn request(out_dir: &Path) -> Request {
         out_dir: Some(out_dir.to_owned()),
         opt_level: OptLevel::default(),
         toolchain: Preference::Auto,
+        cargo: Vec::new(),
     }
 }
 
