@@ -117,7 +117,9 @@ impl Command {
             Self::Dev(args) => dev::run(ui, &args),
             Self::Completions(args) => {
                 // Cargo's plugins are completed as the program that they are.
-                clap_complete::generate(args.shell, &mut Zx::command(), "cargo-zx", &mut std::io::stdout());
+                let mut script = Vec::new();
+                clap_complete::generate(args.shell, &mut Zx::command(), "cargo-zx", &mut script);
+                ui.data(String::from_utf8_lossy(&script).trim_end());
                 Ok(())
             }
         }
@@ -181,6 +183,14 @@ mod tests {
         assert!(ZxBuild::try_parse_from(["x", "-p", "a", "b.wat"]).is_err());
         let request = ZxBuild::try_parse_from(["x", "b.wat"]).expect("valid").args.request().expect("valid");
         assert_eq!(request.source, crate::Source::Wat("b.wat".into()));
+    }
+
+    #[test]
+    fn flags_may_come_after_arguments_and_numbers_may_be_negative() {
+        let words = ["x", "call", "0x0000000000000000000000000000000000000001", "f", "-5", "--chain", "7"];
+        let Ok(Zx { command: Command::Call(args), .. }) = Zx::try_parse_from(words) else { panic!("a call") };
+        let text = format!("{args:?}");
+        assert!(text.contains(r#"args: ["-5"]"#) && text.contains("chain: Some(7)"), "{text}");
     }
 
     #[test]

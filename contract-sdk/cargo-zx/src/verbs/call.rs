@@ -29,7 +29,7 @@ pub(crate) struct TargetArgs {
     /// Method: its name, its signature (`f(uint256)`), or its selector.
     pub(crate) method: String,
     /// Arguments: in their order, or each as `name=value`.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) args: Vec<String>,
     /// The ABI, of a contract whose code does not have it: JSON, or a module.
     #[arg(long, value_name = "FILE")]

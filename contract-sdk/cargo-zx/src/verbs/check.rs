@@ -30,7 +30,7 @@ pub(crate) struct Args {
     #[arg(long)]
     dry_run: bool,
     /// An argument of the constructor; give all, in their order or each as `name=value`.
-    #[arg(long = "arg", value_name = "VALUE", requires = "dry_run", allow_hyphen_values = true)]
+    #[arg(long = "arg", value_name = "VALUE", requires = "dry_run", allow_negative_numbers = true)]
     args: Vec<String>,
     /// Value for the constructor.
     #[arg(long, default_value = "0", value_parser = wei)]

@@ -31,7 +31,7 @@ const UPGRADE: [u8; 4] = [0x4F, 0x1E, 0xF2, 0x86];
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Arguments of the constructor: in their order, or each as `name=value`.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     args: Vec<String>,
     /// A module that is built already, instead of a package.
     #[arg(long, value_name = "FILE", conflicts_with = "package")]

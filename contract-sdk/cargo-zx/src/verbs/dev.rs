@@ -35,7 +35,7 @@ const SETTLE: Duration = Duration::from_millis(150);
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Arguments of the constructor: in their order, or each as `name=value`.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     args: Vec<String>,
     /// A proxy (EIP-1967) to upgrade each time: its address and state stay.
     #[arg(long, value_name = "PROXY", value_parser = address)]

@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// constructor's arguments.
     method: String,
     /// Arguments: in their order, or each as `name=value`.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     args: Vec<String>,
     #[command(flatten)]
     abi: AbiArgs,
