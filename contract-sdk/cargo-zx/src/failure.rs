@@ -2,6 +2,7 @@
 
 use crate::BuildError;
 use alloy_primitives::{Address, Bytes};
+use serde_json::Value;
 use std::{io, path::PathBuf};
 
 /// Exit codes of `cargo zx`. 0 is success; the numbers are part of the interface (`docs/cargo-zx.md`).
@@ -93,9 +94,14 @@ pub enum Failure {
         /// URL of the node.
         url: String,
     },
-    /// A comparison failed; what differs has been printed.
-    #[error("{0}")]
-    Differs(String),
+    /// A comparison failed; people have been told what differs.
+    #[error("{message}")]
+    Differs {
+        /// What was compared.
+        message: String,
+        /// What differs, for `--json`: an object.
+        details: Value,
+    },
     /// A file.
     #[error("{what} {}: {source}", path.display())]
     Io {
@@ -118,7 +124,7 @@ impl Failure {
             Self::Unreachable { .. } => exit::UNREACHABLE,
             Self::WrongChain { .. } => exit::WRONG_CHAIN,
             Self::Key(_) => exit::KEY,
-            Self::Differs(_) => exit::DIFFERS,
+            Self::Differs { .. } => exit::DIFFERS,
         }
     }
 
@@ -134,7 +140,7 @@ impl Failure {
             Self::WrongChain { .. } => "wrong-chain",
             Self::Key(_) => "key",
             Self::NoCode { .. } => "no-code",
-            Self::Differs(_) => "differs",
+            Self::Differs { .. } => "differs",
             Self::Io { .. } => "io",
         }
     }

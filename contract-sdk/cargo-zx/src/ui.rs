@@ -78,13 +78,8 @@ impl Ui {
 
     /// Writes why the verb failed.
     pub fn failure(&self, failure: &Failure) {
-        let data = match failure {
-            Failure::Reverted { data, .. } => json!(data),
-            Failure::Rpc { data: Some(data), .. } => json!(data),
-            _ => Value::Null,
-        };
         let message = failure.to_string();
-        self.object(json!({ "error": { "kind": failure.kind(), "message": message, "data": data } }));
+        self.object(error(failure, &message));
         self.talk(format!("{}: {message}", self.paint(AnsiColor::Red.on_default().bold(), "error")));
     }
 
@@ -109,6 +104,20 @@ impl Ui {
     pub fn progress(&self, what: &str) -> Progress {
         Progress { _spinner: self.progress.then(|| Spinner::start(what.to_owned())) }
     }
+}
+
+/// A failure, for programs: what it is, and what is known besides.
+fn error(failure: &Failure, message: &str) -> Value {
+    let data = match failure {
+        Failure::Reverted { data, .. } | Failure::Rpc { data: Some(data), .. } => json!(data),
+        _ => Value::Null,
+    };
+    let mut object = Map::new();
+    object.insert("error".to_owned(), json!({ "kind": failure.kind(), "message": message, "data": data }));
+    if let Failure::Differs { details: Value::Object(details), .. } = failure {
+        object.extend(details.clone());
+    }
+    Value::Object(object)
 }
 
 /// See [`Ui::progress`].
@@ -193,6 +202,13 @@ mod tests {
         let object = ui.envelope(json!({ "returns": [1] }));
         assert_eq!(object, json!({ "schema": "zx/1", "verb": "call", "returns": [1] }));
         assert_eq!(ui.envelope(json!([2])), json!({ "schema": "zx/1", "verb": "call", "result": [2] }));
+    }
+
+    #[test]
+    fn a_difference_is_one_object_with_its_details() {
+        let failure = Failure::Differs { message: "no".to_owned(), details: json!({ "verified": false }) };
+        let expected = json!({ "error": { "kind": "differs", "message": "no", "data": null }, "verified": false });
+        assert_eq!(error(&failure, "no"), expected);
     }
 
     #[test]

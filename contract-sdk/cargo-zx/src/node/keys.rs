@@ -8,6 +8,7 @@ use crate::{failure::Failure, ui::Ui};
 use alloy_primitives::B256;
 use alloy_signer_local::{LocalSignerError, MnemonicBuilder, PrivateKeySigner, coins_bip39::English};
 use clap::Args;
+use serde_json::Value;
 use std::{
     env, fmt, fs,
     path::{Path, PathBuf},
@@ -93,6 +94,7 @@ impl KeyArgs {
             }
             None => prompt(&format!("Password of {shown}: "))?,
         };
+        well_formed(file)?;
         let _progress = ui.progress("unlocking the keystore");
         PrivateKeySigner::decrypt_keystore(file, password).map_err(|error| match error {
             LocalSignerError::EthKeystoreError(error) if error.to_string().contains("Mac Mismatch") => {
@@ -103,6 +105,31 @@ impl KeyArgs {
             error => Failure::Key(format!("the keystore {shown} cannot be read: {error}")),
         })
     }
+}
+
+/// Refuses a keystore that is none, before the library takes it for one and indexes past what is there.
+fn well_formed(file: &Path) -> Result<(), Failure> {
+    let wrong = |what: String| Failure::Key(format!("{} is no keystore of version 3: {what}", file.display()));
+    let text = fs::read(file).map_err(Failure::io("cannot read the keystore", file))?;
+    let json: Value = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
+    let at = |path: &str| json.pointer(path).ok_or_else(|| wrong(format!("there is no {path}")));
+    if at("/version")?.as_u64() != Some(3) {
+        return Err(wrong(format!("its version is {}", at("/version")?)));
+    }
+    if at("/crypto/cipher")? != "aes-128-ctr" {
+        return Err(wrong(format!("its cipher is {}, which is not aes-128-ctr", at("/crypto/cipher")?)));
+    }
+    if !at("/crypto/kdfparams/dklen")?.as_u64().is_some_and(|bytes| (32..=128).contains(&bytes)) {
+        return Err(wrong(format!("dklen is {}, and must be 32", at("/crypto/kdfparams/dklen")?)));
+    }
+    let lengths = [("/crypto/cipherparams/iv", 16), ("/crypto/ciphertext", 32), ("/crypto/mac", 32)];
+    for (path, bytes) in lengths {
+        let digits = at(path)?.as_str().map_or(0, |text| text.trim_start_matches("0x").len());
+        if digits != 2 * bytes {
+            return Err(wrong(format!("{path} has {digits} hexadecimal digits, and must have {}", 2 * bytes)));
+        }
+    }
+    Ok(())
 }
 
 /// The key of a dev node's account.
@@ -169,6 +196,26 @@ mod tests {
         let failure = args.signer(&Ui::new("send", false)).expect_err("locked");
         assert_eq!(failure.exit_code(), crate::failure::exit::KEY);
         assert!(failure.to_string().contains("the password does not open"), "{failure}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_keystore_is_said_to_be_none() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("key.json");
+        let broken = [
+            ("{", "EOF"),
+            ("{}", "there is no /version"),
+            (&KEYSTORE.replace("\"version\":3", "\"version\":1"), "its version is 1"),
+            (&KEYSTORE.replace("aes-128-ctr", "aes-256-ctr"), "its cipher is"),
+            (&KEYSTORE.replace("\"dklen\":32", "\"dklen\":16"), "dklen is 16"),
+            (&KEYSTORE.replace("6087dab2", ""), "/crypto/cipherparams/iv has 24 hexadecimal digits"),
+        ];
+        for (text, said) in broken {
+            fs::write(&file, text).expect("written");
+            let args = KeyArgs { keystore: Some(file.clone()), password_file: Some(file.clone()), ..none() };
+            let failure = args.signer(&Ui::new("send", false)).expect_err("broken").to_string();
+            assert!(failure.contains("no keystore of version 3") && failure.contains(said), "{failure}");
+        }
     }
 
     #[test]

@@ -167,8 +167,13 @@ pub(super) fn gate(ui: &Ui, node: &Node, proxy: Address, module: &[u8], allow: b
             ui.warn(&format!("{failure}\n  upgraded all the same: --allow-layout-change"));
             Ok(())
         }
-        Err(failure) => Err(Failure::Differs(format!(
-            "{failure}\n  the proxy was not upgraded; --allow-layout-change does it all the same"
+        Err(Failure::Differs { message, details }) => {
+            let message =
+                format!("{message}\n  the proxy was not upgraded; --allow-layout-change does it all the same");
+            Err(Failure::Differs { message, details })
+        }
+        Err(failure) => Err(Failure::Usage(format!(
+            "{failure}\n  the proxy was not upgraded; --allow-layout-change does it without a look at the layouts"
         ))),
         Ok(()) => Ok(()),
     }

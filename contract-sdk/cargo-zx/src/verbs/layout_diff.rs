@@ -103,7 +103,9 @@ pub(super) fn judge(ui: &Ui, old: &Layout, new: &Layout) -> Result<Vec<Finding>,
     if bad == 0 {
         return Ok(findings);
     }
-    ui.object(json!({ "compatible": false, "findings": findings }));
     let changes = if bad == 1 { "change" } else { "changes" };
-    Err(Failure::Differs(format!("{bad} {changes} of the storage layout would corrupt stored data")))
+    Err(Failure::Differs {
+        message: format!("{bad} {changes} of the storage layout would corrupt stored data"),
+        details: json!({ "compatible": false, "findings": findings }),
+    })
 }

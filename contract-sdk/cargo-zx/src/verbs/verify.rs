@@ -9,7 +9,7 @@ use crate::{
     ui::{Ui, grouped},
 };
 use alloy_primitives::{Address, keccak256};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use wasmparser::{Parser, Payload};
 use zx_host_functions::deploy::account_code;
@@ -54,14 +54,16 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
         ui.row("hint", format!("it is a proxy to {implementation}: is that the one to verify?"));
     }
     let differences: BTreeMap<_, _> = differences.into_iter().collect();
-    ui.object(json!({
-        "contract": args.contract, "verified": false, "codeHash": theirs_hash, "builtHash": ours_hash,
-        "differences": Value::from_iter(differences),
-    }));
-    Err(Failure::Differs(format!(
-        "{} does not run this source: its code hash is {theirs_hash}, this build's {ours_hash}",
-        args.contract
-    )))
+    Err(Failure::Differs {
+        message: format!(
+            "{} does not run this source: its code hash is {theirs_hash}, this build's {ours_hash}",
+            args.contract
+        ),
+        details: json!({
+            "contract": args.contract, "verified": false, "codeHash": theirs_hash, "builtHash": ours_hash,
+            "differences": differences,
+        }),
+    })
 }
 
 /// What differs, section by section.
