@@ -173,6 +173,13 @@ fn command(
         command.arg("--config").arg(format!("profile.contract.{setting}"));
     }
     command.args(&request.cargo);
+    if let Library::Sources { linker } = &toolchain.library {
+        command.args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"]).env("RUSTC_BOOTSTRAP", "1");
+        command.env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
+    }
+    // Cargo names the files of this workspace from its root. What would still be whole goes here, not to every crate:
+    // another workspace with the same target folder would have other flags, and compile all it depends on again.
+    command.arg("--").arg(format!("--remap-path-prefix={}/=", workspace.workspace_root));
     let flags = flags(toolchain, workspace, package)?;
     command.env("RUSTC", &toolchain.rustc).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     // What the build of this tool itself, or rustup's choice of a compiler, would otherwise hand on.
@@ -180,10 +187,6 @@ fn command(
         if variable != "RUSTUP_TOOLCHAIN" || toolchain.library != Library::Installed {
             command.env_remove(variable);
         }
-    }
-    if let Library::Sources { linker } = &toolchain.library {
-        command.args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"]).env("RUSTC_BOOTSTRAP", "1");
-        command.env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
     }
     Ok(command)
 }
@@ -205,7 +208,7 @@ fn profile(opt_level: OptLevel) -> [String; 9] {
 }
 
 /// Flags of every crate: a small stack, function indices of no more bytes than they need, and no paths of this
-/// machine in the module. Of two prefixes that fit a path, the compiler takes the later.
+/// machine in the module.
 fn flags(toolchain: &Toolchain, workspace: &Metadata, package: &Package) -> Result<Vec<String>, BuildError> {
     let mut flags = vec![
         format!("-Clink-arg=-zstack-size={STACK_BYTES}"),
@@ -219,7 +222,6 @@ fn flags(toolchain: &Toolchain, workspace: &Metadata, package: &Package) -> Resu
     for (name, root) in elsewhere(workspace, package)? {
         flags.push(format!("--remap-path-prefix={}=/{name}", root.display()));
     }
-    flags.push(format!("--remap-path-prefix={}/=", workspace.workspace_root));
     Ok(flags)
 }
 
