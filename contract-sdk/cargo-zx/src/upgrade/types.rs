@@ -51,7 +51,7 @@ impl<'a> Types<'a> {
                 Comparison { old: self.old, new: self.new, types, prefix: &prefix }.run(before, after, findings);
             }
             ("mapping", ..) => {
-                self.inner(&format!("{path}[key]"), &old.key, &new.key, false, findings);
+                self.inner(&format!("{path}[key]"), &old.key, &new.key, true, findings);
                 self.inner(&format!("{path}[value]"), &old.value, &new.value, true, findings);
             }
             _ if old.base.is_some() && new.base.is_some() => {

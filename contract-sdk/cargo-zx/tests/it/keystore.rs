@@ -17,6 +17,7 @@ fn every_keystore_of_the_test_files_opens() {
     let (file, password) = (dir.path().join("key.json"), dir.path().join("password"));
     let tests = tests.as_object().expect("tests by name");
     assert!(tests.len() >= 5, "the files have changed");
+    let mut opened = 0;
     for (name, test) in tests {
         fs::write(&file, test["json"].to_string()).expect("written");
         fs::write(&password, test["password"].as_str().expect("a password")).expect("written");
@@ -27,8 +28,20 @@ fn every_keystore_of_the_test_files_opens() {
             interactive: false,
             private_key: None,
         };
-        let signer = args.signer(&Ui::new("send", false)).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        let signer = args.signer(&Ui::new("send", false));
+        // RFC 7914 wants N < 2^(16 r), and the library holds to it: who wrote this one did not.
+        let parameters = &test["json"]["crypto"]["kdfparams"];
+        if let (Some(n), Some(r)) = (parameters["n"].as_u64(), parameters["r"].as_u64())
+            && u64::from(n.ilog2()) >= 16 * r
+        {
+            let failure = signer.expect_err("the library takes it now: drop this exception").to_string();
+            assert!(failure.contains("InvalidParams"), "{name}: {failure}");
+            continue;
+        }
+        let signer = signer.unwrap_or_else(|failure| panic!("{name}: {failure}"));
         let expected = test["priv"].as_str().expect("a key").trim_start_matches("0x");
         assert_eq!(alloy_primitives::hex::encode(signer.to_bytes()), expected, "{name}");
+        opened += 1;
     }
+    assert!(opened >= 4, "{opened} opened");
 }
