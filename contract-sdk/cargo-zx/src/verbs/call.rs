@@ -100,7 +100,7 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
         ui.data(format!("{name}{}", show::text(value)));
     }
     ui.object(json!({
-        "contract": args.target.contract,
+        "contract": args.target.contract.to_string(),
         "method": function.signature(),
         "returns": show::fields(&function.outputs, &values),
         "data": data,

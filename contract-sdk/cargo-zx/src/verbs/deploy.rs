@@ -116,7 +116,7 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
             let receipt = upgrade(ui, &node, &signer, proxy, address, &args.upgrade_call, &deployment.abi)?;
             ui.done("Upgraded", &format!("{proxy} to {address}"));
             outcome::receipt(ui, &receipt);
-            json!({ "proxy": proxy, "transaction": receipt.transaction_hash, "gasUsed": receipt.gas_used.to::<u64>() })
+            json!({ "proxy": proxy.to_string(), "transaction": receipt.transaction_hash, "gasUsed": receipt.gas_used.to::<u64>() })
         }
         None => json!(null),
     };
@@ -124,8 +124,8 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let mut object = outcome::receipt_json(&receipt);
     if let Some(fields) = object.as_object_mut() {
         fields.insert("name".to_owned(), json!(deployment.name));
-        fields.insert("address".to_owned(), json!(address));
-        fields.insert("from".to_owned(), json!(signer.address()));
+        fields.insert("address".to_owned(), json!(address.to_string()));
+        fields.insert("from".to_owned(), json!(signer.address().to_string()));
         fields.insert("events".to_owned(), events);
         fields.insert("upgraded".to_owned(), upgraded);
     }

@@ -172,7 +172,7 @@ fn turn(
     let (added, removed) = changes(ui, last, &signatures, deployment.module.len(), gas);
     ui.data(home.to_string());
     ui.object(json!({
-        "name": deployment.name, "address": home, "implementation": address, "gasUsed": gas,
+        "name": deployment.name, "address": home.to_string(), "implementation": address.to_string(), "gasUsed": gas,
         "size": deployment.module.len(), "added": added, "removed": removed,
     }));
     Ok(Some(Deployed { signatures, module: deployment.module, gas }))

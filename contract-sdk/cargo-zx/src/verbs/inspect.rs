@@ -80,7 +80,7 @@ fn evm(ui: &Ui, node: &Node, address: Address, implementation: Option<Address>) 
         "kind       EVM contract\nsize       {} bytes\ncode hash  {hash}{proxy}",
         grouped(code.len() as u64)
     ));
-    ui.object(json!({ "kind": "evm", "size": code.len(), "codeHash": hash, "implementation": implementation }));
+    ui.object(json!({ "kind": "evm", "size": code.len(), "codeHash": hash, "implementation": implementation.map(|to| to.to_string()) }));
     Ok(())
 }
 
@@ -117,7 +117,7 @@ impl Facts {
             "codeHash": hash,
             "valid": self.refusal.is_none(),
             "refusal": self.refusal,
-            "implementation": self.implementation,
+            "implementation": self.implementation.map(|to| to.to_string()),
             "abi": self.abi,
             "layout": self.layout,
             "build": self.build,

@@ -35,14 +35,14 @@ pub(super) fn events(ui: &Ui, abi: &JsonAbi, logs: &[Log]) -> Value {
             ui.row("event", format!("{} by {}", event.text(), log.address));
             let mut object = event.json();
             if let Some(object) = object.as_object_mut() {
-                object.insert("address".to_owned(), json!(log.address));
+                object.insert("address".to_owned(), json!(log.address.to_string()));
             }
             object
         }
         None => {
             let topics = log.topics.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             ui.row("event", format!("unknown: topics [{topics}], data {} by {}", log.data, log.address));
-            json!({ "address": log.address, "topics": log.topics, "data": log.data })
+            json!({ "address": log.address.to_string(), "topics": log.topics, "data": log.data })
         }
     };
     logs.iter().map(one).collect()

@@ -42,9 +42,9 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     ui.data(receipt.transaction_hash.to_string());
     let mut object = outcome::receipt_json(&receipt);
     if let Some(fields) = object.as_object_mut() {
-        fields.insert("contract".to_owned(), json!(args.target.contract));
+        fields.insert("contract".to_owned(), json!(args.target.contract.to_string()));
         fields.insert("method".to_owned(), Value::String(function.signature()));
-        fields.insert("from".to_owned(), json!(signer.address()));
+        fields.insert("from".to_owned(), json!(signer.address().to_string()));
         fields.insert("events".to_owned(), events);
     }
     ui.object(object);

@@ -196,11 +196,11 @@ impl Names<'_> {
         let inner: &[Frame] = if depth < DEPTH { &frame.calls } else { &[] };
         let event = |log: &Log| {
             let named = decode::log(&self.of(log.address), &log.topics, &log.data).map(|event| event.json());
-            json!({ "address": log.address, "topics": log.topics, "data": log.data, "decoded": named })
+            json!({ "address": log.address.to_string(), "topics": log.topics, "data": log.data, "decoded": named })
         };
         json!({
             "type": frame.kind,
-            "to": frame.to,
+            "to": frame.to.map(|to| to.to_string()),
             "value": frame.value.unwrap_or_default().to_string(),
             "gasUsed": frame.gas_used.to::<u64>(),
             "input": frame.input,

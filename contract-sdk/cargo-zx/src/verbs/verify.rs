@@ -40,7 +40,7 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let (theirs_hash, ours_hash) = (keccak256(account_code(&theirs)), keccak256(account_code(&ours)));
     if theirs_hash == ours_hash {
         ui.done("Verified", &format!("{} runs this source: code hash {ours_hash}", args.contract));
-        ui.object(json!({ "contract": args.contract, "verified": true, "codeHash": ours_hash }));
+        ui.object(json!({ "contract": args.contract.to_string(), "verified": true, "codeHash": ours_hash }));
         return Ok(());
     }
     let differences = differences(&theirs, &ours)?;
@@ -60,7 +60,7 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
             args.contract
         ),
         details: json!({
-            "contract": args.contract, "verified": false, "codeHash": theirs_hash, "builtHash": ours_hash,
+            "contract": args.contract.to_string(), "verified": false, "codeHash": theirs_hash, "builtHash": ours_hash,
             "differences": differences,
         }),
     })
