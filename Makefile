@@ -40,6 +40,14 @@ contracts: build setup-contracts ## Builds the contracts to WebAssembly
 	$(BIN)/cargo-zx-build -p zx20
 	$(BIN)/cargo-zx-build -p state-proof
 
+.PHONY: install
+install: setup-contracts ## Installs `cargo zx` and `cargo zx-build` for this user
+	cargo install --locked --path contract-sdk/cargo-zx
+
+.PHONY: test-zx
+test-zx: build setup-contracts ## Runs `cargo zx` as an author does, from an empty folder (ZX_BLESS=1 writes its golden outputs anew)
+	cargo test $(CARGO_FLAGS) --test it -- zx:: golden:: reproducible::
+
 .PHONY: bench
 bench: contracts setup-test ## Measures calls, state, storage and the pool
 	cargo bench --workspace --bench ratios

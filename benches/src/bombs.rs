@@ -161,6 +161,7 @@ fn table() -> Result<()> {
         out_dir: Some(folder.path().to_owned()),
         opt_level: OptLevel::default(),
         toolchain: Preference::Auto,
+        cargo: Vec::new(),
     })?;
     let zx20 = folder.path().join("zx20.wasm").to_string_lossy().into_owned();
     let mut rows = Vec::new();

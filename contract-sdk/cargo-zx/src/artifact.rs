@@ -1,6 +1,6 @@
 //! What a build leaves.
 
-use crate::{BuildError, abi::ModuleAbi};
+use crate::{BuildError, abi::ModuleAbi, compile::RawModule};
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{B256, keccak256};
 use std::{
@@ -26,12 +26,20 @@ pub struct Artifact {
     pub facts: ModuleFacts,
     /// Where the module was written, if it was.
     pub path: Option<PathBuf>,
+    /// The module as it came from the linker, with the names of its functions.
+    pub raw: RawModule,
 }
 
 impl Artifact {
-    pub(crate) fn new(name: &str, module: Vec<u8>, abi: ModuleAbi, layout: Option<String>, facts: ModuleFacts) -> Self {
+    pub(crate) fn new(
+        raw: RawModule,
+        module: Vec<u8>,
+        abi: ModuleAbi,
+        layout: Option<String>,
+        facts: ModuleFacts,
+    ) -> Self {
         let ModuleAbi { json, abi } = abi;
-        Self { name: name.to_owned(), module, abi, abi_json: json, layout, facts, path: None }
+        Self { name: raw.name.clone(), module, abi, abi_json: json, layout, facts, path: None, raw }
     }
 
     /// Hash of the code that the chain stores: `eth_getProof` shows it for every account that runs this module.
@@ -59,12 +67,7 @@ impl Artifact {
 
     /// The contract as a Solidity interface.
     fn interface(&self) -> String {
-        let capital =
-            |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
-        let words = self.name.split(|c: char| !c.is_ascii_alphanumeric());
-        let name: String = words.map(capital).collect::<Vec<String>>().concat();
-        let body = self.abi.to_sol(&format!("I{name}"), None);
-        format!("// SPDX-License-Identifier: UNLICENSED\npragma solidity ^0.8.4;\n\n{}\n", body.trim_end())
+        interface(&self.name, &self.abi)
     }
 }
 
@@ -72,6 +75,15 @@ impl Artifact {
 fn pretty(json: &str) -> Result<String, BuildError> {
     let value: serde_json::Value = serde_json::from_str(json)?;
     Ok(serde_json::to_string_pretty(&value)? + "\n")
+}
+
+/// An ABI as a Solidity interface, `I` and the name of the contract in capitals.
+pub fn interface(name: &str, abi: &JsonAbi) -> String {
+    let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let name: String = words.map(capital).collect::<Vec<String>>().concat();
+    let body = abi.to_sol(&format!("I{name}"), None);
+    format!("// SPDX-License-Identifier: UNLICENSED\npragma solidity ^0.8.4;\n\n{}\n", body.trim_end())
 }
 
 fn put(path: &Path, data: &[u8]) -> Result<(), BuildError> {

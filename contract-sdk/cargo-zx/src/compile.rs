@@ -2,6 +2,7 @@
 
 use crate::{
     BuildError, Request,
+    build_info::BuildInfo,
     toolchain::{self, Library, TARGET, Toolchain},
 };
 use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
@@ -32,6 +33,15 @@ pub enum OptLevel {
 }
 
 impl OptLevel {
+    /// As `--opt-level` takes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Size => "z",
+            Self::Balanced => "s",
+            Self::Speed => "3",
+        }
+    }
+
     const fn toml(self) -> &'static str {
         match self {
             Self::Size => "\"z\"",
@@ -46,8 +56,12 @@ impl OptLevel {
 pub struct RawModule {
     /// Name of the contract.
     pub name: String,
-    /// The module.
+    /// The module, with the names of its functions.
     pub bytes: Vec<u8>,
+    /// What it was built from and with; text is built with nothing.
+    pub info: Option<BuildInfo>,
+    /// Hash of the lock file, which pins its dependencies.
+    pub lock: Option<String>,
 }
 
 /// Reads a module from WebAssembly text.
@@ -61,7 +75,7 @@ pub fn wat(path: &Path) -> Result<RawModule, BuildError> {
         error
     })?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(RawModule { name, bytes: bytes.into_owned() })
+    Ok(RawModule { name, bytes: bytes.into_owned(), info: None, lock: None })
 }
 
 /// Compiles a package.
@@ -72,9 +86,27 @@ pub fn package(request: &Request, name: Option<&str>) -> Result<RawModule, Build
     let workspace = workspace(request)?;
     let package = select(&workspace, request, name)?;
     let toolchain = toolchain::find(request.toolchain)?;
-    let module = run(command(&toolchain, &workspace, package, request.opt_level), &package.name)?;
+    let lock_file = workspace.workspace_root.join("Cargo.lock");
+    let before = fs::read(&lock_file).ok();
+    let module = run(command(&toolchain, &workspace, package, request)?, &package.name)?;
     let bytes = fs::read(&module).map_err(BuildError::io("cannot read", &module))?;
-    Ok(RawModule { name: package.name.to_string(), bytes })
+    let lock = fs::read(&lock_file).ok();
+    if before.is_some() && before != lock {
+        eprintln!("warning: Cargo.lock has changed: the dependencies are others than before; `--locked` forbids it");
+    }
+    let info = BuildInfo::collect(&toolchain, package, lock.as_deref(), request.opt_level)?;
+    let lock = lock.map(|lock| crate::build_info::sha256(&lock));
+    Ok(RawModule { name: package.name.to_string(), bytes, info: Some(info), lock })
+}
+
+/// The package that a request means, and its workspace.
+///
+/// # Errors
+/// Cargo cannot read the workspace, or there is no such package.
+pub fn locate(request: &Request, name: Option<&str>) -> Result<(Metadata, Package), BuildError> {
+    let workspace = workspace(request)?;
+    let package = select(&workspace, request, name)?.clone();
+    Ok((workspace, package))
 }
 
 /// Where artifacts go if the request does not say.
@@ -126,32 +158,39 @@ fn candidates(workspace: &Metadata) -> String {
 }
 
 /// The compilation: cargo, with a profile of its own that no manifest has to know.
-fn command(toolchain: &Toolchain, workspace: &Metadata, package: &Package, opt_level: OptLevel) -> Command {
+fn command(
+    toolchain: &Toolchain,
+    workspace: &Metadata,
+    package: &Package,
+    request: &Request,
+) -> Result<Command, BuildError> {
     let mut command = Command::new(&toolchain.cargo);
     command.args(["rustc", "--lib", "--crate-type", "cdylib", "--target", TARGET, "--profile", "contract"]);
     command.args(["--message-format", "json-render-diagnostics"]);
     command.arg("--manifest-path").arg(&package.manifest_path);
     command.arg("--target-dir").arg(workspace.target_directory.join("zx"));
-    if workspace.workspace_root.join("Cargo.lock").is_file() {
-        command.arg("--locked");
-    }
-    for setting in profile(opt_level) {
+    for setting in profile(request.opt_level) {
         command.arg("--config").arg(format!("profile.contract.{setting}"));
     }
-    command.env("RUSTC", &toolchain.rustc).env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\x1f"));
+    command.args(&request.cargo);
+    if let Library::Sources { linker } = &toolchain.library {
+        command.args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"]).env("RUSTC_BOOTSTRAP", "1");
+        command.env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
+    }
+    // Cargo names the files of this workspace from its root. What would still be whole goes here, not to every crate:
+    // another workspace with the same target folder would have other flags, and compile all it depends on again.
+    command.arg("--").arg(format!("--remap-path-prefix={}/=", workspace.workspace_root));
+    // Only this package has entry points and tells of itself, not the contracts that it depends on.
+    command.args(["--cfg", "zx_entry"]);
+    let flags = flags(toolchain, workspace, package)?;
+    command.env("RUSTC", &toolchain.rustc).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     // What the build of this tool itself, or rustup's choice of a compiler, would otherwise hand on.
     for variable in ["RUSTFLAGS", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
         if variable != "RUSTUP_TOOLCHAIN" || toolchain.library != Library::Installed {
             command.env_remove(variable);
         }
     }
-    if let Library::Sources { linker } = &toolchain.library {
-        command.args(["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"]).env("RUSTC_BOOTSTRAP", "1");
-        command.env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
-    }
-    // Only this package has entry points and tells of itself, not the contracts that it depends on.
-    command.args(["--", "--cfg", "zx_entry"]);
-    command
+    Ok(command)
 }
 
 fn profile(opt_level: OptLevel) -> [String; 9] {
@@ -161,7 +200,8 @@ fn profile(opt_level: OptLevel) -> [String; 9] {
         "lto=\"fat\"".to_owned(),
         "codegen-units=1".to_owned(),
         "panic=\"abort\"".to_owned(),
-        "strip=true".to_owned(),
+        // The names of functions stay until the module is finished: `cargo zx size` tells by them whose the bytes are.
+        "strip=\"debuginfo\"".to_owned(),
         "debug=false".to_owned(),
         "incremental=false".to_owned(),
         // The arithmetic of contracts is checked.
@@ -171,17 +211,41 @@ fn profile(opt_level: OptLevel) -> [String; 9] {
 
 /// Flags of every crate: a small stack, function indices of no more bytes than they need, and no paths of this
 /// machine in the module.
-fn flags(workspace: &Metadata) -> Vec<String> {
+fn flags(toolchain: &Toolchain, workspace: &Metadata, package: &Package) -> Result<Vec<String>, BuildError> {
     let mut flags = vec![
         format!("-Clink-arg=-zstack-size={STACK_BYTES}"),
         "-Clink-arg=--compress-relocations".to_owned(),
-        format!("--remap-path-prefix={}/=", workspace.workspace_root),
+        format!("--remap-path-prefix={}=/rust", toolchain.sysroot.join("lib/rustlib/src/rust").display()),
     ];
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     if let Some(home) = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo"))) {
         flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
     }
-    flags
+    for (name, root) in elsewhere(workspace, package)? {
+        flags.push(format!("--remap-path-prefix={}=/{name}", root.display()));
+    }
+    Ok(flags)
+}
+
+/// Workspaces outside this one that a package takes dependencies from by their paths, under the dependencies' names.
+fn elsewhere(workspace: &Metadata, package: &Package) -> Result<Vec<(String, PathBuf)>, BuildError> {
+    let mut roots: Vec<(String, PathBuf)> = Vec::new();
+    let mut waiting = path_dependencies(package);
+    while let Some((name, path)) = waiting.pop() {
+        let known = roots.iter().map(|(_, root)| root.as_path()).chain([workspace.workspace_root.as_std_path()]);
+        if known.into_iter().any(|root| path.starts_with(root)) {
+            continue;
+        }
+        let other = MetadataCommand::new().no_deps().manifest_path(path.join("Cargo.toml")).exec()?;
+        waiting.extend(other.packages.iter().flat_map(path_dependencies));
+        roots.push((name, other.workspace_root.into()));
+    }
+    Ok(roots)
+}
+
+fn path_dependencies(package: &Package) -> Vec<(String, PathBuf)> {
+    let with_path = |d: &cargo_metadata::Dependency| Some((d.name.clone(), d.path.clone()?.into_std_path_buf()));
+    package.dependencies.iter().filter_map(with_path).collect()
 }
 
 /// Runs the compilation and returns the path of the module.

@@ -1,9 +1,15 @@
-//! Builds contracts. [`build()`] goes this way:
+//! `cargo zx`: the tool of contract authors. [`cli`] is its command line, [`verbs`](crate::cli) run on a library that
+//! other tools can use: [`node`] speaks to a node, [`values`] turns text into ABI values and back, [`upgrade`] compares
+//! storage layouts, [`size`] tells whose the bytes of a module are, [`failure`] is every way to fail, and [`ui`] is
+//! where words go.
+//!
+//! [`build()`] goes this way:
 //!
 //! 1. get a module: [`toolchain`] finds a compiler for the contract target, [`compile`] runs it; or a file of
 //!    WebAssembly text is parsed;
 //! 2. [`abi`] turns the declarations that the SDK left in the module into its JSON ABI;
-//! 3. [`module`] drops what the node has no use for, and code that cannot run, and embeds the ABI;
+//! 3. [`module`] drops what the node has no use for, and code that cannot run, and embeds the ABI; [`build_info`] adds
+//!    what the module was built from and with;
 //! 4. the node's own validator checks the result;
 //! 5. [`artifact`] writes module, ABI and Solidity interface, and [`report`] tells about them.
 #![forbid(unsafe_code)]
@@ -11,23 +17,31 @@
 
 pub mod abi;
 pub mod artifact;
+pub mod build_info;
 pub mod cli;
 pub mod compile;
 mod declaration;
 mod error;
+pub mod failure;
 pub mod layout;
 pub mod module;
+pub mod node;
 mod reach;
 pub mod report;
+pub mod size;
 pub mod toolchain;
+pub mod ui;
+pub mod upgrade;
+pub mod values;
+mod verbs;
 
 pub use artifact::Artifact;
-pub use compile::OptLevel;
+pub use compile::{OptLevel, RawModule};
 pub use error::BuildError;
 
 use std::path::PathBuf;
 use toolchain::Preference;
-use zx_host_functions::{ABI_SECTION, LAYOUT_SECTION, ModuleLimits, validate};
+use zx_host_functions::{ABI_SECTION, BUILD_SECTION, LAYOUT_SECTION, ModuleLimits, validate};
 
 /// What to build, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +56,8 @@ pub struct Request {
     pub opt_level: OptLevel,
     /// Which compiler to take.
     pub toolchain: Preference,
+    /// Flags for cargo: `--features`, `--locked` and the like.
+    pub cargo: Vec<String>,
 }
 
 /// Where a module comes from.
@@ -73,21 +89,23 @@ pub fn build(request: &Request) -> Result<Artifact, BuildError> {
         Some(dir) => dir.clone(),
         None => compile::default_out_dir(request)?,
     };
-    finish(&raw.name, &raw.bytes)?.write(&out_dir)
+    finish(&raw)?.write(&out_dir)
 }
 
 /// Makes the artifact of a module as the linker left it.
 ///
 /// # Errors
 /// It is malformed, its declarations are, or the node would refuse it.
-pub fn finish(name: &str, raw: &[u8]) -> Result<Artifact, BuildError> {
-    let sections = module::custom_sections(raw)?;
+pub fn finish(raw: &RawModule) -> Result<Artifact, BuildError> {
+    let sections = module::custom_sections(&raw.bytes)?;
     let abi = abi::read(&sections)?;
     let layout = layout::read(&sections)?;
+    let info = raw.info.as_ref().map(serde_json::to_string).transpose()?;
     let mut described = vec![(ABI_SECTION, abi.json.as_str())];
     described.extend(layout.as_deref().map(|json| (LAYOUT_SECTION, json)));
-    let module = module::strip(raw, &described)?;
+    described.extend(info.as_deref().map(|json| (BUILD_SECTION, json)));
+    let module = module::strip(&raw.bytes, &described)?;
     let facts = validate(&module, &ModuleLimits::DEFAULT)
-        .map_err(|reason| BuildError::Refused { name: name.to_owned(), reason })?;
-    Ok(Artifact::new(name, module, abi, layout, facts))
+        .map_err(|reason| BuildError::Refused { name: raw.name.clone(), reason })?;
+    Ok(Artifact::new(raw.clone(), module, abi, layout, facts))
 }

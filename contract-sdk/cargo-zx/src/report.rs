@@ -1,9 +1,12 @@
 //! What a build tells: a few lines for people on stderr, one JSON object for programs on stdout.
 
-use crate::{Artifact, BuildError};
-use anstyle::{AnsiColor, Style};
+use crate::{
+    Artifact, BuildError,
+    build_info::BuildInfo,
+    ui::{Ui, grouped},
+};
 use serde::Serialize;
-use std::{fmt::Write as _, path::Path};
+use std::path::Path;
 use zx_host_functions::ModuleLimits;
 
 /// The numbers of a build.
@@ -16,12 +19,14 @@ pub struct Report<'a> {
     pub module: Option<&'a Path>,
     /// Bytes of it.
     pub size: usize,
+    /// Bytes that the linker made, names of functions included.
+    pub raw_size: usize,
     /// Bytes that a module can have.
     pub limit: u32,
     /// Hash of the code that the chain stores.
     pub code_hash: String,
-    /// Methods that can be called.
-    pub methods: usize,
+    /// Signatures of the methods that can be called.
+    pub methods: Vec<String>,
     /// Whether it has a constructor.
     pub constructor: bool,
     /// Pages of memory at the start.
@@ -30,6 +35,10 @@ pub struct Report<'a> {
     pub largest_frame: u32,
     /// Host functions that it imports.
     pub imports: &'a [&'static str],
+    /// What it was built from and with.
+    pub build: Option<&'a BuildInfo>,
+    /// SHA-256 of the lock file.
+    pub lock: Option<&'a str>,
 }
 
 impl<'a> Report<'a> {
@@ -39,13 +48,16 @@ impl<'a> Report<'a> {
             name: &artifact.name,
             module: artifact.path.as_deref(),
             size: artifact.module.len(),
+            raw_size: artifact.raw.bytes.len(),
             limit: ModuleLimits::DEFAULT.module_bytes,
             code_hash: artifact.code_hash().to_string(),
-            methods: artifact.abi.functions.values().map(Vec::len).sum(),
+            methods: artifact.abi.functions().map(alloy_json_abi::Function::signature).collect(),
             constructor: artifact.facts.has_constructor,
             initial_pages: artifact.facts.initial_pages,
             largest_frame: artifact.facts.frames.iter().copied().max().unwrap_or_default(),
             imports: &artifact.facts.imports,
+            build: artifact.raw.info.as_ref(),
+            lock: artifact.raw.lock.as_deref(),
         }
     }
 
@@ -53,46 +65,61 @@ impl<'a> Report<'a> {
     ///
     /// # Errors
     /// None in practice: serialisation is fallible by its signature.
-    pub fn to_json(&self) -> Result<String, BuildError> {
-        Ok(serde_json::to_string(self)?)
+    pub fn to_json(&self) -> Result<serde_json::Value, BuildError> {
+        Ok(serde_json::to_value(self)?)
     }
 
-    /// For people.
-    pub fn to_text(&self, colour: bool) -> String {
-        let paint = |style: Style, text: &str| match colour {
-            true => format!("{style}{text}{style:#}"),
-            false => text.to_owned(),
-        };
-        let good = AnsiColor::Green.on_default().bold();
-        let label = Style::new().dimmed();
-        let mut text = format!("{} {}\n", paint(good, "    Contract"), paint(Style::new().bold(), self.name));
+    /// For people: names and values.
+    pub fn rows(&self) -> Vec<(&'static str, String)> {
         let share = self.size as f64 * 100.0 / f64::from(self.limit);
-        let methods = if self.methods == 1 { "method" } else { "methods" };
-        let constructor = if self.constructor { " and a constructor" } else { "" };
-        let rows = [
+        let mut rows = vec![
             ("module", self.module.map_or_else(String::new, |path| path.display().to_string())),
-            ("size", format!("{} bytes, {share:.1} % of {} KiB", grouped(self.size), self.limit / 1024)),
+            (
+                "size",
+                format!(
+                    "{} bytes, {share:.1} % of {} KiB ({} before stripping)",
+                    grouped(self.size as u64),
+                    self.limit / 1024,
+                    grouped(self.raw_size as u64)
+                ),
+            ),
             ("code hash", self.code_hash.clone()),
-            ("abi", format!("{} {methods}{constructor}", self.methods)),
+            ("methods", self.methods_row()),
         ];
-        for (name, value) in rows {
-            let _ = writeln!(text, "{} {value}", paint(label, &format!("{name:>12}")));
+        if let Some(build) = self.build {
+            let sdk = if build.sdk.is_empty() { String::new() } else { format!(", SDK {}", build.sdk) };
+            let lock = self.lock.map(|lock| format!(", Cargo.lock {}", short(lock))).unwrap_or_default();
+            rows.push(("pinned by", format!("{}{sdk}, source {}{lock}", build.compiler, short(&build.source))));
         }
-        text
+        rows
+    }
+
+    fn methods_row(&self) -> String {
+        let names: Vec<_> = self.methods.iter().filter_map(|signature| signature.split('(').next()).collect();
+        let constructor = if self.constructor { " and a constructor" } else { "" };
+        match names.as_slice() {
+            [] => format!("none{constructor}"),
+            names => format!("{}{constructor}: {}", names.len(), names.join(", ")),
+        }
+    }
+
+    /// Writes it where it belongs.
+    ///
+    /// # Errors
+    /// As of [`to_json`](Self::to_json).
+    pub fn print(&self, ui: &Ui) -> Result<(), BuildError> {
+        ui.done("Contract", self.name);
+        for (name, value) in self.rows() {
+            ui.row(name, value);
+        }
+        ui.object(self.to_json()?);
+        Ok(())
     }
 }
 
-/// `12345` as `12,345`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+/// The first digits of a hash: enough to see that two differ.
+fn short(hash: &str) -> &str {
+    hash.get(..10).unwrap_or(hash)
 }
 
 #[cfg(test)]
@@ -104,39 +131,53 @@ mod tests {
             name: "token",
             module: Some(Path::new("out/token.wasm")),
             size: 13_107,
+            raw_size: 20_000,
             limit: 128 * 1024,
             code_hash: "0xabcd".to_owned(),
-            methods: 2,
+            methods: vec!["add(uint256)".to_owned(), "count()".to_owned()],
             constructor: true,
             initial_pages: 1,
             largest_frame: 200,
             imports: &["output"],
+            build: None,
+            lock: Some("0x0123456789abcdef"),
         }
     }
 
     #[test]
-    fn people_get_four_lines_and_colour_only_if_they_can_see_it() {
-        let plain = report().to_text(false);
+    fn people_get_path_size_hash_and_methods() {
         assert_eq!(
-            plain,
-            "    Contract token\n      module out/token.wasm\n        size 13,107 bytes, 10.0 % of 128 KiB\n   \
-             code hash 0xabcd\n         abi 2 methods and a constructor\n"
+            report().rows(),
+            [
+                ("module", "out/token.wasm".to_owned()),
+                ("size", "13,107 bytes, 10.0 % of 128 KiB (20,000 before stripping)".to_owned()),
+                ("code hash", "0xabcd".to_owned()),
+                ("methods", "2 and a constructor: add, count".to_owned()),
+            ]
         );
-        assert!(!plain.contains('\x1b') && report().to_text(true).contains('\x1b'));
+    }
+
+    #[test]
+    fn people_see_what_pins_the_module() {
+        let build = BuildInfo {
+            version: 1,
+            compiler: "rustc 1.95.0".to_owned(),
+            sdk: "0.1.0".to_owned(),
+            profile: "z".to_owned(),
+            source: "0xfedcba9876543210".to_owned(),
+            package: "token".to_owned(),
+            package_version: "1.2.3".to_owned(),
+        };
+        let rows = Report { build: Some(&build), ..report() }.rows();
+        let expected = "rustc 1.95.0, SDK 0.1.0, source 0xfedcba98, Cargo.lock 0x01234567";
+        assert_eq!(rows.last(), Some(&("pinned by", expected.to_owned())));
     }
 
     #[test]
     fn programs_get_one_object() {
-        let json: serde_json::Value = serde_json::from_str(&report().to_json().expect("json")).expect("json");
-        assert_eq!(json["size"], 13_107);
+        let json = report().to_json().expect("json");
+        assert_eq!((&json["size"], &json["rawSize"]), (&13_107.into(), &20_000.into()));
         assert_eq!(json["codeHash"], "0xabcd");
-        assert_eq!(json["largestFrame"], 200);
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
+        assert_eq!(json["methods"][0], "add(uint256)");
     }
 }

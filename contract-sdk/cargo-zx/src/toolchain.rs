@@ -57,6 +57,16 @@ pub struct Toolchain {
     pub rustc: PathBuf,
     /// Where the library for the target comes from.
     pub library: Library,
+    /// Where the compiler keeps its libraries.
+    pub sysroot: PathBuf,
+}
+
+impl Toolchain {
+    /// What the compiler calls itself: `rustc 1.95.0 (...)`. Empty if it does not say.
+    pub fn version(&self) -> String {
+        let output = Command::new(&self.rustc).arg("--version").output();
+        output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+    }
 }
 
 /// Where `core` and `alloc` come from.
@@ -96,7 +106,7 @@ impl Probe {
     }
 
     fn with(self, library: Library) -> Toolchain {
-        Toolchain { cargo: self.cargo, rustc: self.rustc, library }
+        Toolchain { cargo: self.cargo, rustc: self.rustc, library, sysroot: self.sysroot }
     }
 }
 

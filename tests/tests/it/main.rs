@@ -8,3 +8,4 @@ mod layers;
 mod operations;
 mod restart;
 mod state_proof;
+mod zx;

@@ -29,10 +29,11 @@ fn a_module_is_written_with_its_abi_and_reported() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     let module = fs::read(dir.path().join("out/ping.wasm")).expect("written");
     assert_eq!(report["size"], module.len());
-    assert_eq!(report["methods"], 1);
+    assert_eq!(report["schema"], "zx/1");
+    assert_eq!(report["methods"], serde_json::json!(["ping()"]));
     let code = [&[0xEF, 0x5A, 0x58, 0x01], module.as_slice()].concat();
     assert_eq!(report["codeHash"], alloy_primitives::keccak256(code).to_string());
-    assert!(stderr.contains("ping") && stderr.contains("1 method\n") && !stderr.contains('\x1b'), "{stderr}");
+    assert!(stderr.contains("ping") && stderr.contains("1: ping\n") && !stderr.contains('\x1b'), "{stderr}");
     assert!(fs::read_to_string(dir.path().join("out/ping.abi.json")).expect("written").contains("\"ping\""));
 }
 
@@ -41,7 +42,8 @@ fn what_the_node_refuses_is_refused_in_its_words() {
     let dir = tempfile::tempdir().expect("a folder");
     let output = build(dir.path(), &MINIMAL.replace("(memory", r#"(import "env" "now" (func)) (memory"#));
     assert_eq!(output.status.code(), Some(1));
-    assert!(output.stdout.is_empty());
+    let failure: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(failure["error"]["kind"], "build");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("the node would refuse `ping`: unknown import `env.now`"), "{stderr}");
     assert!(!dir.path().join("out").exists(), "nothing is written");

@@ -1,9 +1,11 @@
 //! The token of this repository, built as its authors build it.
 
 use alloy_json_abi::JsonAbi;
-use cargo_zx::{OptLevel, Request, Source, build, module::custom_sections, toolchain::Preference};
+use cargo_zx::{
+    OptLevel, Request, Source, build, build_info::BuildInfo, module::custom_sections, toolchain::Preference,
+};
 use std::{fs, path::Path};
-use zx_host_functions::{ABI_SECTION, LAYOUT_SECTION, ModuleLimits, metadata, validate};
+use zx_host_functions::{ABI_SECTION, BUILD_SECTION, LAYOUT_SECTION, ModuleLimits, metadata, validate};
 
 /// Bytes that the token may take, all that it says of itself included: it takes some 15,200 with rustup's target.
 const SIZE_LIMIT: usize = 16 * 1024;
@@ -16,6 +18,7 @@ fn request(out_dir: &Path) -> Request {
         out_dir: Some(out_dir.to_owned()),
         opt_level: OptLevel::default(),
         toolchain: Preference::Auto,
+        cargo: Vec::new(),
     }
 }
 
@@ -32,8 +35,12 @@ fn the_token_is_small_valid_and_describes_itself() {
     assert_eq!(facts.initial_pages, 1, "stack, data and the first of the heap share a page");
 
     let sections = custom_sections(&module).expect("well-formed");
-    let [abi, layout] = sections.as_slice() else { panic!("ABI and layout, not {sections:?}") };
-    assert_eq!((abi.name, layout.name), (ABI_SECTION, LAYOUT_SECTION));
+    let [abi, layout, _] = sections.as_slice() else { panic!("ABI, layout and build, not {sections:?}") };
+    let names: Vec<_> = sections.iter().map(|section| section.name).collect();
+    assert_eq!(names, [ABI_SECTION, LAYOUT_SECTION, BUILD_SECTION]);
+    let build = BuildInfo::read(&sections).expect("build information");
+    assert_eq!((build.package.as_str(), build.profile.as_str()), ("zx20", "z"));
+    assert_eq!(Some(&build), artifact.raw.info.as_ref());
     let unpacked = metadata::unpack(abi.data).expect("readable");
     assert!(unpacked.contains("\"notice\":\"Moves tokens of the caller.\""), "documentation: {unpacked}");
     let embedded: JsonAbi = serde_json::from_str(&unpacked).expect("JSON");

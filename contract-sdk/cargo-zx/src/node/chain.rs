@@ -1,0 +1,171 @@
+//! Questions to a node, in Rust's types.
+
+use super::{Node, client::is_unknown_method};
+use crate::failure::Failure;
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zx_host_functions::deploy;
+
+/// Slot of a proxy's implementation (EIP-1967): `keccak256("eip1967.proxy.implementation") - 1`.
+pub const IMPLEMENTATION_SLOT: B256 =
+    alloy_primitives::b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
+
+/// A log of a receipt.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Log {
+    /// Who emitted it.
+    pub address: Address,
+    /// Signature hash and indexed fields.
+    pub topics: Vec<B256>,
+    /// The other fields.
+    pub data: Bytes,
+}
+
+/// What became of a transaction.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// Hash of the transaction.
+    pub transaction_hash: B256,
+    /// Number of its block.
+    pub block_number: U64,
+    /// 1 if it succeeded.
+    pub status: U64,
+    /// Gas that it used.
+    pub gas_used: U64,
+    /// Wei a gas.
+    #[serde(default)]
+    pub effective_gas_price: U256,
+    /// The contract that it created.
+    pub contract_address: Option<Address>,
+    /// What it emitted.
+    pub logs: Vec<Log>,
+}
+
+impl Receipt {
+    /// Whether it succeeded.
+    pub fn succeeded(&self) -> bool {
+        self.status == U64::from(1)
+    }
+}
+
+/// What a call is made with.
+#[derive(Clone, Debug, Default)]
+pub struct CallRequest {
+    /// Who calls.
+    pub from: Option<Address>,
+    /// What is called; `None` is a deployment.
+    pub to: Option<Address>,
+    /// Wei that go along.
+    pub value: U256,
+    /// Calldata, or the deployment.
+    pub input: Bytes,
+}
+
+impl CallRequest {
+    fn to_json(&self) -> Value {
+        let mut object = json!({ "input": self.input, "value": self.value });
+        if let (Some(from), Some(object)) = (self.from, object.as_object_mut()) {
+            object.insert("from".to_owned(), json!(from));
+        }
+        if let (Some(to), Some(object)) = (self.to, object.as_object_mut()) {
+            object.insert("to".to_owned(), json!(to));
+        }
+        object
+    }
+}
+
+impl Node {
+    /// Code of an account; empty if it has none.
+    ///
+    /// # Errors
+    /// As of [`Node::call`].
+    pub fn code(&self, address: Address) -> Result<Bytes, Failure> {
+        self.call("eth_getCode", json!([address, "latest"]))
+    }
+
+    /// The WASM module of a contract; `None` if it is EVM code.
+    ///
+    /// # Errors
+    /// As of [`Node::call`], or there is no code.
+    pub fn module(&self, address: Address) -> Result<Option<Vec<u8>>, Failure> {
+        let code = self.code(address)?;
+        if code.is_empty() {
+            return Err(Failure::NoCode { address, url: self.url().to_owned() });
+        }
+        Ok(deploy::module_of(&code).map(<[u8]>::to_vec))
+    }
+
+    /// Where a proxy finds its code, by EIP-1967; `None` if it is no such proxy.
+    ///
+    /// # Errors
+    /// As of [`Node::call`].
+    pub fn implementation(&self, proxy: Address) -> Result<Option<Address>, Failure> {
+        let word: B256 = self.call("eth_getStorageAt", json!([proxy, IMPLEMENTATION_SLOT, "latest"]))?;
+        Ok((!word.is_zero()).then(|| Address::from_word(word)))
+    }
+
+    /// Nonce of an account's next transaction, those that wait counted.
+    ///
+    /// # Errors
+    /// As of [`Node::call`].
+    pub fn nonce(&self, address: Address) -> Result<u64, Failure> {
+        Ok(self.call::<U64>("eth_getTransactionCount", json!([address, "pending"]))?.to())
+    }
+
+    /// Runs a call at the head without keeping what it does.
+    ///
+    /// # Errors
+    /// As of [`Node::call`]; a revert is a [`Failure::Rpc`] with the revert data.
+    pub fn read(&self, request: &CallRequest) -> Result<Bytes, Failure> {
+        self.call("eth_call", json!([request.to_json(), "latest"]))
+    }
+
+    /// Gas that a transaction would take.
+    ///
+    /// # Errors
+    /// As of [`Node::read`].
+    pub fn estimate(&self, request: &CallRequest) -> Result<u64, Failure> {
+        Ok(self.call::<U64>("eth_estimateGas", json!([request.to_json()]))?.to())
+    }
+
+    /// Fees of a transaction that is to be in one of the next blocks: the most that a gas may cost, and the tip in it, in
+    /// wei. The base fee can double twice before the transaction no longer pays enough.
+    ///
+    /// # Errors
+    /// As of [`Node::call`].
+    pub fn fees(&self) -> Result<(u128, u128), Failure> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Block {
+            #[serde(default)]
+            base_fee_per_gas: U256,
+        }
+        let block: Block = self.call("eth_getBlockByNumber", json!(["latest", false]))?;
+        let tip: U256 = self.call("eth_maxPriorityFeePerGas", json!([]))?;
+        let tip: u128 = tip.saturating_to();
+        Ok((block.base_fee_per_gas.saturating_to::<u128>().saturating_mul(4).saturating_add(tip), tip))
+    }
+
+    /// The receipt of a transaction; `None` while it waits.
+    ///
+    /// # Errors
+    /// As of [`Node::call`].
+    pub fn receipt(&self, hash: B256) -> Result<Option<Receipt>, Failure> {
+        self.call("eth_getTransactionReceipt", json!([hash]))
+    }
+
+    /// The tree of calls of a transaction, as geth's `callTracer` gives it; `None` if the node traces nothing.
+    ///
+    /// # Errors
+    /// As of [`Node::call`].
+    pub fn trace(&self, hash: B256) -> Result<Option<Value>, Failure> {
+        let options = json!({ "tracer": "callTracer", "tracerConfig": { "withLog": true } });
+        match self.call("debug_traceTransaction", json!([hash, options])) {
+            Ok(trace) => Ok(Some(trace)),
+            Err(failure) if is_unknown_method(&failure) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+}

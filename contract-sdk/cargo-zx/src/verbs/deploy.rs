@@ -1,0 +1,201 @@
+//! `cargo zx deploy`: a new contract, or new code behind a proxy.
+
+use super::{
+    build::{PackageArgs, quietly},
+    layout_diff, outcome,
+    subject::{abi_of_module, module_of_file},
+};
+use crate::{
+    failure::Failure,
+    node::{
+        Node, NodeArgs,
+        chain::{CallRequest, Receipt},
+        keys::KeyArgs,
+        transaction::{TransactionArgs, address, send, wei},
+    },
+    ui::Ui,
+    values::parse,
+};
+use alloy_dyn_abi::{DynSolValue, JsonAbiExt as _};
+use alloy_json_abi::JsonAbi;
+use alloy_primitives::{Address, Bytes, U256};
+use alloy_signer_local::PrivateKeySigner;
+use serde_json::json;
+use std::path::PathBuf;
+use zx_host_functions::{DeployPayload, ModuleLimits, validate};
+
+/// Selector of `upgradeToAndCall(address,bytes)`, by which UUPS proxies are upgraded (ERC-1822, OpenZeppelin's name).
+const UPGRADE: [u8; 4] = [0x4F, 0x1E, 0xF2, 0x86];
+
+/// Arguments of the verb.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Arguments of the constructor: in their order, or each as `name=value`.
+    #[arg(allow_negative_numbers = true)]
+    args: Vec<String>,
+    /// A module that is built already, instead of a package.
+    #[arg(long, value_name = "FILE", conflicts_with = "package")]
+    module: Option<PathBuf>,
+    /// A proxy (EIP-1967) to upgrade to the new code. Refused if the storage layouts do not fit.
+    #[arg(long, value_name = "PROXY", value_parser = address)]
+    upgrade: Option<Address>,
+    /// Upgrades although the layouts do not fit, or one of them is not known.
+    #[arg(long, requires = "upgrade")]
+    allow_layout_change: bool,
+    /// Calldata that the proxy hands to the new code as it is upgraded.
+    #[arg(long, value_name = "HEX", requires = "upgrade", default_value = "0x", value_parser = crate::values::decode::bytes)]
+    upgrade_call: Bytes,
+    /// Value for the constructor: wei, or with a unit (`0.5ether`).
+    #[arg(long, default_value = "0", value_parser = wei)]
+    value: U256,
+    #[command(flatten)]
+    package: PackageArgs,
+    #[command(flatten)]
+    node: NodeArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    #[command(flatten)]
+    transaction: TransactionArgs,
+}
+
+/// A contract that is to be deployed.
+pub(super) struct Deployment {
+    pub(super) name: String,
+    pub(super) module: Vec<u8>,
+    pub(super) abi: JsonAbi,
+}
+
+impl Deployment {
+    pub(super) fn of_file(path: &std::path::Path) -> Result<Self, Failure> {
+        let module = module_of_file(path)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        validate(&module, &ModuleLimits::DEFAULT)
+            .map_err(|reason| crate::BuildError::Refused { name: name.clone(), reason })?;
+        Ok(Self { abi: abi_of_module(&module)?, module, name })
+    }
+
+    /// Input of the create transaction.
+    pub(super) fn input(&self, args: &[String]) -> Result<Bytes, Failure> {
+        let of = format!("the constructor of {}", self.name);
+        let args = match &self.abi.constructor {
+            Some(constructor) => {
+                let values = parse::arguments(&of, &constructor.inputs, args)?;
+                constructor.abi_encode_input(&values).map_err(|e| Failure::Other(format!("cannot encode {of}: {e}")))?
+            }
+            None if args.is_empty() => Vec::new(),
+            None => {
+                let text = format!("{} has no constructor, and takes no arguments: {} given", self.name, args.len());
+                return Err(Failure::Usage(text));
+            }
+        };
+        Ok(DeployPayload { module: &self.module, args: &args }.encode().into())
+    }
+}
+
+pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
+    let deployment = match &args.module {
+        Some(path) => Deployment::of_file(path)?,
+        None => {
+            let artifact = quietly(ui, &args.package.request()?)?;
+            Deployment { name: artifact.name, module: artifact.module, abi: artifact.abi }
+        }
+    };
+    let input = deployment.input(&args.args)?;
+    let node = Node::connect(&args.node)?;
+    if let Some(proxy) = args.upgrade {
+        gate(ui, &node, proxy, &deployment.module, args.allow_layout_change)?;
+    }
+    let signer = args.key.signer(ui)?;
+    let request = CallRequest { from: Some(signer.address()), to: None, value: args.value, input };
+    let (address, receipt) = create(ui, &node, &signer, &deployment, &request, &args.transaction)?;
+    ui.done("Deployed", &format!("{} at {address} as {}", deployment.name, signer.address()));
+    outcome::receipt(ui, &receipt);
+    let events = outcome::events(ui, &deployment.abi, &receipt.logs);
+    let upgraded = match args.upgrade {
+        Some(proxy) => {
+            let receipt = upgrade(ui, &node, &signer, proxy, address, &args.upgrade_call, &deployment.abi)?;
+            ui.done("Upgraded", &format!("{proxy} to {address}"));
+            outcome::receipt(ui, &receipt);
+            json!({ "proxy": proxy.to_string(), "transaction": receipt.transaction_hash, "gasUsed": receipt.gas_used.to::<u64>() })
+        }
+        None => json!(null),
+    };
+    ui.data(address.to_string());
+    let mut object = outcome::receipt_json(&receipt);
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert("name".to_owned(), json!(deployment.name));
+        fields.insert("address".to_owned(), json!(address.to_string()));
+        fields.insert("from".to_owned(), json!(signer.address().to_string()));
+        fields.insert("events".to_owned(), events);
+        fields.insert("upgraded".to_owned(), upgraded);
+    }
+    ui.object(object);
+    Ok(())
+}
+
+/// Sends the create transaction.
+pub(super) fn create(
+    ui: &Ui,
+    node: &Node,
+    signer: &PrivateKeySigner,
+    deployment: &Deployment,
+    request: &CallRequest,
+    args: &TransactionArgs,
+) -> Result<(Address, Receipt), Failure> {
+    let what = format!("the constructor of {}", deployment.name);
+    let receipt = send(ui, node, signer, request, args).map_err(|f| outcome::explain(&deployment.abi, &what, f))?;
+    match receipt.contract_address {
+        Some(address) if receipt.succeeded() => Ok((address, receipt)),
+        _ => Err(outcome::failed(node, &deployment.abi, &what, request, &receipt)),
+    }
+}
+
+/// Refuses an upgrade that would corrupt what the proxy stores.
+pub(super) fn gate(ui: &Ui, node: &Node, proxy: Address, module: &[u8], allow: bool) -> Result<(), Failure> {
+    let implementation = node.implementation(proxy)?.ok_or_else(|| {
+        Failure::Usage(format!(
+            "{proxy} is no proxy: the slot of its implementation (EIP-1967) is empty\n  fix: name the proxy, not the \
+             contract behind it"
+        ))
+    })?;
+    let verdict = layout_diff::of_contract(node, implementation).and_then(|old| {
+        let new = layout_diff::of_module(module, "the new module")?;
+        layout_diff::judge(ui, &old, &new).map(|_| ())
+    });
+    match verdict {
+        Err(failure) if allow => {
+            ui.warn(&format!("{failure}\n  upgraded all the same: --allow-layout-change"));
+            Ok(())
+        }
+        Err(Failure::Differs { message, details }) => {
+            let message =
+                format!("{message}\n  the proxy was not upgraded; --allow-layout-change does it all the same");
+            Err(Failure::Differs { message, details })
+        }
+        Err(failure) => Err(Failure::Usage(format!(
+            "{failure}\n  the proxy was not upgraded; --allow-layout-change does it without a look at the layouts"
+        ))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Points a proxy to new code.
+pub(super) fn upgrade(
+    ui: &Ui,
+    node: &Node,
+    signer: &PrivateKeySigner,
+    proxy: Address,
+    implementation: Address,
+    call: &Bytes,
+    abi: &JsonAbi,
+) -> Result<Receipt, Failure> {
+    let arguments = vec![DynSolValue::Address(implementation), DynSolValue::Bytes(call.to_vec())];
+    let input = [&UPGRADE[..], &DynSolValue::Tuple(arguments).abi_encode_params()].concat().into();
+    let request = CallRequest { from: Some(signer.address()), to: Some(proxy), value: U256::ZERO, input };
+    let receipt = send(ui, node, signer, &request, &TransactionArgs::default());
+    let receipt = receipt.map_err(|failure| outcome::explain(abi, "upgradeToAndCall", failure))?;
+    if receipt.succeeded() {
+        return Ok(receipt);
+    }
+    Err(outcome::failed(node, abi, "upgradeToAndCall", &request, &receipt))
+}

@@ -1,0 +1,70 @@
+//! A contract that remembers a number.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+mod tests;
+
+use zx::prelude::*;
+
+/// What the contract keeps. Each field has a slot of its own, in this order: add new ones at the end.
+#[zx::contract]
+#[derive(Debug)]
+pub struct Contract {
+    owner: Item<Address>,
+    number: Item<U256>,
+}
+
+/// The number is another now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
+pub struct NumberChanged {
+    /// Who changed it.
+    #[indexed]
+    pub by: Address,
+    /// What it is.
+    pub number: U256,
+}
+
+/// Why a call was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Error)]
+pub enum ContractError {
+    /// Only the owner can do this.
+    NotOwner {
+        /// Who tried.
+        account: Address,
+    },
+}
+
+#[zx::public]
+impl Contract {
+    /// Makes the deployer the owner, and sets the number.
+    #[constructor]
+    pub fn constructor(&mut self, cx: &mut Ctx, number: U256) {
+        self.owner.set(cx.sender());
+        self.number.set(number);
+    }
+
+    /// Who can change the number.
+    pub fn owner(&self, _cx: &Ctx) -> Address {
+        self.owner.get()
+    }
+
+    /// The number.
+    pub fn number(&self, _cx: &Ctx) -> U256 {
+        self.number.get()
+    }
+
+    /// Changes the number. Only the owner can.
+    pub fn set_number(&mut self, cx: &mut Ctx, number: U256) -> Result<(), ContractError> {
+        let account = cx.sender();
+        if account != self.owner.get() {
+            return Err(ContractError::NotOwner { account });
+        }
+        self.number.set(number);
+        cx.emit(NumberChanged {
+            by: account,
+            number,
+        });
+        Ok(())
+    }
+}

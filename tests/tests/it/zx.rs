@@ -1,0 +1,200 @@
+//! `cargo zx` as an author uses it, in an empty folder outside of this repository, against a running node.
+
+use eyre::OptionExt as _;
+use serde_json::json;
+use std::{fs, path::Path};
+use zx_tests::{Node, Zx};
+
+const OWNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+const BOB: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const TOKEN: [&str; 4] = ["name=Token", "symbol=TOK", "decimals=18", "initial_supply=1000ether"];
+
+/// A node, and the tool in an empty folder.
+fn start() -> eyre::Result<(tempfile::TempDir, Node, Zx)> {
+    let dir = tempfile::tempdir()?;
+    let node = Node::start(&dir.path().join("node"))?;
+    let folder = dir.path().join("work");
+    fs::create_dir(&folder)?;
+    let zx = Zx::at(folder).with_node(node.url());
+    Ok((dir, node, zx))
+}
+
+#[test]
+fn an_author_walks_from_an_empty_folder_to_a_verified_contract() -> eyre::Result<()> {
+    let (_dir, node, zx) = start()?;
+    zx.does(&["new", "walk", "--template", "zx20"])?;
+    let zx = zx.below("walk");
+
+    let tests = zx.does(&["test"])?;
+    assert!(tests.stdout.contains("test result: ok. "), "{}", tests.stdout);
+    assert!(!tests.stdout.contains("0 passed; 0 failed; 0 ignored; 0 measured; 1"), "{}", tests.stdout);
+
+    let built = zx.builds(&["--json"])?.json()?;
+    assert_eq!((&built["name"], &built["verb"]), (&json!("walk"), &json!("build")));
+    assert!(fs::exists(built["module"].as_str().ok_or_eyre("a path")?)?);
+    assert!(built["rawSize"].as_u64() > built["size"].as_u64(), "{built}");
+    assert!(built["build"]["compiler"].as_str().is_some_and(|c| c.starts_with("rustc ")), "{built}");
+
+    let deployed = zx.does(&[&["deploy", "--dev-account", "0", "--json"][..], &TOKEN].concat())?.json()?;
+    let token = deployed["address"].as_str().ok_or_eyre("an address")?;
+    assert_eq!(deployed["events"][0]["name"], "Transfer");
+    assert_eq!(deployed["events"][0]["args"][2]["value"], "1000000000000000000000");
+
+    assert_eq!(zx.does(&["call", token, "balance_of", OWNER])?.last(), "1000000000000000000000");
+    assert_eq!(zx.does(&["call", token, "symbol"])?.last(), "TOK");
+    let to = format!("to={BOB}");
+    let sent = zx.does(&["send", token, "transfer", "value=5ether", &to, "--dev-account", "0", "--json"])?.json()?;
+    assert_eq!(sent["events"][0]["args"][1], json!({ "name": "to", "type": "address", "value": BOB }));
+    assert_eq!(zx.does(&["call", token, "balanceOf", BOB])?.last(), "5000000000000000000");
+
+    let reverted = zx.run(&["send", token, "transfer", OWNER, "6ether", "--dev-account", "1"])?.ended(3)?;
+    let reason = format!("transfer reverted: ERC20InsufficientBalance(sender={BOB}, balance=5000000000000000000");
+    assert!(reverted.stderr.contains(&reason), "{}", reverted.stderr);
+
+    let inspected = zx.does(&["inspect", token, "--json"])?.json()?;
+    assert_eq!(inspected["codeHash"], built["codeHash"]);
+    assert_eq!(inspected["build"], built["build"], "the module says what it was built from");
+    let exported = zx.does(&["export-abi", token, "--format", "solidity"])?;
+    assert!(exported.stdout.contains("function transfer(address to, uint256 value) external returns (bool);"));
+
+    let traced = zx.does(&["trace", sent["transaction"].as_str().ok_or_eyre("a hash")?])?;
+    assert!(traced.stdout.contains(&format!("{token}.transfer(to={BOB}, value=5000000000000000000)")), "{traced:?}");
+    assert!(traced.stdout.contains("emits Transfer("), "{traced:?}");
+
+    assert_eq!(zx.does(&["verify", token, "--json"])?.json()?["verified"], true);
+    let source = zx.folder().join("src/lib.rs");
+    fs::write(&source, fs::read_to_string(&source)?.replace("Ok(true)", "Ok(value.is_zero() || true)"))?;
+    let differs = zx.run(&["verify", token])?.ended(7)?;
+    assert!(differs.stderr.contains("source: 0x"), "it says what explains the difference: {}", differs.stderr);
+    node.stop()
+}
+
+#[test]
+fn every_template_builds_and_passes_its_own_tests() -> eyre::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let zx = Zx::at(dir.path());
+    for template in ["empty", "zx20", "zx721", "zx1155", "dex-pair", "proxy"] {
+        zx.does(&["new", &format!("t-{template}"), "--template", template])?;
+        let tests = zx.below(&format!("t-{template}")).does(&["test"])?;
+        let passed =
+            tests.stdout.lines().filter(|line| line.starts_with("test tests::") && line.ends_with("ok")).count();
+        assert!(passed >= 2, "{template}: {}", tests.stdout);
+        assert!(!tests.stderr.contains("warning"), "{template}: {}", tests.stderr);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_goes_wrong_has_a_code_and_a_way_out() -> eyre::Result<()> {
+    let (_dir, node, zx) = start()?;
+    zx.does(&["new", "wrong"])?;
+    let zx = zx.below("wrong");
+    let address = zx.does(&["deploy", "--dev-account", "0", "number=7"])?.last().to_owned();
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["call", &address, "numbr"], 2, "did you mean `number`?"),
+        (&["call", &address, "setNumber"], 2, "setNumber takes 1 argument, 0 given\n  it takes (uint256 number)"),
+        (
+            &["call", &address, "setNumber", "many"],
+            2,
+            "`number` is of type uint256, and `many` is none\n  example: 1000",
+        ),
+        (&["call", &address, "number", "--chain", "1"], 5, "is of chain 31337, not of 1"),
+        (&["call", &address, "number", "--rpc", "http://127.0.0.1:1"], 4, "fix: start one with `zx-node dev`"),
+        (&["call", OWNER, "number"], 1, "there is no contract at 0xf39F"),
+        (&["send", &address, "setNumber", "1"], 6, "fix: --dev-account 0"),
+        (&["send", &address, "setNumber", "1", "--keystore", "none.json"], 6, "there is no keystore none.json"),
+        (&["send", &address, "setNumber", "1", "--dev-account", "1"], 3, "setNumber reverted: NotOwner(account=0x7099"),
+        (&["deploy", "--dev-account", "0"], 2, "the constructor of wrong takes 1 argument, 0 given"),
+        (&["deploy", "number=7", "--upgrade", &address, "--dev-account", "0"], 2, "is no proxy"),
+        (&["check", "src/lib.rs"], 2, "no WebAssembly module"),
+        (&["inspect", "0x12"], 2, "40 hexadecimal digits"),
+        (&["layout-diff", &address, &address], 2, "does not say how it lays out its storage"),
+        (&["frobnicate"], 2, "unrecognized subcommand"),
+        (&["new", "Capital"], 2, "cannot be the name of a contract"),
+    ];
+    for (words, code, text) in cases {
+        let said = zx.run(words)?.ended(*code)?;
+        assert!(said.stderr.contains(text), "{words:?}: {}", said.stderr);
+        assert!(said.stdout.is_empty(), "{words:?}: {}", said.stdout);
+    }
+    let failure = zx.run(&["call", &address, "numbr", "--json"])?.ended(2)?.json()?;
+    assert_eq!(failure["error"]["kind"], "usage");
+    let key = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+    let warned = zx.run(&["send", &address, "setNumber", "1", "--private-key", key])?.ended(3)?;
+    assert!(warned.stderr.contains("warning: a key on the command line") && !warned.stderr.contains(key));
+    node.stop()
+}
+
+/// A module that does nothing and has this layout.
+fn module(path: &Path, fields: &[(&str, &str)]) -> eyre::Result<()> {
+    let storage: Vec<_> = fields
+        .iter()
+        .enumerate()
+        .map(|(slot, (label, ty))| {
+            json!({ "contract": "C", "label": label, "offset": 0, "slot": slot.to_string(), "type": ty })
+        })
+        .collect();
+    let ty = |label: &str, bytes: &str| json!({ "encoding": "inplace", "label": label, "numberOfBytes": bytes });
+    let types = json!({ "t_uint256": ty("uint256", "32"), "t_address": ty("address", "20") });
+    let layout = json!({ "storage": storage, "types": types }).to_string().replace('"', "\\\"");
+    let text = format!(
+        r#"(module (memory (export "memory") 1) (func (export "call") (result i32) i32.const 0)
+            (@custom "zx_abi" "[]") (@custom "zx_layout" "{layout}"))"#
+    );
+    Ok(fs::write(path, wat::parse_str(text)?)?)
+}
+
+#[test]
+fn an_upgrade_that_would_corrupt_storage_is_refused() -> eyre::Result<()> {
+    let (_dir, node, zx) = start()?;
+    let file = |name: &str| zx.folder().join(name);
+    module(&file("old.wasm"), &[("owner", "t_address"), ("total", "t_uint256")])?;
+    module(&file("appended.wasm"), &[("owner", "t_address"), ("total", "t_uint256"), ("more", "t_uint256")])?;
+    module(&file("inserted.wasm"), &[("more", "t_uint256"), ("owner", "t_address"), ("total", "t_uint256")])?;
+
+    assert_eq!(
+        zx.does(&["layout-diff", "old.wasm", "appended.wasm", "--json"])?.json()?["findings"][0]["severity"],
+        "note"
+    );
+    let refused = zx.run(&["layout-diff", "old.wasm", "inserted.wasm"])?.ended(7)?;
+    assert!(refused.stderr.contains("owner: moved from slot 0 to slot 1"), "{}", refused.stderr);
+
+    let key = ["--dev-account", "0"];
+    let old = zx.does(&[&["deploy", "--module", "old.wasm"][..], &key].concat())?.last().to_owned();
+    zx.does(&["new", "proxy", "--template", "proxy"])?;
+    let implementation = format!("implementation={old}");
+    let arguments = [implementation.as_str(), &format!("admin={OWNER}"), "data=0x"];
+    let proxy = zx.below("proxy").does(&[&["deploy"][..], &key, &arguments].concat())?.last().to_owned();
+
+    let upgrade = |module: &str| zx.run(&[&["deploy", "--module", module, "--upgrade", &proxy][..], &key].concat());
+    let refused = upgrade("inserted.wasm")?.ended(7)?;
+    assert!(refused.stderr.contains("the proxy was not upgraded"), "{}", refused.stderr);
+    assert_eq!(zx.does(&["call", &proxy, "implementation"])?.last(), old);
+    let new = upgrade("appended.wasm")?.ended(0)?.last().to_owned();
+    assert_eq!(zx.does(&["call", &proxy, "implementation"])?.last(), new);
+    zx.does(&["layout-diff", &proxy, "appended.wasm"])?;
+    let forced = [&["deploy", "--module", "inserted.wasm", "--upgrade", &proxy, "--allow-layout-change"][..], &key];
+    assert!(zx.does(&forced.concat())?.stderr.contains("warning: 3 changes of the storage layout"));
+    node.stop()
+}
+
+#[test]
+fn a_saved_file_is_deployed_again() -> eyre::Result<()> {
+    let (_dir, node, zx) = start()?;
+    zx.does(&["new", "live"])?;
+    let zx = zx.below("live");
+    let dev = zx.start(&["dev", "number=7"])?;
+    let first = dev.line()?;
+    assert_eq!(zx.does(&["call", &first, "number"])?.last(), "7");
+
+    let source = zx.folder().join("src/lib.rs");
+    let method = "#[zx::public]\nimpl Contract {\n    /// Twice the number.\n    pub fn double(&self, _cx: &Ctx) -> U256 {\n        self.number.get() + self.number.get()\n    }\n";
+    fs::write(&source, fs::read_to_string(&source)?.replace("#[zx::public]\nimpl Contract {", method))?;
+    let second = dev.line()?;
+    assert_ne!(first, second);
+    assert_eq!(zx.does(&["call", &second, "double"])?.last(), "14");
+    let log = dev.log();
+    assert!(log.contains("+ function double() view returns (uint256)"), "{log}");
+    drop(dev);
+    node.stop()
+}
