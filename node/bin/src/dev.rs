@@ -109,7 +109,7 @@ async fn node(options: &Options) -> Result<()> {
     });
     let address = listener.local_addr()?;
     let config = RpcConfig { settle: (pace == Pace::AtOnce).then_some(SETTLE), ..RpcConfig::default() };
-    let rpc = tokio::spawn(zx_rpc::serve(api(&chain), listener, config, until(stopped)));
+    let rpc = tokio::spawn(zx_rpc::serve(api(&chain, &keys), listener, config, until(stopped)));
     banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary: temporary.is_some(), address })?;
 
     let failed = tokio::select! {
@@ -151,9 +151,9 @@ async fn listen(port: u16) -> Result<TcpListener> {
         .wrap_err_with(|| format!("cannot listen on {address}; is another node running? --port chooses another one"))
 }
 
-fn api(chain: &Arc<Chain>) -> Api {
+fn api(chain: &Arc<Chain>, keys: &[DevKey]) -> Api {
     let version = format!("Zexus/v{}/{}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
-    Api::new(Arc::clone(chain), version)
+    Api::new(Arc::clone(chain), version).with_signers(keys.iter().map(|key| key.secret))
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

@@ -7,6 +7,7 @@ use crate::{
     seal, start,
     state::StateAt,
     tree::{Entry, Sealed, Tree},
+    waiting,
 };
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
@@ -17,7 +18,7 @@ use std::{
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use zx_executor::{Executed, Executor, InvalidTransaction, TxError};
 use zx_pool::Pool;
 use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader};
@@ -47,6 +48,7 @@ pub struct Chain {
     writing: Mutex<usize>,
     tree: RwLock<Arc<Tree>>,
     heads: watch::Sender<Arc<Block>>,
+    pub(crate) ready: broadcast::Sender<Arc<RecoveredTx>>,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
 }
@@ -86,6 +88,7 @@ impl Chain {
             writing: Mutex::new(0),
             heads: watch::Sender::new(Arc::clone(tree.head())),
             tree: RwLock::new(Arc::new(tree)),
+            ready: broadcast::Sender::new(waiting::FEED),
             work: Notify::new(),
         };
         chain.load_pool();
@@ -134,6 +137,11 @@ impl Chain {
     /// Figures of the module cache.
     pub fn cache_figures(&self) -> CacheFigures {
         self.executor.sandbox().figures()
+    }
+
+    /// Whether a module is ready in memory, and whether its compiled code is on disk.
+    pub fn holds_module(&self, code_hash: B256) -> (bool, bool) {
+        self.executor.sandbox().holds(&code_hash.0)
     }
 
     /// Gets the modules ready that were used most before, while `go_on` says so: work for the background of a start.

@@ -7,6 +7,7 @@ use alloy_primitives::{Address, B256};
 use std::{
     fs::{self, File},
     io::{self, Write},
+    sync::Arc,
 };
 use zx_executor::DeployRefusal;
 use zx_host_functions::deploy::is_wasm;
@@ -80,7 +81,15 @@ impl Chain {
             return Err(PoolError::AlreadyKnown.into());
         }
         let sender = self.sender_state(&view.head_state(), &tx)?;
-        Ok(pool.add(tx, intrinsic, &sender, &rules)?)
+        let hash = pool.add(tx, intrinsic, &sender, &rules)?;
+        if self.ready.receiver_count() > 0
+            && pool.is_ready(&hash)
+            && let Some(tx) = pool.get(&hash)
+        {
+            // Nobody may be listening any more, and that is no failure.
+            let _ = self.ready.send(Arc::new(tx.clone()));
+        }
+        Ok(hash)
     }
 
     /// Takes a transaction back that was in a block.

@@ -3,12 +3,10 @@
 use crate::{
     Api, convert,
     error::{RpcError, code},
-    jsonrpc::Params,
-    methods::encode,
 };
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
-use serde_json::Value;
 use zx_chain::{HeadView, LogQuery};
+use zx_primitives::{Block, Receipt};
 
 /// Blocks that one request may span if it names neither address nor topic.
 const MAX_BLOCKS: u64 = 100_000;
@@ -23,8 +21,8 @@ const MAX_SEARCHED: usize = 1_000_000;
 /// Topics that a filter may name in all; geth's bound is alike.
 const MAX_TOPICS: usize = 1_000;
 
-pub(crate) fn get(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    find(api, &params.required(0)?)
+pub(crate) fn get(api: &Api, filter: Filter) -> Result<Vec<Log>, RpcError> {
+    find(api, &filter)
 }
 
 /// Refuses a filter that names too much.
@@ -37,11 +35,11 @@ pub(crate) fn check(filter: &Filter) -> Result<(), RpcError> {
 }
 
 /// Logs that a filter matches, in the range that it names.
-pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Value, RpcError> {
+pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Vec<Log>, RpcError> {
     check(filter)?;
     let view = api.chain.view()?;
     let (from, to) = range(&view, filter)?;
-    encode(between(&view, filter, from, to)?)
+    between(&view, filter, from, to)
 }
 
 /// Logs that a filter matches, whatever range it names itself.
@@ -136,7 +134,7 @@ fn range(view: &HeadView<'_>, filter: &Filter) -> Result<(u64, u64), RpcError> {
         }
     };
     if from > to {
-        return Err(RpcError::params(format!("invalid block range params: from {from} is after to {to}")));
+        return Err(RpcError::params(format!("invalid block range params: from block {from} to block {to}")));
     }
     if to > view.head.number() {
         return Err(RpcError::params("block range extends beyond current head block"));
@@ -151,13 +149,20 @@ fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log
     if !filter.matches_bloom(block.header.logs_bloom) {
         return Ok(read);
     }
+    found.extend(of_block(&block, &view.receipts(number)?, filter));
+    Ok(read)
+}
+
+/// The logs of a block that a filter matches.
+pub(crate) fn of_block(block: &Block, receipts: &[Receipt], filter: &Filter) -> Vec<Log> {
+    let mut found = Vec::new();
     let mut first = 0;
-    for (index, receipt) in view.receipts(number)?.iter().enumerate() {
-        let logs = convert::logs(&block, receipt, index, first);
+    for (index, receipt) in receipts.iter().enumerate() {
+        let logs = convert::logs(block, receipt, index, first);
         found.extend(
             logs.filter(|log| filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics())),
         );
         first += receipt.logs.len();
     }
-    Ok(read)
+    found
 }
