@@ -7,4 +7,5 @@ mod kill9;
 mod layers;
 mod operations;
 mod restart;
+mod rpc;
 mod state_proof;
