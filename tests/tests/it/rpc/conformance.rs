@@ -1,7 +1,7 @@
 //! The requests of ethereum/execution-apis, replayed. The chain that they were recorded on is not this one: what is held
 //! to them is the shape of every result, and the code of every error.
 
-use super::{Grown, OTHER, fits};
+use super::{Grown, OTHER};
 use eyre::{OptionExt as _, Result, WrapErr as _, bail, ensure, eyre};
 use serde_json::{Value, json};
 use std::{
@@ -9,7 +9,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
 };
-use zx_tests::workspace;
+use zx_tests::{Schema, workspace};
 
 /// Methods of these files that the node does not have.
 const MISSING: &[&str] = &["debug_traceBlockByHash", "debug_traceBlockByNumber", "debug_traceTransaction"];
@@ -81,7 +81,7 @@ fn check(schemas: &BTreeMap<String, Value>, exchange: &Exchange, answer: &Value)
         (None, Some(code)) => ensure!(OF_THE_CHAIN.contains(&code), "code {code}, recorded a result: {answer}"),
         (None, None) => {
             let schema = schemas.get(method).ok_or_else(|| eyre!("no schema of {method}"))?;
-            fits(schema, &answer["result"])?;
+            Schema::new(schema, schema).check(&answer["result"])?;
         }
     }
     Ok(())
@@ -186,7 +186,7 @@ fn what_the_chain_has_is_answered_in_the_shapes_of_the_specification() -> Result
             _ => bail!("{method} {params}: {answer}"),
         };
         let schema = schemas.get(method).ok_or_else(|| eyre!("no schema of {method}"))?;
-        if let Err(error) = fits(schema, result).wrap_err_with(|| format!("{method} {params}")) {
+        if let Err(error) = Schema::new(schema, schema).check(result).wrap_err_with(|| format!("{method} {params}")) {
             wrong.push(format!("{error:#}"));
         }
     }

@@ -1,10 +1,10 @@
 //! What the node says of its methods is what they do.
 
-use super::{Grown, fits};
+use super::Grown;
 use eyre::{OptionExt as _, Result, ensure};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs};
-use zx_tests::workspace;
+use zx_tests::{Schema, workspace};
 
 /// Examples that no chain has a good answer to: their transactions are signed by nobody, their filters are gone.
 const REFUSED: &[&str] = &[
@@ -51,8 +51,7 @@ fn every_example_of_the_documents_is_answered_as_the_schemas_say() -> Result<()>
             continue;
         };
         let method = named.get(name.as_str()).ok_or_eyre("a method that is not in the document")?;
-        let schema = json!({ "allOf": [method["result"]["schema"]], "components": document["components"] });
-        if let Err(error) = fits(&schema, result) {
+        if let Err(error) = Schema::new(&method["result"]["schema"], &document).check(result) {
             wrong.push(format!("{name}: {error:#}"));
         }
     }

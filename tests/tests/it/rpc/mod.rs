@@ -9,7 +9,7 @@ use alloy_eips::eip7702::Authorization;
 use alloy_primitives::{Address, B256, U256};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
-use eyre::{Result, eyre};
+use eyre::Result;
 use serde_json::{Value, json};
 use zx_tests::{CHAIN_ID, Node, Rpc};
 
@@ -80,15 +80,4 @@ fn authorization() -> Result<Value> {
     let authorization = Authorization { chain_id: U256::from(CHAIN_ID), address: Address::ZERO, nonce: 0 };
     let signature = signer.sign_hash_sync(&authorization.signature_hash())?;
     Ok(serde_json::to_value(authorization.into_signed(signature))?)
-}
-
-/// Whether a value is of a schema; if not, what is wrong with it.
-fn fits(schema: &Value, value: &Value) -> Result<()> {
-    let validator = jsonschema::validator_for(schema).map_err(|error| eyre!("a schema that is none: {error}"))?;
-    let wrong: Vec<String> =
-        validator.iter_errors(value).map(|error| format!("{} at {}", error, error.instance_path())).take(3).collect();
-    match wrong.is_empty() {
-        true => Ok(()),
-        false => Err(eyre!("{}\nin {value}", wrong.join("\n"))),
-    }
 }
