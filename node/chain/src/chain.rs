@@ -3,6 +3,7 @@
 use crate::{
     config::{ChainConfig, Finality},
     error::ChainError,
+    feed::Feeds,
     read::HeadView,
     seal, start,
     state::StateAt,
@@ -47,6 +48,7 @@ pub struct Chain {
     writing: Mutex<usize>,
     tree: RwLock<Arc<Tree>>,
     heads: watch::Sender<Arc<Block>>,
+    pub(crate) feeds: Feeds,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
 }
@@ -85,6 +87,7 @@ impl Chain {
             nodes: config.nodes,
             writing: Mutex::new(0),
             heads: watch::Sender::new(Arc::clone(tree.head())),
+            feeds: Feeds::default(),
             tree: RwLock::new(Arc::new(tree)),
             work: Notify::new(),
         };
@@ -134,6 +137,12 @@ impl Chain {
     /// Figures of the module cache.
     pub fn cache_figures(&self) -> CacheFigures {
         self.executor.sandbox().figures()
+    }
+
+    /// Bytes of the database's files; those that cannot be looked at do not count.
+    pub fn database_bytes(&self) -> u64 {
+        let Ok(files) = self.datadir.join("db").read_dir() else { return 0 };
+        files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum()
     }
 
     /// Gets the modules ready that were used most before, while `go_on` says so: work for the background of a start.
@@ -353,6 +362,7 @@ impl Chain {
         }
         if before.head().hash != head.hash {
             self.heads.send_replace(head);
+            self.feeds.changed(&gone, &new);
         }
     }
 

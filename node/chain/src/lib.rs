@@ -18,6 +18,7 @@
 mod chain;
 mod config;
 mod error;
+mod feed;
 mod read;
 mod seal;
 mod start;
@@ -30,6 +31,7 @@ pub mod writer;
 pub use chain::Chain;
 pub use config::{ChainConfig, Finality, WINDOW};
 pub use error::ChainError;
+pub use feed::{Executed, HeadChange};
 pub use read::{AccountProof, Found, HeadView, ProofError};
 pub use start::genesis;
 pub use state::StateAt;

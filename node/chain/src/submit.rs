@@ -80,7 +80,15 @@ impl Chain {
             return Err(PoolError::AlreadyKnown.into());
         }
         let sender = self.sender_state(&view.head_state(), &tx)?;
-        Ok(pool.add(tx, intrinsic, &sender, &rules)?)
+        let hash = pool.add(tx, intrinsic, &sender, &rules)?;
+        // Under the lock: nobody hears of a transaction after the block that has it.
+        if self.feeds.wants_pending()
+            && pool.is_ready(&hash)
+            && let Some(tx) = pool.get(&hash)
+        {
+            self.feeds.waits(tx);
+        }
+        Ok(hash)
     }
 
     /// Takes a transaction back that was in a block.

@@ -13,11 +13,8 @@ use serde_json::Value;
 use zx_chain::{CallEnv, HeadView, Simulated, StateAt};
 use zx_primitives::Block;
 
-/// Gas that a call may use, whatever it asks for.
-const GAS_CAP: u64 = 50_000_000;
-
 /// The call that a request describes.
-fn call_env(request: TransactionRequest) -> Result<CallEnv, RpcError> {
+fn call_env(api: &Api, request: TransactionRequest) -> Result<CallEnv, RpcError> {
     if request.gas_price.is_some() && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
     {
         let message = "both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified";
@@ -33,7 +30,7 @@ fn call_env(request: TransactionRequest) -> Result<CallEnv, RpcError> {
     Ok(CallEnv {
         from: request.from.unwrap_or_default(),
         to: request.to.unwrap_or(TxKind::Create),
-        gas: request.gas.map(|gas| gas.min(GAS_CAP)),
+        gas: request.gas.map(|gas| gas.min(api.limits.gas)),
         gas_price: request.gas_price.or(request.max_fee_per_gas),
         value: request.value.unwrap_or_default(),
         data: data.unwrap_or_default(),
@@ -51,7 +48,7 @@ fn with_call<T>(
     if let Some(id) = request.chain_id.filter(|id| *id != api.chain.spec().chain_id) {
         return Err(RpcError::params(format!("chainId is {id}, this chain is {}", api.chain.spec().chain_id)));
     }
-    let call = call_env(request)?;
+    let call = call_env(api, request)?;
     if params.optional::<Value>(2)?.is_some_and(|overrides| overrides != Value::Object(Default::default())) {
         return Err(RpcError::params("invalid argument 2: this node does not take state overrides"));
     }
