@@ -12,12 +12,14 @@ mod http;
 mod node;
 mod process;
 mod rpc;
+mod socket;
 
 pub use account::{Account, CHAIN_ID};
 pub use http::{Http, Response};
 pub use node::{Node, verb};
 pub use process::Signal;
 pub use rpc::{Rpc, RpcError, quantity};
+pub use socket::{Closed, Socket};
 
 use std::path::{Path, PathBuf};
 

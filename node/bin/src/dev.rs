@@ -2,8 +2,9 @@
 
 use crate::{
     banner::{self, Facts},
+    files,
     keys::{self, DevKey},
-    serve::{self, Ports, Profile},
+    serve::{self, Ports},
     shutdown::Signals,
 };
 use alloy_primitives::U256;
@@ -86,6 +87,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 async fn node(options: &Options) -> Result<()> {
     let mut signals = Signals::listen()?;
+    files::allow();
     let keys = keys::derive()?;
     // The folder goes when this is dropped, at the end.
     let temporary =
@@ -95,7 +97,7 @@ async fn node(options: &Options) -> Result<()> {
         (None, Some(temporary)) => temporary.path().to_owned(),
         (None, None) => return Err(eyre!("no data directory")),
     };
-    let Ports { endpoints, http, others } = options.serve.bind(Profile::Development, options.port, &datadir).await?;
+    let Ports { endpoints, http, others } = options.serve.bind(options.port, &datadir).await?;
     let mut config = ChainConfig::new(spec(&keys), &datadir);
     config.window = options.window;
     config.store.history = options.history;

@@ -5,6 +5,7 @@ mod banner;
 mod blocks;
 mod db;
 mod dev;
+mod files;
 mod keys;
 mod place;
 mod progress;

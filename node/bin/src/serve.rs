@@ -1,6 +1,6 @@
 //! Flags of the RPC service, and the ports that they ask for.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use eyre::{Result, WrapErr, ensure};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -25,16 +25,23 @@ const MEBIBYTE: usize = 1024 * 1024;
 #[derive(Args)]
 #[command(next_help_heading = "RPC ports")]
 pub(crate) struct Options {
+    /// What holds where no flag says otherwise: `development` serves everything to whoever sits before the node,
+    /// `public` what may be shown to strangers.
+    #[arg(long = "rpc.profile", value_name = "NAME", default_value = "development", env = "ZX_RPC_PROFILE")]
+    profile: Profile,
+    /// HTTP is always served; the flag is taken because other nodes want it.
+    #[arg(long, hide = true)]
+    http: bool,
     /// Address of the HTTP port. Anything but loopback lets others in: see docs/operations.md first.
     #[arg(long = "http.addr", value_name = "IP", default_value_t = LOOPBACK, env = "ZX_HTTP_ADDR")]
     http_addr: IpAddr,
     /// Port of HTTP; 0 takes a free one [default: 8545].
     #[arg(long = "http.port", value_name = "PORT", env = "ZX_HTTP_PORT", conflicts_with = "port")]
     http_port: Option<u16>,
-    /// Namespaces over HTTP, with commas [default: all on a development node, else eth,net,web3,zx,contract].
+    /// Namespaces over HTTP, with commas [default: all; eth,net,web3,zx,contract if public].
     #[arg(long = "http.api", value_name = "LIST|all", env = "ZX_HTTP_API")]
     http_api: Option<Namespaces>,
-    /// Origins whose pages may use the node from a browser [default: * on a development node, else none].
+    /// Origins whose pages may use the node from a browser [default: *; none if public].
     #[arg(long = "http.corsdomain", value_name = "LIST|*", env = "ZX_HTTP_CORSDOMAIN")]
     http_corsdomain: Option<Origins>,
     /// Host names under which the node answers; addresses always are answered [default: localhost].
@@ -127,7 +134,7 @@ struct Bounds {
     /// Connections of all callers together.
     #[arg(long = "rpc.max-connections", value_name = "COUNT", default_value_t = 4_096, env = "ZX_RPC_MAX_CONNECTIONS")]
     connections: usize,
-    /// Connections of one address [default: as many as of all on a development node, else 256].
+    /// Connections of one address [default: as many as of all; 256 if public].
     #[arg(long = "rpc.max-connections-per-ip", value_name = "COUNT", env = "ZX_RPC_MAX_CONNECTIONS_PER_IP")]
     connections_per_ip: Option<usize>,
     /// Subscriptions of one WebSocket.
@@ -138,7 +145,7 @@ struct Bounds {
         env = "ZX_RPC_MAX_SUBSCRIPTIONS_PER_CONNECTION"
     )]
     subscriptions: usize,
-    /// Calls a second of one address, and how many at once after a rest [default: any number].
+    /// Calls a second of one address, and how many at once after a rest [default: any number; 100:1000 if public].
     #[arg(long = "rpc.rate", value_name = "RATE[:BURST]", env = "ZX_RPC_RATE")]
     rate: Option<Rate>,
     /// Calls a second of one address to some methods, such as `eth_getLogs=20,debug_*=2:5`.
@@ -149,7 +156,8 @@ struct Bounds {
         env = "ZX_RPC_METHOD_RATE"
     )]
     method_rate: Vec<MethodRate>,
-    /// How long the head of a request may take, with the rest before it; then its body, and each part of an answer.
+    /// How long the head of a request may take; then its body, and each part of an answer. A connection may rest four
+    /// times as long.
     #[arg(long = "rpc.timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds, env = "ZX_RPC_TIMEOUT")]
     timeout: Duration,
     /// Age of the head above which /ready says no [default: any; with --block-time four of them].
@@ -171,11 +179,41 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// What a node serves if nothing is said: a development node is for whoever sits before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// Every namespace, for every page.
+/// What holds where no flag says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Profile {
     Development,
+    Public,
+}
+
+impl Profile {
+    fn namespaces(self) -> Namespaces {
+        match self {
+            Self::Development => Namespaces::all(),
+            Self::Public => Namespaces::open(),
+        }
+    }
+
+    fn origins(self) -> Origins {
+        match self {
+            Self::Development => Origins::Any,
+            Self::Public => Origins::none(),
+        }
+    }
+
+    fn rate(self) -> Option<Rate> {
+        match self {
+            Self::Development => None,
+            Self::Public => Some(Rate { per_second: 100, burst: 1_000 }),
+        }
+    }
+
+    fn connections_per_ip(self, all: usize) -> usize {
+        match self {
+            Self::Development => all,
+            Self::Public => all.min(256),
+        }
+    }
 }
 
 /// The ports, and where they are.
@@ -189,16 +227,15 @@ pub(crate) struct Ports {
 
 impl Options {
     /// Binds every port. `port` is that of HTTP if no flag of its own says.
-    pub(crate) async fn bind(&self, profile: Profile, port: Option<u16>, datadir: &Path) -> Result<Ports> {
+    pub(crate) async fn bind(&self, port: Option<u16>, datadir: &Path) -> Result<Ports> {
         let tls = match (&self.tls_cert, &self.tls_key) {
             (Some(certificates), Some(key)) => Some(zx_rpc::tls(certificates, key)?),
             _ => None,
         };
         let secure = if tls.is_some() { "s" } else { "" };
-        let Profile::Development = profile;
-        let api = self.http_api.clone().unwrap_or_else(Namespaces::all);
+        let api = self.http_api.clone().unwrap_or_else(|| self.profile.namespaces());
         let ws_api = self.ws_api.clone().unwrap_or_else(|| api.clone());
-        let origins = self.http_corsdomain.clone().unwrap_or(Origins::Any);
+        let origins = self.http_corsdomain.clone().unwrap_or_else(|| self.profile.origins());
         let hosts = self.http_vhosts.clone().unwrap_or_else(Hosts::loopback);
         let own_ws = self.ws && (self.ws_port.is_some() || self.ws_addr.is_some_and(|addr| addr != self.http_addr));
 
@@ -289,8 +326,10 @@ impl Options {
             max_body: usize::from(bounds.request_size).saturating_mul(MEBIBYTE),
             timeout: bounds.timeout,
             connections: bounds.connections,
-            connections_per_ip: bounds.connections_per_ip.unwrap_or(bounds.connections),
-            rate: bounds.rate,
+            connections_per_ip: bounds
+                .connections_per_ip
+                .unwrap_or_else(|| self.profile.connections_per_ip(bounds.connections)),
+            rate: bounds.rate.or_else(|| self.profile.rate()),
             method_rates: bounds.method_rate.clone(),
             sockets: SocketLimits { subscriptions: bounds.subscriptions, ..usual.sockets },
             calls: CallLimits {

@@ -7,4 +7,6 @@ mod kill9;
 mod layers;
 mod operations;
 mod restart;
+mod server;
 mod state_proof;
+mod ws;

@@ -25,7 +25,8 @@ pub struct RpcConfig {
     pub long_concurrency: usize,
     /// Requests that wait until one of those is done; more are refused.
     pub queue: usize,
-    /// Time for the head of a request, with the rest before it; then for its body, and for each part of an answer.
+    /// Time for the head of a request; then for its body, and for each part of an answer. A connection may rest four
+    /// times as long between two requests.
     pub timeout: Duration,
     /// Connections of all callers.
     pub connections: usize,

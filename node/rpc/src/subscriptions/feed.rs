@@ -148,7 +148,16 @@ impl Feed {
 
     /// Follows the chain for as long as there is one.
     pub(crate) async fn run(self: Arc<Self>, status: Arc<NodeStatus>) {
-        let (mut changes, mut syncing) = (self.chain.changes(), status.syncing());
+        let changes = self.chain.changes();
+        self.follow(changes, status).await;
+    }
+
+    pub(super) async fn follow(
+        self: Arc<Self>,
+        mut changes: broadcast::Receiver<Arc<HeadChange>>,
+        status: Arc<NodeStatus>,
+    ) {
+        let mut syncing = status.syncing();
         loop {
             tokio::select! {
                 change = changes.recv() => match change {

@@ -6,6 +6,8 @@
 
 mod feed;
 mod outbox;
+#[cfg(test)]
+mod reorganisation;
 mod session;
 mod table;
 

@@ -100,13 +100,17 @@ impl Outbox {
         self.put(Item::Ping);
     }
 
-    /// Closes the connection, and says why, before anything that still waits.
-    pub(super) fn end(&self, code: u16, reason: String) {
+    /// Closes the connection, and says why, before anything that still waits. `false` if that was done already.
+    pub(super) fn end(&self, code: u16, reason: String) -> bool {
         self.ending.send_if_modified(|ending| {
             let first = ending.is_none();
             ending.get_or_insert(Ending { code, reason });
             first
-        });
+        })
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.ending.borrow().is_some()
     }
 
     fn put(&self, item: Item) {
@@ -179,8 +183,8 @@ mod tests {
         let mailman = tokio::spawn(mailman.run(socket, Duration::from_secs(30)));
         let mut sent = Box::pin(sent);
         assert_eq!(sent.next().await.unwrap().to_str(), Ok("a notification"));
-        outbox.end(1008, "slow".to_owned());
-        outbox.end(1001, "later".to_owned());
+        assert!(outbox.end(1008, "slow".to_owned()));
+        assert!(!outbox.end(1001, "later".to_owned()));
         let close = sent.next().await.unwrap();
         assert_eq!(close.close_frame(), Some((1008, "slow")), "the first reason is the one");
         mailman.await.unwrap();

@@ -12,7 +12,7 @@ use crate::{
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use std::{future::pending, sync::Arc};
+use std::{future::pending, sync::Arc, time::Duration};
 use tokio::{
     sync::{
         OwnedSemaphorePermit, Semaphore,
@@ -36,6 +36,8 @@ mod close {
     pub(super) const AGAIN: u16 = 1013;
 }
 
+/// How long a connection that is closed here may take to be closed there.
+const PARTING: Duration = Duration::from_secs(1);
 /// Pings without any sign of life after which a connection is gone.
 const SILENT: u32 = 4;
 
@@ -97,8 +99,8 @@ impl Session {
         loop {
             tokio::select! {
                 // It ends when the connection is lost, or has been told why it is closed.
-                _ = &mut mailman => return,
-                _ = stopped.wait_for(|stop| *stop), if !ending => {
+                _ = &mut mailman => return part(stream).await,
+                () = stop(&mut stopped), if !ending => {
                     outbox.end(close::AWAY, "the node is stopping".to_owned());
                     ending = true;
                 }
@@ -140,7 +142,7 @@ impl Session {
             Ok(Some(answer)) => outbox.answer(answer, place),
             Ok(None) => {}
             Err(Unable::Busy) => outbox.answer(jsonrpc::refused(&busy()).into(), place),
-            Err(Unable::Panicked) => outbox.end(close::INTERNAL, "internal error".to_owned()),
+            Err(Unable::Panicked) => _ = outbox.end(close::INTERNAL, "internal error".to_owned()),
         }
         // Right behind the answer, in the one task that sends: no notification can come before it.
         self.table.begin(&mut self.ears);
@@ -149,33 +151,33 @@ impl Session {
     fn ping(&mut self, outbox: &Outbox) {
         self.silent += 1;
         match self.silent > SILENT {
-            true => outbox.end(close::POLICY, format!("no sign of life after {SILENT} pings")),
+            true => _ = outbox.end(close::POLICY, format!("no sign of life after {SILENT} pings")),
             false => outbox.ping(),
         }
     }
 
-    /// Whether the reader keeps up; if not, it is dropped, and told so.
-    fn keeps_up(&self, outbox: &Outbox) -> bool {
-        let Some(waiting) = outbox.overdue() else { return true };
-        self.too_slow(outbox, format!("too slow: {waiting} bytes of notifications wait, limit {}", self.limits.backlog))
-    }
-
-    fn too_slow(&self, outbox: &Outbox, reason: String) -> bool {
-        self.service.metrics().too_slow();
-        outbox.end(close::POLICY, reason);
-        false
-    }
-
-    /// What was heard, unless some of it was missed.
-    fn heard<T>(&self, heard: Result<T, RecvError>, outbox: &Outbox) -> Option<T> {
-        match heard {
-            Ok(heard) => self.keeps_up(outbox).then_some(heard),
-            Err(RecvError::Lagged(missed)) => {
-                self.too_slow(outbox, format!("too slow: {missed} events were missed"));
-                None
-            }
-            Err(RecvError::Closed) => None,
+    /// The reader does not keep up: it is dropped, and told so.
+    fn too_slow(&self, outbox: &Outbox, reason: String) {
+        if outbox.end(close::POLICY, reason) {
+            self.service.metrics().too_slow();
         }
+    }
+
+    /// What was heard, unless the reader is behind.
+    fn heard<T>(&self, heard: Result<T, RecvError>, outbox: &Outbox) -> Option<T> {
+        match (heard, outbox.overdue()) {
+            _ if outbox.is_ended() => return None,
+            (Ok(heard), None) => return Some(heard),
+            (Ok(_), Some(waiting)) => {
+                let limit = self.limits.backlog;
+                self.too_slow(outbox, format!("too slow: {waiting} bytes of notifications wait, limit {limit}"));
+            }
+            (Err(RecvError::Lagged(missed)), _) => {
+                self.too_slow(outbox, format!("too slow: {missed} events were missed"));
+            }
+            (Err(RecvError::Closed), _) => {}
+        }
+        None
     }
 
     fn tell(&self, one: &Subscription, json: &str, outbox: &Outbox) {
@@ -223,6 +225,19 @@ impl Session {
         let Some(json) = self.heard(syncing, outbox) else { return };
         self.table.of(Topic::Syncing).iter().for_each(|one| self.tell(one, &json, outbox));
     }
+}
+
+/// Waits until the node stops.
+async fn stop(stopped: &mut watch::Receiver<bool>) {
+    // An error means that the node is gone, which is a stop too.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Waits a moment for the other side to close too: what it has sent and nobody reads would cut off what it is told.
+async fn part(mut stream: impl Stream<Item = Result<Message, warp::Error>> + Unpin) {
+    let closed = async { while stream.next().await.is_some_and(|message| message.is_ok_and(|one| !one.is_close())) {} };
+    // Past that it is cut off.
+    let _ = tokio::time::timeout(PARTING, closed).await;
 }
 
 /// The next of what is heard, if anything is.
