@@ -3,11 +3,12 @@
 use crate::{
     config::{ChainConfig, Finality},
     error::ChainError,
-    feed::Feeds,
+    feed::Changes,
     read::HeadView,
     seal, start,
     state::StateAt,
     tree::{Entry, Sealed, Tree},
+    waiting,
 };
 use alloy_consensus::Header;
 use alloy_primitives::{Address, B256};
@@ -18,7 +19,7 @@ use std::{
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use zx_executor::{Executed, Executor, InvalidTransaction, TxError};
 use zx_pool::Pool;
 use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader};
@@ -46,9 +47,10 @@ pub struct Chain {
     nodes: usize,
     /// Held while a block is made, with the trie nodes that have come together: there is one writer.
     writing: Mutex<usize>,
-    tree: RwLock<Arc<Tree>>,
+    pub(crate) tree: RwLock<Arc<Tree>>,
     heads: watch::Sender<Arc<Block>>,
-    pub(crate) feeds: Feeds,
+    pub(crate) changes: Changes,
+    pub(crate) ready: broadcast::Sender<Arc<RecoveredTx>>,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
 }
@@ -87,7 +89,8 @@ impl Chain {
             nodes: config.nodes,
             writing: Mutex::new(0),
             heads: watch::Sender::new(Arc::clone(tree.head())),
-            feeds: Feeds::default(),
+            changes: Changes::default(),
+            ready: broadcast::Sender::new(waiting::FEED),
             tree: RwLock::new(Arc::new(tree)),
             work: Notify::new(),
         };
@@ -339,7 +342,9 @@ impl Chain {
     }
 
     /// Shows a tree to everybody. `changed` is what it was before blocks left it.
-    fn publish(&self, before: &Tree, changed: &Tree, tree: Tree) {
+    fn publish(&self, before: &Tree, changed: &Tree, mut tree: Tree) {
+        tree.follow(before);
+        let version = tree.version();
         let head = Arc::clone(tree.head());
         let (gone, new) = before.differences(changed);
         *self.tree.write() = Arc::new(tree);
@@ -362,7 +367,7 @@ impl Chain {
         }
         if before.head().hash != head.hash {
             self.heads.send_replace(head);
-            self.feeds.changed(&gone, &new);
+            self.changes.tell(version, &gone, &new);
         }
     }
 

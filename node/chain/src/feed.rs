@@ -1,17 +1,14 @@
-//! What the chain tells of itself: every block that becomes or stops being part of the head's chain, and every
-//! transaction that begins to wait.
+//! What the chain tells of itself: every block that becomes or stops being part of the head's chain.
 //!
-//! Both feeds are bounded. Who reads too slowly is told how much it missed, and the chain never waits for it.
+//! The feed is bounded. Who reads too slowly is told how much it missed, and the chain never waits for it.
 
 use crate::{chain::Chain, tree::Entry};
 use std::sync::Arc;
 use tokio::sync::broadcast;
-use zx_primitives::{Block, Receipt, RecoveredTx};
+use zx_primitives::{Block, Receipt};
 
 /// Changes of the head that a slow reader may be behind.
 const CHANGES: usize = 1_024;
-/// Waiting transactions that a slow reader may be behind: what the pool holds.
-const PENDING: usize = 8_192;
 
 /// A block with what its transactions left.
 #[derive(Clone, Debug)]
@@ -25,42 +22,31 @@ pub struct Executed {
 /// Another head.
 #[derive(Clone, Debug)]
 pub struct HeadChange {
+    /// Which change it is; see [`Chain::version`].
+    pub version: u64,
     /// Blocks that are no longer in the head's chain, oldest first; none unless this is a reorganisation.
     pub gone: Vec<Executed>,
     /// Blocks that are new in it, oldest first; none if the head went back.
     pub new: Vec<Executed>,
 }
 
-/// Both feeds.
+/// The feed's end that tells.
 #[derive(Debug)]
-pub(crate) struct Feeds {
-    changes: broadcast::Sender<Arc<HeadChange>>,
-    pending: broadcast::Sender<Arc<RecoveredTx>>,
-}
+pub(crate) struct Changes(broadcast::Sender<Arc<HeadChange>>);
 
-impl Default for Feeds {
+impl Default for Changes {
     fn default() -> Self {
-        Self { changes: broadcast::Sender::new(CHANGES), pending: broadcast::Sender::new(PENDING) }
+        Self(broadcast::Sender::new(CHANGES))
     }
 }
 
-impl Feeds {
+impl Changes {
     /// Tells of another head. Nobody may be listening, and that is right.
-    pub(crate) fn changed(&self, gone: &[Entry], new: &[Entry]) {
-        if self.changes.receiver_count() > 0 {
+    pub(crate) fn tell(&self, version: u64, gone: &[Entry], new: &[Entry]) {
+        if self.0.receiver_count() > 0 {
             let executed = |entries: &[Entry]| entries.iter().map(Executed::from).collect();
-            let _ = self.changes.send(Arc::new(HeadChange { gone: executed(gone), new: executed(new) }));
+            let _ = self.0.send(Arc::new(HeadChange { version, gone: executed(gone), new: executed(new) }));
         }
-    }
-
-    /// Whether anybody wants to hear of waiting transactions.
-    pub(crate) fn wants_pending(&self) -> bool {
-        self.pending.receiver_count() > 0
-    }
-
-    /// Tells of a transaction that can be in the next block.
-    pub(crate) fn waits(&self, tx: &RecoveredTx) {
-        let _ = self.pending.send(Arc::new(tx.clone()));
     }
 }
 
@@ -71,13 +57,14 @@ impl From<&Entry> for Executed {
 }
 
 impl Chain {
-    /// Every change of the head from now on, in order.
-    pub fn changes(&self) -> broadcast::Receiver<Arc<HeadChange>> {
-        self.feeds.changes.subscribe()
+    /// The number of the last change that can be seen. A [`HeadChange`] is told of after it can be seen; whoever begins to
+    /// follow in between knows by this number that it was there before him.
+    pub fn version(&self) -> u64 {
+        self.tree.read().version()
     }
 
-    /// Every transaction that from now on begins to wait with all before it in place.
-    pub fn pending(&self) -> broadcast::Receiver<Arc<RecoveredTx>> {
-        self.feeds.pending.subscribe()
+    /// Every change of the head from now on, in order.
+    pub fn changes(&self) -> broadcast::Receiver<Arc<HeadChange>> {
+        self.changes.0.subscribe()
     }
 }

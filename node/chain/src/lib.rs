@@ -26,6 +26,7 @@ mod state;
 mod submit;
 mod transfer;
 mod tree;
+mod waiting;
 pub mod writer;
 
 pub use chain::Chain;

@@ -7,6 +7,7 @@ use alloy_primitives::{Address, B256};
 use std::{
     fs::{self, File},
     io::{self, Write},
+    sync::Arc,
 };
 use zx_executor::DeployRefusal;
 use zx_host_functions::deploy::is_wasm;
@@ -81,12 +82,12 @@ impl Chain {
         }
         let sender = self.sender_state(&view.head_state(), &tx)?;
         let hash = pool.add(tx, intrinsic, &sender, &rules)?;
-        // Under the lock: nobody hears of a transaction after the block that has it.
-        if self.feeds.wants_pending()
+        if self.ready.receiver_count() > 0
             && pool.is_ready(&hash)
             && let Some(tx) = pool.get(&hash)
         {
-            self.feeds.waits(tx);
+            // Nobody may be listening any more, and that is no failure.
+            let _ = self.ready.send(Arc::new(tx.clone()));
         }
         Ok(hash)
     }

@@ -52,10 +52,26 @@ impl Backlog {
     }
 }
 
-/// Headers of new blocks, oldest first; none if some were missed.
-pub(super) type Heads = Option<Arc<[Arc<str>]>>;
-/// Logs of blocks, in the order in which they are told; none if some were missed.
-pub(super) type Logs = Option<Arc<[BlockLogs]>>;
+/// What a change of the head brings; nothing if some changes were missed.
+pub(super) type Told<T> = Option<Change<T>>;
+/// Headers of new blocks, oldest first.
+pub(super) type Heads = Told<Arc<str>>;
+/// Logs of blocks, in the order in which they are told.
+pub(super) type Logs = Told<BlockLogs>;
+
+/// What a change of the head brings.
+#[derive(Debug)]
+pub(super) struct Change<T> {
+    /// Of the chain, with it.
+    pub(super) version: u64,
+    pub(super) items: Arc<[T]>,
+}
+
+impl<T> Clone for Change<T> {
+    fn clone(&self) -> Self {
+        Self { version: self.version, items: Arc::clone(&self.items) }
+    }
+}
 
 /// Logs of a block that came, or went.
 #[derive(Debug)]
@@ -141,6 +157,11 @@ impl Feed {
         }
     }
 
+    /// The last change that can be seen now.
+    pub(super) fn version(&self) -> u64 {
+        self.chain.version()
+    }
+
     /// What waits, of all sessions.
     pub(super) fn backlog(&self) -> &Arc<Backlog> {
         &self.backlog
@@ -177,16 +198,16 @@ impl Feed {
     fn changed(&self, change: &HeadChange) {
         if self.heads.receiver_count() > 0 {
             let header = |new: &Executed| encode(&convert::block(&new.block, false).header);
-            let heads: Arc<[Arc<str>]> = change.new.iter().map(header).collect();
-            let _ = self.heads.send(Some(heads));
+            let items: Arc<[Arc<str>]> = change.new.iter().map(header).collect();
+            let _ = self.heads.send(Some(Change { version: change.version, items }));
         }
         if self.logs.receiver_count() > 0 {
             // As they came, the last goes first.
             let gone = change.gone.iter().rev().map(|block| block_logs(block, true));
             let new = change.new.iter().map(|block| block_logs(block, false));
-            let blocks: Arc<[BlockLogs]> = gone.chain(new).filter(|block| !block.logs.is_empty()).collect();
-            if !blocks.is_empty() {
-                let _ = self.logs.send(Some(blocks));
+            let items: Arc<[BlockLogs]> = gone.chain(new).filter(|block| !block.logs.is_empty()).collect();
+            if !items.is_empty() {
+                let _ = self.logs.send(Some(Change { version: change.version, items }));
             }
         }
     }
@@ -220,7 +241,7 @@ impl Feed {
         let ears = self.pending.subscribe();
         if !*follows {
             *follows = true;
-            self.runtime.spawn(Arc::clone(self).follow_pending(self.chain.pending()));
+            self.runtime.spawn(Arc::clone(self).follow_pending(self.chain.ready()));
         }
         ears
     }

@@ -78,7 +78,7 @@ async fn logs_are_taken_back_last_first_and_then_those_of_the_new_blocks_come() 
     let mut told = Vec::new();
     for _ in 0..3 {
         let blocks = ears.logs.as_mut().unwrap().recv().await.unwrap().unwrap();
-        told.extend(blocks.iter().flat_map(|block| block.logs.iter().map(|(_, json)| facts(json))));
+        told.extend(blocks.items.iter().flat_map(|block| block.logs.iter().map(|(_, json)| facts(json))));
     }
     let came = [(1, 1, false), (1, 2, false), (2, 2, false), (2, 4, false)];
     let went = [(2, 4, true), (2, 2, true), (1, 2, true), (1, 1, true)];
@@ -88,7 +88,7 @@ async fn logs_are_taken_back_last_first_and_then_those_of_the_new_blocks_come() 
     let mut heads = Vec::new();
     for _ in 0..3 {
         let told = ears.heads.as_mut().unwrap().recv().await.unwrap().unwrap();
-        heads.extend(told.iter().map(|json| serde_json::from_str::<Value>(json).unwrap()["number"].clone()));
+        heads.extend(told.items.iter().map(|json| serde_json::from_str::<Value>(json).unwrap()["number"].clone()));
     }
     assert_eq!(heads, ["0x1", "0x2", "0x1", "0x2", "0x3"], "every block of the new chain is told");
     running.abort();

@@ -191,8 +191,8 @@ impl Session {
     fn tell_heads(&self, heads: Result<Heads, RecvError>, outbox: &Outbox) {
         let Some(heads) = self.heard(heads, outbox) else { return };
         let Some(heads) = heads else { return fell_behind(outbox) };
-        let subscriptions = self.table.of(Topic::Heads);
-        for json in &*heads {
+        let subscriptions = self.table.before(heads.version, Topic::Heads);
+        for json in &*heads.items {
             subscriptions.iter().for_each(|one| self.tell(one, json, outbox));
         }
     }
@@ -200,9 +200,9 @@ impl Session {
     fn tell_logs(&self, blocks: Result<Logs, RecvError>, outbox: &Outbox) {
         let Some(blocks) = self.heard(blocks, outbox) else { return };
         let Some(blocks) = blocks else { return fell_behind(outbox) };
-        for one in self.table.of(Topic::Logs) {
+        for one in self.table.before(blocks.version, Topic::Logs) {
             let Wanted::Logs(filter) = &one.wanted else { continue };
-            for block in blocks.iter().filter(|block| filter.matches_bloom(block.bloom)) {
+            for block in blocks.items.iter().filter(|block| filter.matches_bloom(block.bloom)) {
                 for (log, json) in &block.logs {
                     if filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics()) {
                         self.tell(&one, json, outbox);

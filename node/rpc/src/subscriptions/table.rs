@@ -31,6 +31,8 @@ pub(super) struct Subscription {
     pub(super) wanted: Wanted,
     /// The method of its notifications.
     pub(super) notification: &'static str,
+    /// The last change of the head when it was made: what has been seen is not told.
+    since: u64,
     /// Nothing is told before the answer with its id has been.
     told: bool,
 }
@@ -52,7 +54,8 @@ impl Table {
         let id = format!("{:#x}", u128::from_be_bytes(bytes));
         let topic = wanted.topic();
         state.ears.open(&self.feed, topic);
-        state.subscriptions.push(Subscription { id: id.as_str().into(), wanted, notification, told: false });
+        let since = self.feed.version();
+        state.subscriptions.push(Subscription { id: id.as_str().into(), wanted, notification, since, told: false });
         self.metrics.subscribed(topic, 1);
         Ok(id)
     }
@@ -76,6 +79,13 @@ impl Table {
                 ears.close(topic);
             }
         }
+    }
+
+    /// Those that want something of a topic, and were there before a change of the head.
+    pub(super) fn before(&self, version: u64, topic: Topic) -> Vec<Subscription> {
+        let mut found = self.of(topic);
+        found.retain(|one| one.since < version);
+        found
     }
 
     /// Those that want something of a topic.
