@@ -81,11 +81,6 @@ impl Caller {
         self.tally.lock().clone()
     }
 
-    /// True as soon as nobody waits for the answer any more: for work that can be given up.
-    pub(crate) fn gone(&self) -> &Arc<AtomicBool> {
-        &self.gone
-    }
-
     /// Whether nobody waits for the answer any more.
     pub(crate) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Relaxed)
