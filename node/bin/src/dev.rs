@@ -114,7 +114,7 @@ async fn node(options: &Options) -> Result<()> {
     });
     let config = options.serve.config(options.block_time, (pace == Pace::AtOnce).then_some(SETTLE))?;
     let status = Arc::new(NodeStatus::default());
-    let rpc = tokio::spawn(zx_rpc::serve(api(&chain), endpoints, config, status, until(stopped)));
+    let rpc = tokio::spawn(zx_rpc::serve(api(&chain, &keys), endpoints, config, status, until(stopped)));
     let temporary = temporary.is_some();
     banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary, http, others })?;
 
@@ -150,9 +150,9 @@ async fn wind_up(chain: &Chain, rpc: tokio::task::JoinHandle<()>, writer: Writer
     Ok(())
 }
 
-fn api(chain: &Arc<Chain>) -> Api {
+fn api(chain: &Arc<Chain>, keys: &[DevKey]) -> Api {
     let version = format!("Zexus/v{}/{}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
-    Api::new(Arc::clone(chain), version)
+    Api::new(Arc::clone(chain), version).with_signers(keys.iter().map(|key| key.secret))
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

@@ -56,6 +56,8 @@ enum Verb {
 enum Document {
     /// The table of host functions, as Markdown.
     HostFunctions,
+    /// The methods of JSON-RPC, as Markdown.
+    Rpc,
 }
 
 fn main() -> ExitCode {
@@ -86,6 +88,10 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Import(options) => blocks::import(&options),
         Verb::Docs { document: Document::HostFunctions } => {
             print!("{}", zx_host_functions::docs());
+            Ok(())
+        }
+        Verb::Docs { document: Document::Rpc } => {
+            print!("{}", zx_rpc::docs());
             Ok(())
         }
     }

@@ -90,8 +90,8 @@ impl Chain {
             writing: Mutex::new(0),
             heads: watch::Sender::new(Arc::clone(tree.head())),
             changes: Changes::default(),
-            ready: broadcast::Sender::new(waiting::FEED),
             tree: RwLock::new(Arc::new(tree)),
+            ready: broadcast::Sender::new(waiting::FEED),
             work: Notify::new(),
         };
         chain.load_pool();
@@ -146,6 +146,11 @@ impl Chain {
     pub fn database_bytes(&self) -> u64 {
         let Ok(files) = self.datadir.join("db").read_dir() else { return 0 };
         files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum()
+    }
+
+    /// Whether a module is ready in memory, and whether its compiled code is on disk.
+    pub fn holds_module(&self, code_hash: B256) -> (bool, bool) {
+        self.executor.sandbox().holds(&code_hash.0)
     }
 
     /// Gets the modules ready that were used most before, while `go_on` says so: work for the background of a start.

@@ -2,6 +2,7 @@
 
 use crate::{
     Executor,
+    cancel::{CANCELLED, Cancel},
     db::{self, CodeCache, DbError, ReaderDb},
 };
 use alloy_consensus::Header;
@@ -55,6 +56,10 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) wasm_depth: u32,
     /// The most that were.
     pub(crate) deepest: u32,
+    /// When to give up.
+    pub(crate) cancel: Cancel,
+    /// Whether moves of value are logged, as `eth_simulateV1` may ask for.
+    pub(crate) log_transfers: bool,
 }
 
 /// WASM frames inside each other up to which their stacks are kept for the next block.
@@ -92,6 +97,8 @@ impl<'a> ZxEvm<'a> {
             modules: B256HashMap::default(),
             wasm_depth: 0,
             deepest: 0,
+            cancel: Cancel::default(),
+            log_transfers: false,
         }
     }
 
@@ -204,6 +211,9 @@ impl<'a> EvmTr for ZxEvm<'a> {
     /// The hook: a WASM program runs to its end here and is a result at once, as a precompile is.
     fn frame_init(&mut self, init: FrameInit) -> Result<FrameInitResult<'_, Self::Frame>, FrameError> {
         let FrameInit { depth, memory, frame_input } = init;
+        if self.cancel.is_due() {
+            return Err(ContextError::Custom(CANCELLED.to_owned()));
+        }
         match frame_input {
             FrameInput::Call(inputs) if is_wasm(inputs.known_bytecode.1.original_byte_slice()) => {
                 Ok(ItemOrResult::Result(FrameResult::Call(self.wasm_call(depth, memory, &inputs)?)))
@@ -215,7 +225,7 @@ impl<'a> EvmTr for ZxEvm<'a> {
                 let result = failed(InstructionResult::CreateInitCodeSizeLimit, inputs.gas_limit());
                 Ok(ItemOrResult::Result(FrameResult::Create(CreateOutcome::new(result, None))))
             }
-            frame_input => self.inner.frame_init(FrameInit { depth, memory, frame_input }),
+            frame_input => self.evm_frame(FrameInit { depth, memory, frame_input }),
         }
     }
 

@@ -1,56 +1,24 @@
-//! The envelope: requests, batches, parameters.
+//! The envelope: requests and batches.
 
+pub(crate) use crate::registry::params::Params;
 use crate::{
     Api,
     error::{RpcError, code},
+    registry::Answered,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::Value;
 use std::time::Instant;
 
-/// An answer.
+/// An answer: with a result, or with an error.
 #[derive(Serialize)]
 struct Answer {
     jsonrpc: &'static str,
     id: Value,
-    #[serde(flatten)]
-    outcome: Outcome,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Outcome {
-    Result(Value),
-    Error(RpcError),
-}
-
-/// Parameters of a call, by position.
-#[derive(Debug)]
-pub(crate) struct Params(Vec<Value>);
-
-impl Params {
-    fn read(value: Option<Value>) -> Result<Self, RpcError> {
-        match value {
-            None | Some(Value::Null) => Ok(Self(Vec::new())),
-            Some(Value::Array(values)) => Ok(Self(values)),
-            Some(_) => Err(RpcError::params("non-array args: parameters go by position, in a list")),
-        }
-    }
-
-    /// A parameter that must be there.
-    pub(crate) fn required<T: DeserializeOwned>(&self, at: usize) -> Result<T, RpcError> {
-        self.optional(at)?.ok_or_else(|| RpcError::params(format!("missing value for required argument {at}")))
-    }
-
-    /// A parameter that may be left out, or null.
-    pub(crate) fn optional<T: DeserializeOwned>(&self, at: usize) -> Result<Option<T>, RpcError> {
-        match self.0.get(at) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => T::deserialize(value)
-                .map(Some)
-                .map_err(|error| RpcError::params(format!("invalid argument {at}: {error}"))),
-        }
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Answered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<RpcError>,
 }
 
 /// Answers a body. `None` if it holds nothing but notifications.
@@ -118,7 +86,7 @@ pub(crate) fn refused(error: &RpcError) -> Vec<u8> {
 }
 
 fn refusal(error: RpcError) -> Answer {
-    Answer { jsonrpc: "2.0", id: Value::Null, outcome: Outcome::Error(error) }
+    Answer { jsonrpc: "2.0", id: Value::Null, result: None, error: Some(error) }
 }
 
 /// Answers one request. A notification, which has no id, is done and not answered.
@@ -131,12 +99,12 @@ fn one(api: &Api, request: Value) -> Option<Answer> {
         let error = RpcError::new(code::INVALID_REQUEST, "invalid request: no method");
         return Some(Answer { id: id.unwrap_or_default(), ..refusal(error) });
     };
-    let result = Params::read(fields.remove("params")).and_then(|params| api.caller.call(api, &method, &params));
-    let outcome = match result {
-        Ok(value) => Outcome::Result(value),
-        Err(error) => Outcome::Error(error),
+    let params = Params::read(fields.remove("params"));
+    let (result, error) = match params.and_then(|params| api.caller.call(api, &method, params)) {
+        Ok(result) => (Some(result), None),
+        Err(error) => (None, Some(error)),
     };
-    Some(Answer { jsonrpc: "2.0", id: id?, outcome })
+    Some(Answer { jsonrpc: "2.0", id: id?, result, error })
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use crate::{
     Api,
     error::{RpcError, code},
     jsonrpc::Params,
-    methods, subscriptions,
+    methods,
+    registry::Answered,
+    subscriptions,
     subscriptions::Table,
 };
 use parking_lot::Mutex;
-use serde_json::Value;
 use std::{
     net::IpAddr,
     sync::{
@@ -81,17 +82,22 @@ impl Caller {
         self.tally.lock().clone()
     }
 
+    /// True as soon as nobody waits for the answer any more: for work that can be given up.
+    pub(crate) fn gone(&self) -> &Arc<AtomicBool> {
+        &self.gone
+    }
+
     /// Whether nobody waits for the answer any more.
     pub(crate) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Relaxed)
     }
 
     /// Calls a method, if the caller may.
-    pub(crate) fn call(&self, api: &Api, method: &str, params: &Params) -> Result<Value, RpcError> {
+    pub(crate) fn call(&self, api: &Api, method: &str, params: Params) -> Result<Answered, RpcError> {
         let Some(guard) = &self.guard else { return methods::call(api, method, params) };
         let begun = Instant::now();
         let result = self.admit(guard, method, begun).and_then(|()| match subscriptions::verb(method) {
-            Some(verb) => subscriptions::call(api, guard.table.as_ref(), verb, method, params),
+            Some(verb) => subscriptions::call(guard.table.as_ref(), verb, method, &params),
             None => methods::call(api, method, params),
         });
         guard.metrics.called(method, Outcome::of(&result), begun.elapsed());

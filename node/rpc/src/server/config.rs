@@ -6,6 +6,7 @@ use super::{
     namespaces::Namespaces,
     rate::{MethodRate, Rate},
 };
+use crate::CallLimits;
 use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::ServerConfig;
@@ -60,25 +61,6 @@ pub struct SocketLimits {
     pub backlog_all: usize,
     /// A ping is sent so often; who says nothing at all for four of them is gone.
     pub ping: Duration,
-}
-
-/// Bounds of calls.
-#[derive(Clone, Copy, Debug)]
-pub struct CallLimits {
-    /// Requests in a batch.
-    pub batch: usize,
-    /// Bytes that the answers of a batch may take together.
-    pub answer: usize,
-    /// How long the requests of a batch may take together.
-    pub batch_time: Duration,
-    /// How long one call of a contract may take.
-    pub call_time: Duration,
-    /// Gas of a call that nobody pays for.
-    pub gas: u64,
-    /// Blocks that a query of logs may span if it names neither address nor topic.
-    pub log_blocks: u64,
-    /// Logs that one query may return.
-    pub logs: usize,
 }
 
 /// When the node is not ready to be sent requests.
@@ -144,20 +126,6 @@ impl Default for SocketLimits {
             backlog: 1024 * 1024,
             backlog_all: 256 * 1024 * 1024,
             ping: Duration::from_secs(30),
-        }
-    }
-}
-
-impl Default for CallLimits {
-    fn default() -> Self {
-        Self {
-            batch: 1_000,
-            answer: 25 * 1024 * 1024,
-            batch_time: Duration::from_secs(10),
-            call_time: Duration::from_secs(5),
-            gas: 50_000_000,
-            log_blocks: 100_000,
-            logs: 20_000,
         }
     }
 }

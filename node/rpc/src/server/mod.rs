@@ -22,7 +22,7 @@ mod stall;
 mod tls;
 
 pub(crate) use caller::Caller;
-pub use config::{CallLimits, Endpoint, ReadyLimits, RpcConfig, SocketLimits};
+pub use config::{Endpoint, ReadyLimits, RpcConfig, SocketLimits};
 pub use doorway::{Hosts, Origins};
 pub use health::{NodeStatus, Syncing};
 pub use jwt::{JwtSecret, SecretError};

@@ -15,9 +15,14 @@ pub(crate) use feed::Feed;
 pub(crate) use session::Session;
 pub(crate) use table::Table;
 
-use crate::{Api, error::RpcError, jsonrpc::Params, logs};
+use crate::{
+    error::RpcError,
+    jsonrpc::Params,
+    logs,
+    registry::{Answered, answered},
+};
 use alloy_rpc_types_eth::Filter;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// What can be subscribed to.
@@ -64,21 +69,36 @@ impl Wanted {
     }
 
     fn read(params: &Params) -> Result<Self, RpcError> {
-        let topic: String = params.required(0)?;
+        let topic: String = argument(params, 0, "topic")?.ok_or_else(|| missing(0))?;
         match topic.as_str() {
             "newHeads" => Ok(Self::Heads),
             "logs" => {
-                let filter: Filter = params.optional(1)?.unwrap_or_default();
+                let filter: Filter = argument(params, 1, "options")?.unwrap_or_default();
                 logs::check(&filter)?;
                 Ok(Self::Logs(Arc::new(filter)))
             }
-            "newPendingTransactions" => Ok(Self::Pending { full: params.optional(1)?.unwrap_or_default() }),
+            "newPendingTransactions" => Ok(Self::Pending { full: argument(params, 1, "options")?.unwrap_or_default() }),
             "syncing" => Ok(Self::Syncing),
             other => Err(RpcError::params(format!(
                 "no {other:?} subscription: there are newHeads, logs, newPendingTransactions and syncing"
             ))),
         }
     }
+}
+
+/// A parameter by its place, or by its name.
+fn argument<T: DeserializeOwned>(params: &Params, at: usize, name: &str) -> Result<Option<T>, RpcError> {
+    let value = match params {
+        Params::List(values) => values.get(at),
+        Params::Named(fields) => fields.get(name),
+    };
+    let value = value.filter(|value| !value.is_null());
+    let read = value.map(T::deserialize).transpose();
+    read.map_err(|error| RpcError::params(format!("invalid argument {at}: {error}")))
+}
+
+fn missing(at: usize) -> RpcError {
+    RpcError::params(format!("missing value for required argument {at}"))
 }
 
 /// What a method does with subscriptions.
@@ -99,22 +119,24 @@ pub(crate) fn verb(method: &str) -> Option<Verb> {
 
 /// Subscribes, or ends a subscription. Where nothing can be told without being asked, there are none.
 pub(crate) fn call(
-    _: &Api,
     table: Option<&Arc<Table>>,
     verb: Verb,
     method: &str,
     params: &Params,
-) -> Result<Value, RpcError> {
+) -> Result<Answered, RpcError> {
     let Some(table) = table else { return Err(RpcError::method_not_found(method)) };
     match verb {
         Verb::Subscribe => {
             let notification = if method.starts_with("zx_") { "zx_subscription" } else { "eth_subscription" };
-            table.subscribe(Wanted::read(params)?, notification).map(Value::from)
+            answered(table.subscribe(Wanted::read(params)?, notification)?)
         }
-        Verb::Unsubscribe => match table.unsubscribe(&params.required::<String>(0)?) {
-            true => Ok(json!(true)),
-            // geth's words and code.
-            false => Err(RpcError::server("subscription not found")),
-        },
+        Verb::Unsubscribe => {
+            let id: String = argument(params, 0, "subscription")?.ok_or_else(|| missing(0))?;
+            match table.unsubscribe(&id) {
+                true => answered(true),
+                // geth's words and code.
+                false => Err(RpcError::server("subscription not found")),
+            }
+        }
     }
 }
