@@ -13,6 +13,7 @@ mod node;
 mod process;
 mod rpc;
 mod schema;
+mod socket;
 
 pub use account::{Account, CHAIN_ID};
 pub use http::{Http, Response};
@@ -20,6 +21,7 @@ pub use node::{Node, verb};
 pub use process::Signal;
 pub use rpc::{Rpc, RpcError, quantity};
 pub use schema::Schema;
+pub use socket::{Closed, Socket};
 
 use std::path::{Path, PathBuf};
 

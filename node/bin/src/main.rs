@@ -5,9 +5,11 @@ mod banner;
 mod blocks;
 mod db;
 mod dev;
+mod files;
 mod keys;
 mod place;
 mod progress;
+mod serve;
 mod shutdown;
 mod snapshot;
 mod text;
@@ -32,7 +34,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     /// Run a development chain: ten funded accounts, a block for each transaction.
-    Dev(dev::Options),
+    Dev(Box<dev::Options>),
     /// Look at a database, check it, prune it, or bring it to this version.
     #[command(subcommand)]
     Db(db::Verb),

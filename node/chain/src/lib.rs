@@ -18,6 +18,7 @@
 mod chain;
 mod config;
 mod error;
+mod feed;
 mod read;
 mod seal;
 mod start;
@@ -31,6 +32,7 @@ pub mod writer;
 pub use chain::Chain;
 pub use config::{ChainConfig, Finality, WINDOW};
 pub use error::ChainError;
+pub use feed::{Executed, HeadChange};
 pub use read::{AccountProof, DraftTrie, Found, HeadView, LostBlock, ProofError};
 pub use start::genesis;
 pub use state::StateAt;

@@ -21,6 +21,8 @@ pub(crate) mod code {
     pub(crate) const INTERNAL: i64 = -32_603;
     /// Refused, and would be again.
     pub(crate) const SERVER: i64 = -32_000;
+    /// Refused for now: too many requests, or too large (EIP-1474).
+    pub(crate) const LIMIT: i64 = -32_005;
     /// Asks for blocks that are not kept.
     pub(crate) const PRUNED: i64 = 4444;
     /// Reverted; the data says why.

@@ -1,6 +1,6 @@
 //! Filters: what came since the last question. ethers and viem poll them for events where there is no WebSocket.
 
-use crate::{Api, convert, error::RpcError, logs};
+use crate::{Api, CallLimits, convert, error::RpcError, logs};
 use alloy_primitives::{B256, U64, map::HashMap};
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log, Transaction};
 use serde::Serialize;
@@ -132,11 +132,11 @@ pub(crate) fn changes(api: &Api, id: U64) -> Result<Changes, RpcError> {
     let (changes, from, to) = match api.filters.get(id)? {
         Kind::Pending(feed, full) => return Ok(pending(&feed, full)),
         Kind::Logs(filter, reported) => {
-            let (logs, to) = new_logs_of(&api.chain.view()?, &filter, reported)?;
+            let (logs, to) = new_logs_of(&api.chain.view()?, &filter, reported, &api.limits)?;
             (Changes::Logs(logs), reported, to)
         }
         Kind::Blocks(reported) => {
-            let (hashes, to) = new_hashes(&api.chain.view()?, reported)?;
+            let (hashes, to) = new_hashes(&api.chain.view()?, reported, &api.limits)?;
             (Changes::Hashes(hashes), reported, to)
         }
     };
@@ -151,7 +151,12 @@ fn gone(view: &HeadView<'_>, reported: Reported) -> Result<(Vec<LostBlock>, u64)
     view.lost(reported.hash)?.ok_or_else(not_found)
 }
 
-fn new_logs_of(view: &HeadView<'_>, filter: &Filter, reported: Reported) -> Result<(Vec<Log>, Reported), RpcError> {
+fn new_logs_of(
+    view: &HeadView<'_>,
+    filter: &Filter,
+    reported: Reported,
+    limits: &CallLimits,
+) -> Result<(Vec<Log>, Reported), RpcError> {
     let (first, last) = match filter.block_option {
         FilterBlockOption::Range { from_block, to_block } => (from_block, to_block),
         FilterBlockOption::AtBlockHash(_) => (None, None),
@@ -166,17 +171,17 @@ fn new_logs_of(view: &HeadView<'_>, filter: &Filter, reported: Reported) -> Resu
     }
     let head = view.head.number();
     // What one answer has no room for comes with the next.
-    let found = logs::first(view, filter, first.max(stayed.saturating_add(1)), head.min(last))?;
+    let found = logs::first(view, filter, (first.max(stayed.saturating_add(1)), head.min(last)), limits)?;
     answer.extend(found.logs);
     let number = found.rest.map_or(head, |(next, _)| next.saturating_sub(1));
     Ok((answer, at(view, number)?))
 }
 
-fn new_hashes(view: &HeadView<'_>, reported: Reported) -> Result<(Vec<B256>, Reported), RpcError> {
+fn new_hashes(view: &HeadView<'_>, reported: Reported, limits: &CallLimits) -> Result<(Vec<B256>, Reported), RpcError> {
     let (_, stayed) = gone(view, reported)?;
     let head = view.head.number();
     let from = stayed.saturating_add(1);
-    logs::check_width(from, head)?;
+    logs::check_width(from, head, limits)?;
     let blocks = (from..=head).filter_map(|number| view.block(number.into()).transpose());
     let hashes = blocks.map(|block| block.map(|block| block.hash)).collect::<Result<_, _>>()?;
     Ok((hashes, Reported { number: head, hash: view.head.hash }))

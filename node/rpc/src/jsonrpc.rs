@@ -4,21 +4,11 @@ pub(crate) use crate::registry::params::Params;
 use crate::{
     Api,
     error::{RpcError, code},
-    methods,
     registry::Answered,
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::time::{Duration, Instant};
-
-/// Requests in a batch; geth's bound. ethers sends up to a hundred.
-const MAX_BATCH: usize = 1_000;
-
-/// Bytes that the answers of a batch may take together; geth's bound.
-const MAX_RESPONSE: usize = 25 * 1024 * 1024;
-
-/// How long the requests of a batch may take together; what is left then is refused.
-const MAX_TIME: Duration = Duration::from_secs(10);
+use std::time::Instant;
 
 /// An answer: with a result, or with an error.
 #[derive(Serialize)]
@@ -40,8 +30,8 @@ pub(crate) fn answer(api: &Api, body: &[u8]) -> Option<Vec<u8>> {
         Ok(Value::Array(requests)) if requests.is_empty() => {
             return encode(&refusal(RpcError::new(code::INVALID_REQUEST, "empty batch")));
         }
-        Ok(Value::Array(requests)) if requests.len() > MAX_BATCH => {
-            let message = format!("batch too large: {} requests, limit {MAX_BATCH}", requests.len());
+        Ok(Value::Array(requests)) if requests.len() > api.limits.batch => {
+            let message = format!("batch too large: {} requests, limit {}", requests.len(), api.limits.batch);
             return encode(&refusal(RpcError::new(code::INVALID_REQUEST, message)));
         }
         Ok(Value::Array(requests)) => batch(api, requests),
@@ -57,14 +47,17 @@ pub(crate) fn answer(api: &Api, body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn batch(api: &Api, requests: Vec<Value>) -> Vec<Vec<u8>> {
-    let begun = Instant::now();
+    let (begun, limits) = (Instant::now(), &api.limits);
     let mut size = 0;
     let mut answers = Vec::new();
     for request in requests {
-        let refused = if size >= MAX_RESPONSE {
-            Some(format!("response too large: limit {MAX_RESPONSE} bytes"))
-        } else if begun.elapsed() > MAX_TIME {
-            Some(format!("batch takes too long: limit {} s", MAX_TIME.as_secs()))
+        if api.caller.is_gone() {
+            break;
+        }
+        let refused = if size >= limits.answer {
+            Some(format!("response too large: limit {} bytes", limits.answer))
+        } else if begun.elapsed() > limits.batch_time {
+            Some(format!("batch takes too long: limit {} s", limits.batch_time.as_secs()))
         } else {
             None
         };
@@ -87,6 +80,11 @@ fn encode(answer: &Answer) -> Option<Vec<u8>> {
     serde_json::to_vec(answer).ok()
 }
 
+/// The answer to what was not looked at.
+pub(crate) fn refused(error: &RpcError) -> Vec<u8> {
+    encode(&refusal(error.clone())).unwrap_or_default()
+}
+
 fn refusal(error: RpcError) -> Answer {
     Answer { jsonrpc: "2.0", id: Value::Null, result: None, error: Some(error) }
 }
@@ -102,7 +100,7 @@ fn one(api: &Api, request: Value) -> Option<Answer> {
         return Some(Answer { id: id.unwrap_or_default(), ..refusal(error) });
     };
     let params = Params::read(fields.remove("params"));
-    let (result, error) = match params.and_then(|params| methods::call(api, &method, params)) {
+    let (result, error) = match params.and_then(|params| api.caller.call(api, &method, params)) {
         Ok(result) => (Some(result), None),
         Err(error) => (None, Some(error)),
     };
@@ -154,7 +152,7 @@ mod tests {
     }
 
     fn method() -> impl Strategy<Value = &'static str> {
-        prop::sample::select(methods::names().collect::<Vec<_>>())
+        prop::sample::select(crate::methods::names().collect::<Vec<_>>())
     }
 
     proptest! {

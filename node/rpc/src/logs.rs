@@ -1,19 +1,15 @@
 //! `eth_getLogs`.
 
 use crate::{
-    Api, convert,
+    Api, CallLimits, convert,
     error::{RpcError, code},
 };
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
 use zx_chain::{HeadView, LogQuery};
 use zx_primitives::{Block, Receipt};
 
-/// Blocks that one request may span if it names neither address nor topic.
-const MAX_BLOCKS: u64 = 100_000;
 /// Entries of the index that one request may look at: less than a second, the first time.
 const MAX_LOOKS: usize = 250_000;
-/// Logs that one request may return.
-const MAX_LOGS: usize = 20_000;
 /// Bytes of data that the logs of one request may carry.
 const MAX_BYTES: usize = 25 * 1024 * 1024;
 /// Blocks and transactions that one request may read to look for logs in them: some seconds.
@@ -39,15 +35,20 @@ pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Vec<Log>, RpcError> {
     check(filter)?;
     let view = api.chain.view()?;
     let (from, to) = range(&view, filter)?;
-    between(&view, filter, from, to)
+    between(&view, filter, (from, to), &api.limits)
 }
 
 /// Logs that a filter matches, whatever range it names itself.
-fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
+fn between(
+    view: &HeadView<'_>,
+    filter: &Filter,
+    (from, to): (u64, u64),
+    limits: &CallLimits,
+) -> Result<Vec<Log>, RpcError> {
     if query(filter) == LogQuery::default() {
-        check_width(from, to)?;
+        check_width(from, to, limits)?;
     }
-    let found = first(view, filter, from, to)?;
+    let found = first(view, filter, (from, to), limits)?;
     match found.rest {
         None => Ok(found.logs),
         Some((next, reason)) => {
@@ -65,7 +66,12 @@ pub(crate) struct First {
 }
 
 /// Logs that a filter matches from a block on: those of one block at least, and as many more as fit.
-pub(crate) fn first(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<First, RpcError> {
+pub(crate) fn first(
+    view: &HeadView<'_>,
+    filter: &Filter,
+    (from, to): (u64, u64),
+    limits: &CallLimits,
+) -> Result<First, RpcError> {
     check_kept(view, from, to)?;
     let blocks = view.log_blocks(&query(filter), from..=to, MAX_LOOKS)?;
     let mut logs = Vec::new();
@@ -74,8 +80,8 @@ pub(crate) fn first(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) ->
         let whole = logs.len();
         searched += search(view, number, filter, &mut logs)?;
         bytes += logs.iter().skip(whole).map(|log| log.inner.data.data.len()).sum::<usize>();
-        let reason = if logs.len() > MAX_LOGS || bytes > MAX_BYTES {
-            format!("query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes")
+        let reason = if logs.len() > limits.logs || bytes > MAX_BYTES {
+            format!("query returned more than {} results or {MAX_BYTES} bytes", limits.logs)
         } else if searched > MAX_SEARCHED {
             format!("query reads more than {MAX_SEARCHED} blocks and transactions")
         } else {
@@ -113,10 +119,11 @@ fn query(filter: &Filter) -> LogQuery {
 }
 
 /// Refuses a range that takes too long to look through without an address or a topic.
-pub(crate) fn check_width(from: u64, to: u64) -> Result<(), RpcError> {
+pub(crate) fn check_width(from: u64, to: u64, limits: &CallLimits) -> Result<(), RpcError> {
     match to.saturating_sub(from) {
-        blocks if blocks >= MAX_BLOCKS => {
-            Err(RpcError::params(format!("block range is too wide: {} blocks, limit {MAX_BLOCKS}", blocks + 1)))
+        blocks if blocks >= limits.log_blocks => {
+            let (blocks, limit) = (blocks.saturating_add(1), limits.log_blocks);
+            Err(RpcError::params(format!("block range is too wide: {blocks} blocks, limit {limit}")))
         }
         _ => Ok(()),
     }

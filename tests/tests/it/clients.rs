@@ -48,3 +48,8 @@ fn bad_transactions_and_deployments_are_refused_clearly() {
 fn proofs_hold_before_another_implementation_and_the_trail_is_whole() {
     holds("proofs.test.mjs", 9);
 }
+
+#[test]
+fn ethers_and_viem_hear_of_blocks_events_and_transactions_over_websockets() {
+    holds("ws.test.mjs", 12);
+}

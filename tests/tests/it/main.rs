@@ -8,4 +8,6 @@ mod layers;
 mod operations;
 mod restart;
 mod rpc;
+mod server;
 mod state_proof;
+mod ws;
