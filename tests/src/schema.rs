@@ -159,7 +159,8 @@ mod tests {
     use serde_json::json;
 
     fn fits(schema: Value, value: Value) -> bool {
-        let document = json!({ "components": { "schemas": { "Quantity": { "type": "string", "pattern": "^0x[0-9a-f]+$" } } } });
+        let document =
+            json!({ "components": { "schemas": { "Quantity": { "type": "string", "pattern": "^0x[0-9a-f]+$" } } } });
         Schema::new(&schema, &document).check(&value).is_ok()
     }
 
@@ -175,7 +176,11 @@ mod tests {
             (json!({ "items": quantity }), json!(["0x1"]), json!(["0x1", "1"])),
             (json!({ "required": ["a"] }), json!({ "a": 1 }), json!({ "b": 1 })),
             (json!({ "properties": { "a": quantity } }), json!({ "a": "0x1" }), json!({ "a": 1 })),
-            (json!({ "properties": { "a": true }, "additionalProperties": false }), json!({ "a": 1 }), json!({ "b": 1 })),
+            (
+                json!({ "properties": { "a": true }, "additionalProperties": false }),
+                json!({ "a": 1 }),
+                json!({ "b": 1 }),
+            ),
             (json!({ "additionalProperties": quantity }), json!({ "a": "0x1" }), json!({ "a": "x" })),
             (json!({ "allOf": [quantity, { "enum": ["0x1"] }] }), json!("0x1"), json!("0x2")),
             (json!({ "anyOf": [quantity, { "type": "null" }] }), json!(null), json!(1)),
