@@ -38,6 +38,23 @@ pub fn run_suite(file: &str) -> eyre::Result<usize> {
 /// # Errors
 /// As of [`run_suite`].
 pub fn run_web3py() -> eyre::Result<usize> {
+    let printed = run_python(&["web3py/test_web3py.py"])?;
+    let ran = printed.lines().rev().find_map(|line| line.strip_prefix("Ran ")?.split(' ').next()?.parse().ok());
+    ran.ok_or_eyre("no count of tests")
+}
+
+/// Runs web3.py's own tests of its modules against a node and gives the number of those that passed.
+///
+/// # Errors
+/// As of [`run_suite`].
+pub fn run_web3py_modules() -> eyre::Result<usize> {
+    let printed = run_python(&["-m", "pytest", "-q", "-p", "no:cacheprovider", "web3py/modules.py"])?;
+    let passed = printed.lines().rev().find_map(|line| line.split_once(" passed")?.0.trim().parse().ok());
+    passed.ok_or_eyre("no count of tests")
+}
+
+/// What Python prints that runs against a node of its own.
+fn run_python(args: &[&str]) -> eyre::Result<String> {
     let folder = workspace().join("tests/clients");
     let python = python()?;
     let artifacts = artifacts::folder()?;
@@ -52,13 +69,12 @@ pub fn run_web3py() -> eyre::Result<usize> {
     let node = Node::start(&datadir.path().join("node"))?;
 
     let mut command = Command::new(python);
-    command.current_dir(&folder).args(["-B", "web3py/test_web3py.py"]);
+    command.current_dir(&folder).arg("-B").args(args);
     command.env("ZX_RPC_URL", node.url()).env("ZX_ARTIFACTS", artifacts).env("ZX_EVM_CONTRACTS", contracts);
-    let (status, output) = run(command, SUITE)?;
-    ensure!(status.success(), "web3.py failed\n\n{output}\n\nthe node printed:\n{}", node.log());
-    let ran = output.lines().rev().find_map(|line| line.strip_prefix("Ran ")?.split(' ').next()?.parse().ok());
+    let (status, printed) = run(command, SUITE)?;
+    ensure!(status.success(), "{args:?} failed\n\n{printed}\n\nthe node printed:\n{}", node.log());
     node.stop()?;
-    ran.ok_or_eyre("no count of tests")
+    Ok(printed)
 }
 
 /// The interpreter with web3.py: `ZX_PYTHON`, or the one that `scripts/setup.sh` made.

@@ -1,6 +1,6 @@
 //! Logs, reverts and calls in the words of the contracts' own ABIs.
 
-use crate::{Api, abi, error::RpcError, logs};
+use crate::{Api, abi, error::RpcError, logs, wanted::Wanted};
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use alloy_rpc_types_eth::Filter;
@@ -23,12 +23,12 @@ pub(crate) fn logs(api: &Api, mut filter: Map<String, Value>) -> Result<Vec<Deco
         Some(Value::String(name)) => Some(name),
         Some(other) => return Err(RpcError::params(format!("invalid argument 0: eventName is a text, not {other}"))),
     };
-    let mut filter: Filter = serde_json::from_value(filter.into())
+    let mut filter: Wanted = serde_json::from_value(filter.into())
         .map_err(|error| RpcError::params(format!("invalid argument 0: filter: {error}")))?;
     let view = api.chain.view()?;
     let mut abis = Abis { view: &view, known: BTreeMap::new() };
     if let Some(name) = &name {
-        narrow(&mut filter, &mut abis, name)?;
+        narrow(filter.filter_mut(), &mut abis, name)?;
     }
     let mut decoded = Vec::new();
     for log in logs::find(api, &filter)? {

@@ -1,8 +1,8 @@
 //! Filters: what came since the last question. ethers and viem poll them for events where there is no WebSocket.
 
-use crate::{Api, CallLimits, convert, error::RpcError, logs};
+use crate::{Api, CallLimits, convert, error::RpcError, logs, wanted::Wanted};
 use alloy_primitives::{B256, U64, map::HashMap};
-use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log, Transaction};
+use alloy_rpc_types_eth::{FilterBlockOption, Log, Transaction};
 use serde::Serialize;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -37,7 +37,7 @@ struct Polled {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Logs(Box<Filter>, Reported),
+    Logs(Box<Wanted>, Reported),
     Blocks(Reported),
     /// The feed, and whether whole transactions are wanted.
     Pending(Arc<Mutex<Receiver<Arc<RecoveredTx>>>>, bool),
@@ -106,7 +106,7 @@ fn head(api: &Api) -> Reported {
     Reported { number: head.number(), hash: head.hash }
 }
 
-pub(crate) fn new_logs(api: &Api, filter: Filter) -> Result<U64, RpcError> {
+pub(crate) fn new_logs(api: &Api, filter: Wanted) -> Result<U64, RpcError> {
     logs::check(&filter)?;
     if matches!(filter.block_option, FilterBlockOption::AtBlockHash(_)) {
         return Err(RpcError::params("a filter that is polled spans a range: blockHash is for eth_getLogs"));
@@ -153,7 +153,7 @@ fn gone(view: &HeadView<'_>, reported: Reported) -> Result<(Vec<LostBlock>, u64)
 
 fn new_logs_of(
     view: &HeadView<'_>,
-    filter: &Filter,
+    filter: &Wanted,
     reported: Reported,
     limits: &CallLimits,
 ) -> Result<(Vec<Log>, Reported), RpcError> {
@@ -217,3 +217,6 @@ pub(crate) fn all(api: &Api, id: U64) -> Result<Vec<Log>, RpcError> {
         Kind::Blocks(_) | Kind::Pending(..) => Err(not_found()),
     }
 }
+
+#[cfg(test)]
+mod tests;

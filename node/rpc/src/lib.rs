@@ -40,6 +40,7 @@ mod state;
 mod submit;
 mod subscriptions;
 mod txpool;
+mod wanted;
 mod wasm;
 
 pub use limits::CallLimits;

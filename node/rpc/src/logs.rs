@@ -3,6 +3,7 @@
 use crate::{
     Api, CallLimits, convert,
     error::{RpcError, code},
+    wanted::Wanted,
 };
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
 use zx_chain::{HeadView, LogQuery};
@@ -17,7 +18,7 @@ const MAX_SEARCHED: usize = 1_000_000;
 /// Topics that a filter may name in all; geth's bound is alike.
 const MAX_TOPICS: usize = 1_000;
 
-pub(crate) fn get(api: &Api, filter: Filter) -> Result<Vec<Log>, RpcError> {
+pub(crate) fn get(api: &Api, filter: Wanted) -> Result<Vec<Log>, RpcError> {
     find(api, &filter)
 }
 
@@ -31,7 +32,7 @@ pub(crate) fn check(filter: &Filter) -> Result<(), RpcError> {
 }
 
 /// Logs that a filter matches, in the range that it names.
-pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Vec<Log>, RpcError> {
+pub(crate) fn find(api: &Api, filter: &Wanted) -> Result<Vec<Log>, RpcError> {
     check(filter)?;
     let view = api.chain.view()?;
     let (from, to) = range(&view, filter)?;
@@ -41,7 +42,7 @@ pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Vec<Log>, RpcError> {
 /// Logs that a filter matches, whatever range it names itself.
 fn between(
     view: &HeadView<'_>,
-    filter: &Filter,
+    filter: &Wanted,
     (from, to): (u64, u64),
     limits: &CallLimits,
 ) -> Result<Vec<Log>, RpcError> {
@@ -68,7 +69,7 @@ pub(crate) struct First {
 /// Logs that a filter matches from a block on: those of one block at least, and as many more as fit.
 pub(crate) fn first(
     view: &HeadView<'_>,
-    filter: &Filter,
+    filter: &Wanted,
     (from, to): (u64, u64),
     limits: &CallLimits,
 ) -> Result<First, RpcError> {
@@ -150,7 +151,7 @@ fn range(view: &HeadView<'_>, filter: &Filter) -> Result<(u64, u64), RpcError> {
 }
 
 /// Puts a block's logs to those that were found, and says how much was read for it.
-fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log>) -> Result<usize, RpcError> {
+fn search(view: &HeadView<'_>, number: u64, filter: &Wanted, found: &mut Vec<Log>) -> Result<usize, RpcError> {
     let Some(block) = view.block(number.into())? else { return Ok(1) };
     let read = block.transactions.len() + 1;
     if !filter.matches_bloom(block.header.logs_bloom) {
@@ -161,14 +162,12 @@ fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log
 }
 
 /// The logs of a block that a filter matches.
-pub(crate) fn of_block(block: &Block, receipts: &[Receipt], filter: &Filter) -> Vec<Log> {
+pub(crate) fn of_block(block: &Block, receipts: &[Receipt], filter: &Wanted) -> Vec<Log> {
     let mut found = Vec::new();
     let mut first = 0;
     for (index, receipt) in receipts.iter().enumerate() {
         let logs = convert::logs(block, receipt, index, first);
-        found.extend(
-            logs.filter(|log| filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics())),
-        );
+        found.extend(logs.filter(|log| filter.matches(&log.inner)));
         first += receipt.logs.len();
     }
     found

@@ -1,6 +1,6 @@
 //! ethers, viem and Solidity against the real binary.
 
-use zx_tests::clients::{run_suite, run_web3py};
+use zx_tests::clients::{run_suite, run_web3py, run_web3py_modules};
 
 /// A suite that lost most of its tests would still pass: each must keep at least this many.
 fn holds(file: &str, at_least: usize) {
@@ -27,6 +27,12 @@ fn web3_js_deploys_sends_reads_and_decodes() {
 fn web3_py_deploys_sends_reads_and_decodes() {
     let passed = run_web3py().unwrap_or_else(|e| panic!("{e:?}"));
     assert!(passed >= 19, "only {passed} tests ran");
+}
+
+#[test]
+fn web3_pys_own_tests_of_its_modules_pass() {
+    let passed = run_web3py_modules().unwrap_or_else(|e| panic!("{e:?}"));
+    assert!(passed >= 159, "only {passed} tests passed");
 }
 
 #[test]
