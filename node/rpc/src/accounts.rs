@@ -88,7 +88,7 @@ pub(crate) fn sign_and_send(api: &Api, filled: Filled) -> Result<B256, RpcError>
 pub(crate) fn sign_transaction(api: &Api, request: TransactionRequest) -> Result<Value, RpcError> {
     let envelope = signed(api, request)?;
     let raw: Bytes = envelope.encoded_2718().into();
-    Ok(json!({ "raw": raw, "tx": envelope }))
+    Ok(json!({ "raw": raw, "tx": fill::priced(json!(envelope)) }))
 }
 
 pub(crate) fn send_transaction(api: &Api, request: TransactionRequest) -> Result<B256, RpcError> {

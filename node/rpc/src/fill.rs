@@ -80,10 +80,20 @@ impl Filled {
     }
 }
 
+/// The price that it may come to, beside the caps of EIP-1559: the specification wants it of every transaction.
+pub(crate) fn priced(mut transaction: Value) -> Value {
+    if let Value::Object(fields) = &mut transaction
+        && let Some(cap) = fields.get("maxFeePerGas").cloned()
+    {
+        fields.entry("gasPrice").or_insert(cap);
+    }
+    transaction
+}
+
 pub(crate) fn fill_transaction(api: &Api, request: TransactionRequest) -> Result<Value, RpcError> {
     let filled = fill(api, request)?;
     let shown = filled.to_json()?;
     // The bytes are whole but for the signature, which is zeros.
     let raw: Bytes = filled.signed(Signature::new(Default::default(), Default::default(), false)).encoded_2718().into();
-    Ok(json!({ "raw": raw, "tx": shown }))
+    Ok(json!({ "raw": raw, "tx": priced(shown) }))
 }
