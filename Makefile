@@ -41,9 +41,10 @@ contracts: build setup-contracts ## Builds the contracts to WebAssembly
 	$(BIN)/cargo-zx-build -p state-proof
 
 .PHONY: bench
-bench: contracts setup-test ## Measures calls, state and storage, and prints ratios
+bench: contracts setup-test ## Measures calls, state, storage and the pool
 	cargo bench --workspace --bench ratios
 	cargo bench --workspace --bench state
+	cargo bench --workspace --bench pool
 
 .PHONY: bench-sweep
 bench-sweep: setup-build ## Measures what every instruction and host call takes for its gas

@@ -12,6 +12,7 @@ mod http;
 mod node;
 mod process;
 mod rpc;
+mod schema;
 mod socket;
 
 pub use account::{Account, CHAIN_ID};
@@ -19,6 +20,7 @@ pub use http::{Http, Response};
 pub use node::{Node, verb};
 pub use process::Signal;
 pub use rpc::{Rpc, RpcError, quantity};
+pub use schema::Schema;
 pub use socket::{Closed, Socket};
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ use crate::{
     keys::{self, DevKey},
     serve::{self, Ports},
     shutdown::Signals,
+    txpool,
 };
 use alloy_primitives::U256;
 use clap::Args;
@@ -47,6 +48,8 @@ pub(crate) struct Options {
     block_time: Option<Duration>,
     #[command(flatten)]
     serve: serve::Options,
+    #[command(flatten)]
+    pool: txpool::Options,
 }
 
 /// What `--history` says.
@@ -101,6 +104,7 @@ async fn node(options: &Options) -> Result<()> {
     let mut config = ChainConfig::new(spec(&keys), &datadir);
     config.window = options.window;
     config.store.history = options.history;
+    options.pool.apply(&mut config);
     let chain = Arc::new(Chain::open(config)?);
     let pace = options.block_time.map_or(Pace::AtOnce, Pace::Every);
 

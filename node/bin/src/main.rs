@@ -13,6 +13,7 @@ mod serve;
 mod shutdown;
 mod snapshot;
 mod text;
+mod txpool;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use eyre::{Result, WrapErr};

@@ -8,21 +8,20 @@ use crate::{
     seal, start,
     state::StateAt,
     tree::{Entry, Sealed, Tree},
-    waiting,
+    waiting::{self, Candidates},
 };
 use alloy_consensus::Header;
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
 use parking_lot::{Mutex, RwLock};
 use std::{
-    collections::BTreeSet,
     path::PathBuf,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::{Notify, broadcast, watch};
 use zx_executor::{Executed, Executor, InvalidTransaction, TxError};
-use zx_pool::Pool;
-use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError, StateReader};
+use zx_pool::{Journal, Pool, Rules};
+use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError};
 use zx_sandbox::{CacheFigures, CacheStats, Sandbox};
 use zx_state::{State, StateUpdate};
 use zx_storage::{Appended, Commit, Store};
@@ -41,6 +40,17 @@ pub struct Chain {
     pub(crate) store: Store,
     pub(crate) executor: Executor,
     pub(crate) pool: Mutex<Pool>,
+    /// What the pool holds transactions to: the same as the pool has, without its lock.
+    pub(crate) rules: Rules,
+    /// Threads that recover senders; without any it is done by whoever asks. Not the ones that hash tries: a block
+    /// would have to wait for a batch of signatures.
+    pub(crate) recovery: Option<rayon::ThreadPool>,
+    /// What waits, on disk; `None` if it is not to be kept, or could not be written. Never taken under the pool's lock.
+    pub(crate) journal: Mutex<Option<Journal>>,
+    /// Transactions that have become ready for a block.
+    pub(crate) ready: broadcast::Sender<Arc<RecoveredTx>>,
+    /// Whether there is to be one.
+    pub(crate) journaled: bool,
     pub(crate) datadir: PathBuf,
     finality: Finality,
     window: u64,
@@ -50,7 +60,6 @@ pub struct Chain {
     pub(crate) tree: RwLock<Arc<Tree>>,
     heads: watch::Sender<Arc<Block>>,
     pub(crate) changes: Changes,
-    pub(crate) ready: broadcast::Sender<Arc<RecoveredTx>>,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
 }
@@ -79,11 +88,17 @@ impl Chain {
         start::begin(&store, &spec)?;
         let mut tree = start::load(&store)?;
         tree.finish(config.finality.height(tree.head().number()));
+        let rules = waiting::rules(&spec);
         let chain = Self {
             store,
             datadir: config.datadir.clone(),
             executor: Executor::new(spec, Arc::new(sandbox)),
-            pool: Mutex::default(),
+            pool: Mutex::new(Pool::new(config.pool, rules)),
+            rules,
+            recovery: waiting::recovery_threads(),
+            journal: Mutex::new(None),
+            journaled: config.journal,
+            ready: broadcast::Sender::new(waiting::FEED),
             finality: config.finality,
             window: config.window,
             nodes: config.nodes,
@@ -91,10 +106,12 @@ impl Chain {
             heads: watch::Sender::new(Arc::clone(tree.head())),
             changes: Changes::default(),
             tree: RwLock::new(Arc::new(tree)),
-            ready: broadcast::Sender::new(waiting::FEED),
             work: Notify::new(),
         };
-        chain.load_pool();
+        chain.pool.lock().on_head(chain.head().hash, chain.next_base_fee(), []);
+        if config.journal {
+            chain.load_pool();
+        }
         Ok(chain)
     }
 
@@ -174,8 +191,8 @@ impl Chain {
         let mut writing = self.writing.lock();
         let parent = self.head();
         let header = self.spec().next_header(&parent, now());
-        let candidates = self.pool.lock().best(header.base_fee_per_gas.unwrap_or_default());
-        if candidates.is_empty() && !empty {
+        let mut candidates = Candidates::new(&self.pool, &header).peekable();
+        if candidates.peek().is_none() && !empty {
             return Ok(None);
         }
         let made = self.execute(parent.hash, header, candidates)?;
@@ -250,6 +267,9 @@ impl Chain {
         let made = self.execute(parent.hash, header, block.transactions.iter().cloned())?;
         if let Some((tx, error)) = made.executed.refused.first() {
             return Err(invalid(format!("transaction {}: {error}", tx.inner().tx_hash())));
+        }
+        if let Some(tx) = block.transactions.get(made.executed.included.len()) {
+            return Err(invalid(format!("transaction {}: the block has no gas left for it", tx.inner().tx_hash())));
         }
         if let Some(difference) = seal::difference(&made.header, &block.header) {
             return Err(invalid(difference));
@@ -353,41 +373,11 @@ impl Chain {
         let head = Arc::clone(tree.head());
         let (gone, new) = before.differences(changed);
         *self.tree.write() = Arc::new(tree);
-        {
-            // After the tree, under the pool's lock: who is admitted meanwhile has seen this state, or is looked at here.
-            let mut pool = self.pool.lock();
-            match gone.is_empty() {
-                true => {
-                    let accounts = new.iter().flat_map(|entry| &entry.sealed.changes.accounts);
-                    pool.on_block(accounts.filter_map(|(address, change)| Some((*address, change.info?.nonce))));
-                }
-                false => self.reconsider(&mut pool, &gone, &new),
-            }
-        }
-        for tx in gone.iter().flat_map(|entry| &entry.block().transactions) {
-            // What the new chain has as well, or rules out, is refused, and that is right.
-            if let Err(error) = self.resubmit(tx.clone()) {
-                tracing::debug!(hash = %tx.inner().tx_hash(), %error, "a transaction of a block that lost is not taken back");
-            }
-        }
+        // After the tree: who is admitted meanwhile has seen this state, or is looked at here.
+        self.revalidate(&gone, &new);
         if before.head().hash != head.hash {
             self.heads.send_replace(head);
             self.changes.tell(version, &gone, &new);
-        }
-    }
-
-    /// After a reorganisation nonces may be lower than they were.
-    fn reconsider(&self, pool: &mut Pool, gone: &[Entry], new: &[Entry]) {
-        let entries = gone.iter().chain(new);
-        let touched: BTreeSet<Address> =
-            entries.flat_map(|entry| entry.sealed.changes.accounts.keys().copied()).collect();
-        match self.view() {
-            Ok(view) => {
-                let state = view.head_state();
-                let nonce = |address: &Address| Some(state.account(*address).ok()?.map_or(0, |account| account.nonce));
-                pool.on_reorganisation(touched.iter().filter_map(|address| Some((*address, nonce(address)?))));
-            }
-            Err(error) => tracing::warn!(%error, "the pool is not looked through after a reorganisation"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a chain is opened with.
 
 use std::path::PathBuf;
+use zx_pool::PoolConfig;
 use zx_primitives::ChainSpec;
 use zx_storage::StoreConfig;
 
@@ -19,6 +20,10 @@ pub struct ChainConfig {
     pub nodes: usize,
     /// The store.
     pub store: StoreConfig,
+    /// How much may wait, and what it must pay.
+    pub pool: PoolConfig,
+    /// Whether what waits is kept in a file across restarts.
+    pub journal: bool,
 }
 
 /// When a block is final: nothing that does not stand on it is taken any more.
@@ -49,6 +54,7 @@ impl ChainConfig {
     /// The usual: a window of [`WINDOW`] blocks, instant finality, all history.
     pub fn new(spec: ChainSpec, datadir: impl Into<PathBuf>) -> Self {
         let (finality, store) = (Finality::Instant, StoreConfig::default());
-        Self { spec, datadir: datadir.into(), finality, window: WINDOW, nodes: NODES, store }
+        let (datadir, pool) = (datadir.into(), PoolConfig::default());
+        Self { spec, datadir, finality, window: WINDOW, nodes: NODES, store, pool, journal: true }
     }
 }

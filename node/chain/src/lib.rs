@@ -20,6 +20,7 @@ mod config;
 mod error;
 mod feed;
 mod read;
+mod revalidate;
 mod seal;
 mod start;
 mod state;
@@ -38,7 +39,6 @@ pub use start::genesis;
 pub use state::StateAt;
 pub use submit::SubmitError;
 pub use transfer::{Exported, Imported, TransferError};
-pub use waiting::AccountContent;
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{
@@ -46,6 +46,7 @@ pub use zx_executor::{
     SimulatedBlock, TxError,
 };
 pub use zx_host_functions::{ABI_SECTION, deploy};
+pub use zx_pool::{AccountContent, PoolConfig, PoolError, PoolStatus};
 pub use zx_sandbox::{CacheFigures, CacheStats};
 pub use zx_state::TrieAccount;
 pub use zx_storage::{Changed, History, LogBlocks, LogQuery, StoreConfig, StoreError, TxPlace};

@@ -1,27 +1,22 @@
-//! Transactions on their way in, and what waits across a restart.
+//! Transactions on their way in.
+//!
+//! What costs much needs no lock: decoding, the checks that need no state, and the recovery of senders, which is done
+//! for many at once on threads of its own. Then the states of senders that the pool does not follow yet are read, and
+//! only then the pool is locked.
 
-use crate::{chain::Chain, error::ChainError};
-use alloy_consensus::{Transaction, crypto::RecoveryError, transaction::SignerRecoverable};
-use alloy_eips::eip2718::{Decodable2718, Encodable2718};
-use alloy_primitives::{Address, B256};
-use std::{
-    fs::{self, File},
-    io::{self, Write},
-    sync::Arc,
-};
+use crate::{chain::Chain, error::ChainError, revalidate::sender_state};
+use alloy_consensus::{Transaction, crypto::RecoveryError};
+use alloy_eips::eip2718::{Decodable2718, EIP4844_TX_TYPE_ID};
+use alloy_primitives::{Address, B256, map::HashMap};
+use rayon::prelude::*;
+use std::sync::Arc;
 use zx_executor::DeployRefusal;
 use zx_host_functions::deploy::is_wasm;
-use zx_pool::{PoolError, PoolStatus, Rules, SenderState};
-use zx_primitives::{RecoveredTx, StateReader, Tx};
+use zx_pool::{Incoming, Origin, Pool, PoolError, Screened, SenderState, Signed};
+use zx_primitives::{RecoveredTx, Tx};
 
-/// Transactions that may wait, in all and of one sender, and what a replacement must pay more; as geth has it.
-const POOL_CAPACITY: usize = 8_192;
-const POOL_PER_SENDER: usize = 1_024;
-const POOL_GAPPED: u64 = 64;
-const POOL_PRICE_BUMP: u128 = 10;
-
-/// File in the datadir that keeps what waits while the node is down: Borsh list of EIP-2718 bytes.
-const POOL_FILE: &str = "pool";
+/// Transactions from which on it pays to spread them over threads: waking one takes as long as a recovery.
+const SPREAD: usize = 4;
 
 /// Why a transaction is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -51,158 +46,187 @@ pub enum SubmitError {
     Chain(#[from] ChainError),
 }
 
+/// A transaction with its sender, or why it goes no further.
+type Prepared = Result<(Incoming, Origin), SubmitError>;
+
 impl Chain {
     /// Takes a signed transaction, as EIP-2718 bytes.
     ///
     /// # Errors
     /// Why it is not taken; nothing is then kept of it.
-    pub fn submit(&self, mut bytes: &[u8]) -> Result<B256, SubmitError> {
-        let tx = Tx::decode_2718(&mut bytes).map_err(|e| SubmitError::Decode(e.to_string()))?;
-        if !bytes.is_empty() {
-            return Err(SubmitError::Decode(format!("{} bytes follow the transaction", bytes.len())));
-        }
-        // A signature over no chain id recovers too, but to replay it anywhere is what EIP-155 prevents.
-        let tx = tx.try_into_recovered()?;
-        if tx.inner().is_create() {
-            self.check_create(tx.inner().input())?;
-        }
-        let hash = self.admit(tx)?;
-        self.work.notify_one();
-        Ok(hash)
+    pub fn submit(&self, bytes: &[u8]) -> Result<B256, SubmitError> {
+        self.submit_one(bytes, Origin::External)
     }
 
-    fn admit(&self, tx: RecoveredTx) -> Result<B256, SubmitError> {
-        let intrinsic = self.executor.intrinsic_gas(&tx);
-        let rules = self.pool_rules();
-        let mut pool = self.pool.lock();
-        // Read under the pool's lock: a block that comes now will look at the pool again, and at this transaction.
-        let view = self.view()?;
-        if view.transaction(*tx.inner().tx_hash()).map_err(ChainError::from)?.is_some() {
+    /// Takes a signed transaction of the operator: one that is kept when the pool is full, whatever it pays.
+    ///
+    /// # Errors
+    /// Why it is not taken; nothing is then kept of it.
+    pub fn submit_local(&self, bytes: &[u8]) -> Result<B256, SubmitError> {
+        self.submit_one(bytes, Origin::Local)
+    }
+
+    fn submit_one(&self, bytes: &[u8], origin: Origin) -> Result<B256, SubmitError> {
+        let incoming = self.prepare(bytes)?;
+        let mut taken = self.admit(vec![Ok((incoming, origin))]);
+        taken.pop().unwrap_or(Err(PoolError::AlreadyKnown.into()))
+    }
+
+    /// Takes many signed transactions at once, each as EIP-2718 bytes; answers come in their order. Their senders are
+    /// recovered on all cores, and who makes blocks sees all of them or none.
+    pub fn submit_many<T: AsRef<[u8]> + Sync>(&self, transactions: &[T]) -> Vec<Result<B256, SubmitError>> {
+        let taken = |bytes: &T| Ok((self.prepare(bytes.as_ref())?, Origin::External));
+        self.admit(self.spread(transactions, taken))
+    }
+
+    /// Does something for each, on all cores if that pays. Answers come in order.
+    pub(crate) fn spread<T: Sync, R: Send>(&self, items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+        match &self.recovery {
+            Some(threads) if items.len() >= SPREAD => threads.install(|| items.par_iter().map(work).collect()),
+            _ => items.iter().map(work).collect(),
+        }
+    }
+
+    /// Everything that needs no lock, the cheap before the expensive.
+    pub(crate) fn prepare(&self, bytes: &[u8]) -> Result<Incoming, SubmitError> {
+        let tx = decode(bytes)?;
+        // Gas does not depend on who sends.
+        let unsigned = RecoveredTx::new_unchecked(tx, Address::ZERO);
+        let intrinsic = self.executor.intrinsic_gas(&unsigned);
+        let screened = Screened::new(unsigned.into_inner(), intrinsic, &self.rules)?;
+        if screened.tx().is_create() {
+            self.check_init_code(screened.tx().input())?;
+        }
+        if self.pool.lock().get(screened.hash()).is_some() {
             return Err(PoolError::AlreadyKnown.into());
         }
-        let sender = self.sender_state(&view.head_state(), &tx)?;
-        let hash = pool.add(tx, intrinsic, &sender, &rules)?;
-        if self.ready.receiver_count() > 0
-            && pool.is_ready(&hash)
-            && let Some(tx) = pool.get(&hash)
-        {
-            // Nobody may be listening any more, and that is no failure.
-            let _ = self.ready.send(Arc::new(tx.clone()));
+        let signed = screened.recover()?;
+        let tx = signed.tx().inner();
+        let deploys = tx.is_create() && is_wasm(tx.input());
+        // What takes long is done only for who can pay.
+        if deploys || tx.authorization_list().is_some() {
+            self.check_funds(&signed)?;
         }
-        Ok(hash)
+        if deploys {
+            self.executor.check_deployment(tx.input())?;
+        }
+        Ok(signed.incoming())
     }
 
-    /// Takes a transaction back that was in a block.
-    pub(crate) fn resubmit(&self, tx: RecoveredTx) -> Result<B256, SubmitError> {
-        let hash = self.admit(tx)?;
-        self.work.notify_one();
-        Ok(hash)
-    }
-
-    fn check_create(&self, input: &[u8]) -> Result<(), SubmitError> {
+    fn check_init_code(&self, input: &[u8]) -> Result<(), SubmitError> {
         let limit = match is_wasm(input) {
             true => self.spec().wasm_deploy_bytes(),
             false => self.spec().evm_init_code_bytes(),
         };
-        if input.len() > limit {
-            return Err(SubmitError::InitCode { size: input.len(), limit });
-        }
-        Ok(self.executor.check_deployment(input)?)
-    }
-
-    fn sender_state(&self, state: &dyn StateReader, tx: &RecoveredTx) -> Result<SenderState, ChainError> {
-        let Some(account) = state.account(tx.signer())? else {
-            return Ok(SenderState { nonce: 0, balance: Default::default(), is_contract: false });
-        };
-        let has_code = account.code_hash != alloy_primitives::KECCAK256_EMPTY;
-        // An EIP-7702 delegation (0xef0100 and an address) leaves the account its owner's.
-        let is_contract = has_code && !state.code(account.code_hash)?.starts_with(&[0xef, 0x01, 0x00]);
-        Ok(SenderState { nonce: account.nonce, balance: account.balance, is_contract })
-    }
-
-    fn pool_rules(&self) -> Rules {
-        let spec = self.spec();
-        Rules {
-            chain_id: spec.chain_id,
-            block_gas_limit: spec.block_gas_limit,
-            tx_gas_limit: spec.tx_gas_limit,
-            base_fee: self.next_base_fee(),
-            capacity: POOL_CAPACITY,
-            per_sender: POOL_PER_SENDER,
-            per_sender_gapped: POOL_GAPPED,
-            price_bump: POOL_PRICE_BUMP,
+        match input.len() > limit {
+            true => Err(SubmitError::InitCode { size: input.len(), limit }),
+            false => Ok(()),
         }
     }
 
-    /// How many transactions wait.
-    pub fn pool_status(&self) -> PoolStatus {
-        self.pool.lock().status()
+    fn check_funds(&self, signed: &Signed) -> Result<(), SubmitError> {
+        let view = self.view()?;
+        let balance = sender_state(&view.head_state(), signed.tx().signer())?.balance;
+        match signed.cost() {
+            cost if balance < cost => Err(PoolError::InsufficientFunds { balance, cost }.into()),
+            _ => Ok(()),
+        }
     }
 
-    /// A waiting transaction.
-    pub fn waiting(&self, hash: &B256) -> Option<RecoveredTx> {
-        self.pool.lock().get(hash).cloned()
-    }
-
-    /// Returns when none of these transactions is ready any more: they are in blocks, or gone.
-    pub async fn settled(&self, hashes: &[B256]) {
-        let mut heads = self.heads();
-        for hash in hashes {
-            // The pool is asked after the head is marked as seen, so that no block slips between.
-            while self.pool.lock().is_ready(hash) {
-                if heads.changed().await.is_err() {
-                    return;
+    /// Hands transactions to the pool, all under one lock, and tells whom it concerns.
+    pub(crate) fn admit(&self, batch: Vec<Prepared>) -> Vec<Result<B256, SubmitError>> {
+        // If they cannot be read, whoever needs one is told so when it is tried again.
+        let states = self.states_for(&batch).unwrap_or_default();
+        let mut kept = Vec::new();
+        let mut late = Vec::new();
+        let (mut answers, news) = {
+            let mut pool = self.pool.lock();
+            let add = |(place, prepared): (usize, Prepared)| {
+                let (incoming, origin) = prepared?;
+                let (tx, sender) = (Arc::clone(incoming.tx()), incoming.sender());
+                let state = self.state_for(&pool, &states, sender)?;
+                let answer = pool.add(incoming, &state, origin);
+                match &answer {
+                    Ok(_) => kept.push((tx, pool.is_local(&sender))),
+                    Err(PoolError::NonceTooLow { .. }) => late.push((place, *tx.inner().tx_hash())),
+                    Err(_) => {}
                 }
+                Ok(answer?)
+            };
+            let answers: Vec<_> = batch.into_iter().enumerate().map(add).collect();
+            (answers, pool.take_news())
+        };
+        self.tell(news);
+        self.keep(&kept);
+        if !kept.is_empty() {
+            self.work.notify_one();
+        }
+        self.name_included(&mut answers, &late);
+        answers
+    }
+
+    /// States of the senders that the pool does not follow, and the block that they are of.
+    fn states_for(&self, batch: &[Prepared]) -> Result<States, ChainError> {
+        let senders = batch.iter().flatten().map(|(incoming, _)| incoming.sender());
+        let mut unknown: HashMap<Address, SenderState> =
+            senders.map(|sender| (sender, SenderState::default())).collect();
+        {
+            let pool = self.pool.lock();
+            unknown.retain(|sender, _| pool.state_of(sender).is_none());
+        }
+        if unknown.is_empty() {
+            return Ok(States::default());
+        }
+        let view = self.view()?;
+        let at = view.head_state();
+        for (sender, state) in &mut unknown {
+            *state = sender_state(&at, *sender)?;
+        }
+        Ok(States { block: view.head.hash, of: unknown })
+    }
+
+    /// A sender's state, not older than the pool's head: the pool's own, else one that was read before if no block has
+    /// come since, else it is read now. Whatever block comes after, the pool is told of it under its lock.
+    fn state_for(&self, pool: &Pool, states: &States, sender: Address) -> Result<SenderState, ChainError> {
+        if let Some(state) = pool.state_of(&sender) {
+            return Ok(*state);
+        }
+        match states.of.get(&sender) {
+            Some(state) if states.block == pool.head() => Ok(*state),
+            _ => {
+                let view = self.view()?;
+                let at = view.head_state();
+                sender_state(&at, sender)
             }
         }
     }
 
-    /// A sender's next nonce, counting what waits.
-    ///
-    /// # Errors
-    /// If the state cannot be read.
-    pub fn next_nonce(&self, address: Address) -> Result<u64, ChainError> {
-        let waiting = self.pool.lock().next_nonce(&address);
-        let stored = self.view()?.head_state().account(address)?.map_or(0, |account| account.nonce);
-        Ok(waiting.map_or(stored, |waiting| waiting.max(stored)))
-    }
-
-    /// Writes what waits to the datadir. For a clean stop: whoever was given a hash will find the transaction again.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn save_pool(&self) -> Result<(), ChainError> {
-        let waiting: Vec<Vec<u8>> = self.pool.lock().all().map(|tx| tx.inner().encoded_2718()).collect();
-        let path = self.datadir.join(POOL_FILE);
-        let write = || -> io::Result<()> {
-            if waiting.is_empty() {
-                return match fs::remove_file(&path) {
-                    Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
-                    _ => Ok(()),
-                };
-            }
-            let temporary = path.with_extension("tmp");
-            let mut file = File::create(&temporary)?;
-            file.write_all(&borsh::to_vec(&waiting)?)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &path)
-        };
-        write().map_err(|source| ChainError::Datadir { path: path.clone(), source })
-    }
-
-    /// Takes back what waited when the node stopped. What is no longer valid is dropped, as it would have been.
-    pub(crate) fn load_pool(&self) {
-        let path = self.datadir.join(POOL_FILE);
-        let Ok(bytes) = fs::read(&path) else { return };
-        let Ok(waiting) = borsh::from_slice::<Vec<Vec<u8>>>(&bytes) else {
-            tracing::warn!(file = %path.display(), "the file of waiting transactions does not read back; ignored");
-            return;
-        };
-        for tx in &waiting {
-            if let Err(error) = self.submit(tx) {
-                tracing::debug!(%error, "a transaction that waited is no longer valid");
+    /// A nonce that is used up may be the transaction's own doing: then it is known.
+    fn name_included(&self, answers: &mut [Result<B256, SubmitError>], late: &[(usize, B256)]) {
+        let Some(view) = (!late.is_empty()).then(|| self.view().ok()).flatten() else { return };
+        for (place, hash) in late {
+            if let (Some(answer), Ok(Some(_))) = (answers.get_mut(*place), view.transaction(*hash)) {
+                *answer = Err(PoolError::AlreadyKnown.into());
             }
         }
-        tracing::info!(waiting = self.pool_status().pending, "transactions wait from before");
+    }
+}
+
+/// States that were read before the pool was locked, and the block that they are of.
+#[derive(Default)]
+struct States {
+    block: B256,
+    of: HashMap<Address, SenderState>,
+}
+
+fn decode(mut bytes: &[u8]) -> Result<Tx, SubmitError> {
+    // With their blobs such transactions have another encoding, and what does not decode says less.
+    if bytes.first() == Some(&EIP4844_TX_TYPE_ID) {
+        return Err(PoolError::TypeNotSupported.into());
+    }
+    let tx = Tx::decode_2718(&mut bytes).map_err(|e| SubmitError::Decode(e.to_string()))?;
+    match bytes.is_empty() {
+        true => Ok(tx),
+        false => Err(SubmitError::Decode(format!("{} bytes follow the transaction", bytes.len()))),
     }
 }

@@ -43,6 +43,9 @@ use zx_host_functions::{DeployError, DeployPayload, deploy::module_of};
 use zx_primitives::{ChainSpec, Receipt, RecoveredTx, StateChanges, StateError, StateReader};
 use zx_sandbox::{CodeHash, Sandbox, ValidationError};
 
+/// Gas of the smallest transaction (EIP-2).
+const LEAST_GAS: u64 = 21_000;
+
 /// Executes transactions by the rules of one chain.
 #[derive(Debug)]
 pub struct Executor {
@@ -137,6 +140,7 @@ impl Executor {
     /// Executes transactions in order on top of `state`, in a block with this header.
     ///
     /// A transaction that cannot be in the block is left out and named; whoever imports a block refuses it for that.
+    /// Once the block has no gas left for even the smallest transaction, no more are asked for.
     ///
     /// # Errors
     /// If the state cannot be read.
@@ -155,7 +159,9 @@ impl Executor {
             gas_used: 0,
         };
         let mut trail = Vec::new();
-        for tx in transactions {
+        let mut transactions = transactions.into_iter();
+        while header.gas_limit.saturating_sub(done.gas_used) >= LEAST_GAS {
+            let Some(tx) = transactions.next() else { break };
             if header.gas_limit.saturating_sub(done.gas_used) < tx.inner().gas_limit() {
                 done.refused.push((tx, InvalidTransaction::CallerGasLimitMoreThanBlock.into()));
                 continue;

@@ -1,35 +1,17 @@
-//! What every transaction must satisfy to wait here, whatever else waits.
+//! What a transaction must satisfy that depends on its sender and on what else waits.
 
+use crate::{
+    account::Account,
+    config::PoolConfig,
+    error::{PoolError, Shortfall},
+    index::Index,
+    screen::Incoming,
+};
 use alloy_consensus::Transaction;
-use alloy_primitives::{B256, U256};
-use zx_primitives::{RecoveredTx, Tx};
-
-/// Most bytes of a transaction: a deployment of the largest module with its arguments, and room for the envelope.
-pub(crate) const MAX_TX_BYTES: usize = 256 * 1024;
-
-/// Rules of the chain and of the moment.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// EIP-155 chain id.
-    pub chain_id: u64,
-    /// Gas limit of a block.
-    pub block_gas_limit: u64,
-    /// Most gas of a transaction (EIP-7825).
-    pub tx_gas_limit: u64,
-    /// Base fee of the next block, in wei a gas.
-    pub base_fee: u64,
-    /// Transactions that may wait, in all.
-    pub capacity: usize,
-    /// Transactions that may wait for one sender.
-    pub per_sender: usize,
-    /// How far beyond the first nonce that is missing a sender may go.
-    pub per_sender_gapped: u64,
-    /// Percent that a replacement must pay more.
-    pub price_bump: u128,
-}
+use alloy_primitives::{Address, U256, map::HashMap};
 
 /// What the state says of a sender.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SenderState {
     /// Next nonce.
     pub nonce: u64,
@@ -37,171 +19,175 @@ pub struct SenderState {
     pub balance: U256,
     /// Whether it has code that is not an EIP-7702 delegation (EIP-3607).
     pub is_contract: bool,
+    /// Whether it has an EIP-7702 delegation.
+    pub is_delegated: bool,
 }
 
-/// Why a transaction is not admitted; the texts are geth's (`core/error.go`, `core/txpool/errors.go`).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PoolError {
-    /// It waits here already, or is in a block.
-    #[error("already known")]
-    AlreadyKnown,
-    /// Not of this chain.
-    #[error("invalid chain id for signer: have {have} want {want}")]
-    ChainId {
-        /// In the transaction.
-        have: u64,
-        /// This chain's.
-        want: u64,
+/// Where a transaction comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From anybody.
+    External,
+    /// From the operator of this node: kept when the pool is full, whatever it pays. Its sender's other transactions
+    /// are, too, from then on.
+    Local,
+    /// It has been admitted before: from a block that is no longer in the chain, or from before a restart. Fees may
+    /// have moved since, and that is no reason to forget it.
+    Returned {
+        /// Whether it was local.
+        local: bool,
     },
-    /// Signed for every chain.
-    #[error("only replay-protected (EIP-155) transactions allowed over RPC")]
-    Unprotected,
-    /// A blob transaction.
-    #[error("transaction type not supported: blob transactions (EIP-4844) have no place on this chain")]
-    TypeNotSupported,
-    /// Too many bytes.
-    #[error("oversized data: transaction size {size}, limit {limit}")]
-    Oversized {
-        /// Bytes.
-        size: usize,
-        /// Most bytes.
-        limit: usize,
-    },
-    /// More gas than a block has.
-    #[error("exceeds block gas limit: gas {gas}, limit {limit}")]
-    GasLimit {
-        /// Of the transaction.
-        gas: u64,
-        /// Of the block.
-        limit: u64,
-    },
-    /// Less gas than it takes to be looked at.
-    #[error("intrinsic gas too low: gas {gas}, minimum needed {needed}")]
-    IntrinsicGas {
-        /// Of the transaction.
-        gas: u64,
-        /// Least.
-        needed: u64,
-    },
-    /// A tip over its own cap.
-    #[error("max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: {tip}, maxFeePerGas: {cap}")]
-    TipAboveCap {
-        /// Wei a gas.
-        tip: u128,
-        /// Wei a gas.
-        cap: u128,
-    },
-    /// It cannot pay the base fee.
-    #[error("max fee per gas less than block base fee: maxFeePerGas: {cap}, baseFee: {base_fee}")]
-    FeeCapTooLow {
-        /// Wei a gas.
-        cap: u128,
-        /// Wei a gas.
-        base_fee: u64,
-    },
-    /// Its nonce is used.
-    #[error("nonce too low: next nonce {next}, tx nonce {nonce}")]
-    NonceTooLow {
-        /// The sender's next.
-        next: u64,
-        /// Of the transaction.
-        nonce: u64,
-    },
-    /// Its nonce is too far ahead to wait for.
-    #[error("nonce too high: next nonce {next}, tx nonce {nonce}, a transaction may wait {ahead} nonces ahead")]
-    NonceTooHigh {
-        /// The sender's next.
-        next: u64,
-        /// Of the transaction.
-        nonce: u64,
-        /// How far ahead it may be.
-        ahead: u64,
-    },
-    /// It costs more than there is.
-    #[error("insufficient funds for gas * price + value: balance {balance}, tx cost {cost}, overshot {}", cost.saturating_sub(*balance))]
-    InsufficientFunds {
-        /// Wei.
-        balance: U256,
-        /// Wei.
-        cost: U256,
-    },
-    /// It would take the place of another, and pays too little for that.
-    #[error("replacement transaction underpriced")]
-    ReplacementUnderpriced,
-    /// The sender is a contract.
-    #[error("sender not an eoa: the account has code (EIP-3607)")]
-    SenderIsContract,
-    /// No room.
-    #[error("txpool is full")]
-    Full,
 }
 
-/// Checks that need nothing of the pool.
-pub(crate) fn check(
-    tx: &RecoveredTx,
-    intrinsic_gas: u64,
-    sender: &SenderState,
-    rules: &Rules,
-) -> Result<(), PoolError> {
-    check_form(tx.inner(), rules)?;
-    check_gas(tx.inner(), intrinsic_gas, rules)?;
-    if sender.is_contract {
-        return Err(PoolError::SenderIsContract);
+impl Origin {
+    pub(crate) fn is_local(self) -> bool {
+        matches!(self, Self::Local | Self::Returned { local: true })
     }
-    let nonce = tx.inner().nonce();
-    if nonce < sender.nonce {
-        return Err(PoolError::NonceTooLow { next: sender.nonce, nonce });
-    }
-    if nonce - sender.nonce >= rules.per_sender as u64 {
-        return Err(PoolError::NonceTooHigh { next: sender.nonce, nonce, ahead: rules.per_sender as u64 });
-    }
-    let cost = cost(tx.inner());
-    if sender.balance < cost {
-        return Err(PoolError::InsufficientFunds { balance: sender.balance, cost });
-    }
-    Ok(())
-}
 
-fn check_form(tx: &Tx, rules: &Rules) -> Result<(), PoolError> {
-    if matches!(tx, Tx::Eip4844(_)) {
-        return Err(PoolError::TypeNotSupported);
-    }
-    let size = alloy_eips::Encodable2718::encode_2718_len(tx);
-    if size > MAX_TX_BYTES {
-        return Err(PoolError::Oversized { size, limit: MAX_TX_BYTES });
-    }
-    match tx.chain_id() {
-        None => Err(PoolError::Unprotected),
-        Some(have) if have != rules.chain_id => Err(PoolError::ChainId { have, want: rules.chain_id }),
-        Some(_) => Ok(()),
+    fn is_returned(self) -> bool {
+        matches!(self, Self::Returned { .. })
     }
 }
 
-fn check_gas(tx: &Tx, intrinsic_gas: u64, rules: &Rules) -> Result<(), PoolError> {
-    let limit = rules.block_gas_limit.min(rules.tx_gas_limit);
-    if tx.gas_limit() > limit {
-        return Err(PoolError::GasLimit { gas: tx.gas_limit(), limit });
-    }
-    let cap = tx.max_fee_per_gas();
-    if let Some(tip) = tx.max_priority_fee_per_gas().filter(|tip| *tip > cap) {
-        return Err(PoolError::TipAboveCap { tip, cap });
-    }
-    if tx.gas_limit() < intrinsic_gas {
-        return Err(PoolError::IntrinsicGas { gas: tx.gas_limit(), needed: intrinsic_gas });
-    }
-    if cap < u128::from(rules.base_fee) {
-        return Err(PoolError::FeeCapTooLow { cap, base_fee: rules.base_fee });
-    }
-    Ok(())
+/// A transaction at the door.
+pub(crate) struct Visit<'a> {
+    pub(crate) incoming: &'a Incoming,
+    pub(crate) state: &'a SenderState,
+    pub(crate) origin: Origin,
+    pub(crate) local: bool,
+    pub(crate) base_fee: u64,
+    /// What waits of its sender.
+    pub(crate) account: Option<&'a Account>,
 }
 
-/// The most that a transaction can cost, in wei.
-pub(crate) fn cost(tx: &Tx) -> U256 {
-    let fee = U256::from(tx.max_fee_per_gas()).saturating_mul(U256::from(tx.gas_limit()));
-    fee.saturating_add(tx.value())
-}
+impl Visit<'_> {
+    fn nonce(&self) -> u64 {
+        self.incoming.tx.inner().nonce()
+    }
 
-/// Identity of a transaction.
-pub(crate) fn hash(tx: &RecoveredTx) -> B256 {
-    *tx.inner().tx_hash()
+    /// Checks everything but for whether there is room in the pool.
+    pub(crate) fn check(
+        &self,
+        config: &PoolConfig,
+        index: &Index,
+        accounts: &HashMap<Address, Account>,
+    ) -> Result<(), PoolError> {
+        self.check_fees(config)?;
+        self.check_nonce(config)?;
+        self.check_delegations(index, accounts)?;
+        self.check_funds()?;
+        self.check_replacement(config)?;
+        self.check_share(config)
+    }
+
+    fn check_fees(&self, config: &PoolConfig) -> Result<(), PoolError> {
+        let tx = self.incoming.tx.inner();
+        let (cap, tip) = (tx.max_fee_per_gas(), tx.priority_fee_or_price());
+        if self.origin.is_returned() {
+            return Ok(());
+        }
+        if cap < u128::from(self.base_fee) {
+            return Err(PoolError::FeeCapTooLow { cap, base_fee: self.base_fee });
+        }
+        if !self.local && tip < config.min_tip {
+            return Err(PoolError::Underpriced { tip, needed: config.min_tip });
+        }
+        Ok(())
+    }
+
+    fn check_nonce(&self, config: &PoolConfig) -> Result<(), PoolError> {
+        if self.state.is_contract {
+            return Err(PoolError::SenderIsContract(self.incoming.sender()));
+        }
+        let (next, nonce) = (self.state.nonce, self.nonce());
+        if nonce < next {
+            return Err(PoolError::NonceTooLow { next, nonce });
+        }
+        if self.origin.is_returned() {
+            return Ok(());
+        }
+        let ahead = config.per_sender as u64;
+        if nonce.saturating_sub(next) >= ahead {
+            return Err(PoolError::NonceTooHigh { next, nonce, ahead });
+        }
+        // Only a nonce beyond the pending ones can be behind a gap that is too wide.
+        let end = self.account.map_or(next, Account::end);
+        if nonce.saturating_sub(end) <= config.gapped {
+            return Ok(());
+        }
+        let missing = self.account.map_or(next, Account::first_missing);
+        match nonce.saturating_sub(missing) > config.gapped {
+            true => Err(PoolError::NonceTooHigh { next: missing, nonce, ahead: config.gapped }),
+            false => Ok(()),
+        }
+    }
+
+    /// The code of a delegated account may spend what its other transactions were to be paid with (EIP-7702): one at a
+    /// time may wait of it.
+    fn check_delegations(&self, index: &Index, accounts: &HashMap<Address, Account>) -> Result<(), PoolError> {
+        if self.origin.is_returned() {
+            return Ok(());
+        }
+        let (sender, nonce, next) = (self.incoming.sender(), self.nonce(), self.state.nonce);
+        if self.state.is_delegated || index.delegates(&sender) {
+            if nonce != next {
+                return Err(PoolError::DelegatedGap { next, nonce });
+            }
+            let others = self.account.is_some_and(|account| account.len() > usize::from(account.get(nonce).is_some()));
+            if others {
+                return Err(PoolError::InFlightLimit(sender));
+            }
+        }
+        let waiting = |authority: &Address| accounts.get(authority).map_or(0, Account::len);
+        let crowded = self.incoming.authorities.iter().map(|authority| (*authority, waiting(authority)));
+        match { crowded }.find(|(_, count)| *count > 1) {
+            Some((authority, count)) => Err(PoolError::AuthorityReserved { authority, count }),
+            None => Ok(()),
+        }
+    }
+
+    /// The sender must be able to pay for all that waits of it, at the most that it can cost.
+    fn check_funds(&self) -> Result<(), PoolError> {
+        let (balance, cost) = (self.state.balance, self.incoming.cost);
+        if balance < cost {
+            return Err(PoolError::InsufficientFunds { balance, cost });
+        }
+        let replaced = self.replaced().map_or(U256::ZERO, |waiting| waiting.cost);
+        let queued = self.account.map_or(U256::ZERO, |account| account.cost().saturating_sub(replaced));
+        // A transaction that comes back is taken: what was to come behind it then waits for funds. Past all that there
+        // can be, sums would no longer add up.
+        let most = if self.origin.is_returned() { U256::MAX } else { balance };
+        match queued.checked_add(cost).is_some_and(|sum| sum <= most) {
+            true => Ok(()),
+            false => Err(PoolError::InsufficientForAll(Box::new(Shortfall { balance, queued, cost }))),
+        }
+    }
+
+    pub(crate) fn replaced(&self) -> Option<&crate::account::Waiting> {
+        self.account?.get(self.nonce())
+    }
+
+    fn check_replacement(&self, config: &PoolConfig) -> Result<(), PoolError> {
+        let Some(old) = self.replaced() else { return Ok(()) };
+        let least = |old: u128| old.saturating_mul(100_u128.saturating_add(config.price_bump)).div_ceil(100);
+        let enough = |new: u128, old: u128| new >= least(old) && new > old;
+        let tx = self.incoming.tx.inner();
+        match enough(tx.max_fee_per_gas(), old.bid.cap) && enough(tx.priority_fee_or_price(), old.bid.tip) {
+            true => Ok(()),
+            false => Err(PoolError::ReplacementUnderpriced),
+        }
+    }
+
+    /// No sender has more than its share.
+    fn check_share(&self, config: &PoolConfig) -> Result<(), PoolError> {
+        let (count, bytes) = self.account.map_or((0, 0), |account| (account.len(), account.bytes()));
+        let (less, less_bytes) = self.replaced().map_or((0, 0), |old| (1, old.size));
+        let count = count.saturating_sub(less).saturating_add(1);
+        let bytes = bytes.saturating_sub(less_bytes).saturating_add(self.incoming.size);
+        let (most, most_bytes) = (config.per_sender, config.per_sender_bytes);
+        match count > most || bytes > most_bytes {
+            true => Err(PoolError::AccountLimit { count, bytes, most, most_bytes }),
+            false => Ok(()),
+        }
+    }
 }

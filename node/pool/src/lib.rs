@@ -1,13 +1,40 @@
 //! Transactions that wait for a block.
 //!
-//! [`Pool::add`] admits by geth's rules and in geth's words; what it needs to know of the state comes with the call.
-//! [`Pool::best`] hands out what can be in the next block, best tip first and each sender's in nonce order;
-//! [`Pool::on_block`] forgets what has been included. The pool reads no state and keeps no time.
+//! A transaction comes in as bytes that have been decoded. [`Screened`] is one that has passed every check that needs
+//! neither its sender nor the state; [`Screened::recover`] is the expensive step, and needs no pool, so that many can be
+//! recovered at once. [`Pool::add`] then admits it by geth's rules and in geth's words: what it must know of the state
+//! comes with the call.
+//!
+//! Each sender's transactions are either *pending*, which is the longest row of them from its next nonce that has no
+//! gap and that its balance pays for, or *queued* behind that. [`Pool::take`] hands out pending ones for a block, best
+//! effective tip first, then first come, a sender's in the order of their nonces. [`Pool::on_head`] tells of a block or
+//! of a reorganisation: nonces and balances, and the base fee of the next block.
+//!
+//! When the pool is full, [`evict`] lets go of what pays least. Nothing here looks at more than it touches: each act
+//! costs the logarithm of what waits, but for rows that become pending or queued, transaction by transaction.
+//!
+//! The pool reads no state and keeps no time. [`Journal`] is a file that keeps what waits across restarts.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod account;
 mod admission;
+mod best;
+mod bids;
+mod config;
+mod content;
+mod error;
+mod evict;
+mod index;
+mod journal;
 mod pool;
+mod screen;
 
-pub use admission::{PoolError, Rules, SenderState};
-pub use pool::{Pool, PoolStatus};
+pub use admission::{Origin, SenderState};
+pub use best::Best;
+pub use config::{PoolConfig, Rules};
+pub use content::{AccountContent, PoolStatus};
+pub use error::{PoolError, Shortfall};
+pub use journal::{Journal, Journaled};
+pub use pool::Pool;
+pub use screen::{Incoming, MAX_TX_BYTES, Screened, Signed};

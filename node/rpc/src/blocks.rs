@@ -1,7 +1,7 @@
 //! Blocks, transactions, receipts.
 
 use crate::{Api, convert, error::RpcError};
-use alloy_eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718};
+use alloy_eips::{BlockId, BlockNumberOrTag, eip1898::LenientBlockNumberOrTag, eip2718::Encodable2718};
 use alloy_primitives::{Address, B256, Bytes, U64};
 use alloy_rpc_types_eth::{Header, Transaction, TransactionReceipt};
 use std::sync::Arc;
@@ -26,8 +26,9 @@ pub(crate) fn by_hash(api: &Api, hash: B256, full: Option<bool>) -> Result<Optio
     Ok(block(api, hash)?.map(|block| convert::block(&block, full.unwrap_or_default())))
 }
 
-pub(crate) fn header_by_number(api: &Api, number: BlockNumberOrTag) -> Result<Option<Header>, RpcError> {
-    Ok(block(api, number)?.map(|block| convert::header(&block)))
+/// Explorers send heights as plain numbers.
+pub(crate) fn header_by_number(api: &Api, number: LenientBlockNumberOrTag) -> Result<Option<Header>, RpcError> {
+    Ok(block(api, number.into_inner())?.map(|block| convert::header(&block)))
 }
 
 pub(crate) fn header_by_hash(api: &Api, hash: B256) -> Result<Option<Header>, RpcError> {

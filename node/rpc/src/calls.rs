@@ -3,13 +3,13 @@
 use crate::{
     Api,
     error::RpcError,
-    overrides,
+    overrides::{self, BlockWanted},
     state::{height, state_at},
 };
 use alloy_consensus::Header;
 use alloy_eips::BlockId;
 use alloy_primitives::{Bytes, TxKind, U64};
-use alloy_rpc_types_eth::{BlockOverrides, TransactionRequest, state::StateOverride};
+use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
 use zx_chain::{CallEnv, Cancel, HeadView, Overlay, Simulated};
 
 /// The call that a request describes.
@@ -59,7 +59,7 @@ pub(crate) fn with_call<T>(
     api: &Api,
     request: TransactionRequest,
     block: Option<BlockId>,
-    (accounts, fields): (Option<StateOverride>, Option<BlockOverrides>),
+    (accounts, fields): (Option<StateOverride>, Option<BlockWanted>),
     run: impl FnOnce(&Running<'_, '_>) -> Result<T, RpcError>,
 ) -> Result<T, RpcError> {
     let cancel = api.cancel();
@@ -74,7 +74,7 @@ pub(crate) fn with_call<T>(
     let block = view.block(number.into())?.ok_or_else(|| RpcError::server("header not found"))?;
     let mut header = block.header.clone();
     let mut overlay = Overlay::new(&state);
-    if let Some(fields) = fields {
+    if let Some(BlockWanted(fields)) = fields {
         overrides::block(&mut header, &mut overlay, fields)?;
     }
     if let Some(accounts) = accounts {
@@ -89,7 +89,7 @@ pub(crate) fn call(
     request: TransactionRequest,
     block: Option<BlockId>,
     state: Option<StateOverride>,
-    fields: Option<BlockOverrides>,
+    fields: Option<BlockWanted>,
 ) -> Result<Bytes, RpcError> {
     let run = |on: &Running<'_, '_>| Ok(on.view.call(on.state, on.header, on.call, &on.cancel)?);
     output(with_call(api, request, block, (state, fields), run)?)
@@ -109,7 +109,7 @@ pub(crate) fn estimate_gas(
     request: TransactionRequest,
     block: Option<BlockId>,
     state: Option<StateOverride>,
-    fields: Option<BlockOverrides>,
+    fields: Option<BlockWanted>,
 ) -> Result<U64, RpcError> {
     let run = |on: &Running<'_, '_>| Ok(on.view.estimate_gas(on.state, on.header, on.call, &on.cancel)?);
     Ok(U64::from(with_call(api, request, block, (state, fields), run)?))

@@ -24,6 +24,7 @@ pub(crate) const NAMESPACES: &[(&str, &str)] = &[
     ("eth", "Ethereum's methods, as geth answers them."),
     ("net", "The network."),
     ("web3", "The client."),
+    ("personal", "Signing, under the name that wallets use."),
     (
         "zx",
         "The chain's own: Ethereum's methods under the chain's name, and what only this node has: modules, decoded logs \

@@ -6,7 +6,7 @@ use crate::{
     state::{height, state_at},
 };
 use alloy_consensus::Transaction as _;
-use alloy_eips::{BlockId, BlockNumberOrTag};
+use alloy_eips::{BlockId, eip1898::LenientBlockNumberOrTag};
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U64, U256};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -28,8 +28,8 @@ pub(crate) fn has_code(api: &Api, address: Address, block: Option<BlockId>) -> R
     has_code_at(&view, address, height(&view, block)?)
 }
 
-pub(crate) fn block_details(api: &Api, number: BlockNumberOrTag) -> Result<Option<Value>, RpcError> {
-    details(api, number.into())
+pub(crate) fn block_details(api: &Api, number: LenientBlockNumberOrTag) -> Result<Option<Value>, RpcError> {
+    details(api, number.into_inner().into())
 }
 
 pub(crate) fn block_details_by_hash(api: &Api, hash: B256) -> Result<Option<Value>, RpcError> {
@@ -74,13 +74,13 @@ fn slim(block: &Block) -> Result<Value, RpcError> {
 /// Pages go from the end of the block to its beginning, as Otterscan shows them.
 pub(crate) fn block_transactions(
     api: &Api,
-    number: BlockNumberOrTag,
+    number: LenientBlockNumberOrTag,
     page: usize,
     size: usize,
 ) -> Result<Option<Value>, RpcError> {
     check_page(size)?;
     let view = api.chain.view()?;
-    let Some(block) = view.block(number.into())? else { return Ok(None) };
+    let Some(block) = view.block(number.into_inner().into())? else { return Ok(None) };
     let receipts = view.receipts(block.number())?;
     let end = block.transactions.len().saturating_sub(page.saturating_mul(size));
     let indices = end.saturating_sub(size)..end;

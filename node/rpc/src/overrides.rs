@@ -7,6 +7,8 @@ use alloy_rpc_types_eth::{
     BlockOverrides,
     state::{AccountOverride, StateOverride},
 };
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use zx_chain::Overlay;
 use zx_primitives::{AccountChange, AccountInfo, SlotChange, StateChanges, StateReader};
@@ -74,6 +76,24 @@ fn check(code: &Bytes) -> Result<&Bytes, RpcError> {
         ));
     }
     Ok(code)
+}
+
+/// Overrides of a block as clients send them: the heights of hashes are quantities or decimal.
+pub(crate) struct BlockWanted(pub(crate) BlockOverrides);
+
+impl<'de> Deserialize<'de> for BlockWanted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = Value::deserialize(deserializer)?;
+        if let Some(Value::Object(hashes)) = value.get_mut("blockHash") {
+            let decimal = |(height, hash): (String, Value)| match height.strip_prefix("0x") {
+                Some(digits) => u64::from_str_radix(digits, 16).map(|height| (height.to_string(), hash)),
+                None => Ok((height, hash)),
+            };
+            *hashes =
+                std::mem::take(hashes).into_iter().map(decimal).collect::<Result<_, _>>().map_err(D::Error::custom)?;
+        }
+        serde_json::from_value(value).map(Self).map_err(D::Error::custom)
+    }
 }
 
 /// Makes a header what is wanted of it.

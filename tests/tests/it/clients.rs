@@ -1,6 +1,6 @@
 //! ethers, viem and Solidity against the real binary.
 
-use zx_tests::clients::run_suite;
+use zx_tests::clients::{run_suite, run_web3py};
 
 /// A suite that lost most of its tests would still pass: each must keep at least this many.
 fn holds(file: &str, at_least: usize) {
@@ -16,6 +16,22 @@ fn ethers_deploys_sends_reads_and_decodes() {
 #[test]
 fn viem_deploys_sends_reads_and_decodes() {
     holds("viem.test.mjs", 20);
+}
+
+#[test]
+fn web3_js_deploys_sends_reads_and_decodes() {
+    holds("web3js.test.mjs", 11);
+}
+
+#[test]
+fn web3_py_deploys_sends_reads_and_decodes() {
+    let passed = run_web3py().unwrap_or_else(|e| panic!("{e:?}"));
+    assert!(passed >= 19, "only {passed} tests ran");
+}
+
+#[test]
+fn methods_that_clients_have_no_function_for_do_what_they_say() {
+    holds("methods.test.mjs", 52);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod kill9;
 mod layers;
 mod operations;
 mod restart;
+mod rpc;
 mod server;
 mod state_proof;
 mod ws;

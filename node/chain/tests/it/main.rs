@@ -5,5 +5,6 @@ mod blocks;
 #[path = "../common/counter.rs"]
 mod counter;
 mod opening;
+mod pool;
 mod support;
 mod tree;

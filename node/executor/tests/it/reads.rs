@@ -83,7 +83,8 @@ fn a_simulation_without_end_ends() {
     for gas in [None, Some(u64::MAX), Some(1 << 60)] {
         let call = CallEnv { gas, ..call(spin, vec![]) };
         let simulated = world.executor.simulate(&world.state, &world.header, &call, &Cancel::default()).unwrap();
-        assert_eq!(simulated, Simulated::Halt { reason: "out of gas".into(), out_of_gas: true });
+        let gas_used = world.executor.spec().block_gas_limit;
+        assert_eq!(simulated, Simulated::Halt { reason: "out of gas".into(), out_of_gas: true, gas_used });
     }
 }
 

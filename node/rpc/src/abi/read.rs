@@ -233,8 +233,9 @@ mod tests {
         let point = vec![param("x", "uint8", vec![]), param("y", "uint8", vec![])];
         let inputs = [param("path", "tuple[2][]", point)];
         let good = json!({ "path": [[{ "x": 1, "y": 2 }, [3, 4]]] });
-        let [DynSolValue::Array(path)] = arguments(&inputs, &good).unwrap().try_into().unwrap() else { panic!() };
-        assert!(matches!(path.as_slice(), [DynSolValue::FixedArray(pair)] if pair.len() == 2));
+        let path = arguments(&inputs, &good).unwrap().remove(0);
+        let pairs = path.as_array().unwrap();
+        assert!(matches!(pairs, [DynSolValue::FixedArray(pair)] if pair.len() == 2));
         let bad = json!({ "path": [[{ "x": 1, "y": 2 }, [3, 400]]] });
         let error = arguments(&inputs, &bad).unwrap_err();
         assert_eq!(error, "argument \"path[0][1]\": argument \"y\" (uint8): 400 is more than 8 bits hold");
