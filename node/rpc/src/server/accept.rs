@@ -1,10 +1,12 @@
 //! Connections: each is counted, bounded in time, and ends when the node stops.
 
 use super::{
+    body,
     port::{Peer, Port},
     routes::routes,
     stall::{Inflow, Stall, Turns},
 };
+use http_body_util::BodyDataStream;
 use hyper::{
     Request,
     body::Incoming,
@@ -168,7 +170,7 @@ async fn answer(
     let origin = request.headers().get(ORIGIN).cloned();
     let refused = port.at_the_door(request.method(), request.uri().path(), request.headers());
     let mut answer = match refused {
-        Some(answer) => answer,
+        Some(answer) => body::skip(BodyDataStream::new(request.into_body()), answer).await,
         None => {
             request.extensions_mut().insert(peer);
             inner.call(request).await?

@@ -126,7 +126,8 @@ impl Service {
     ) -> Response {
         if let Some(refused) = self.limiter.exhausted(visitor.address, Instant::now()) {
             let error = RpcError::new(code::LIMIT, refused.text());
-            return refusal(StatusCode::TOO_MANY_REQUESTS, &error, Some(refused.seconds()));
+            let answer = refusal(StatusCode::TOO_MANY_REQUESTS, &error, Some(refused.seconds()));
+            return body::skip(body, answer).await;
         }
         let limits = BodyLimits { bytes: self.config.max_body, time: self.config.timeout };
         let Body { bytes, share } = match body::read(body, declared, &limits, &self.bodies).await {
