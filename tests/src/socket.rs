@@ -4,6 +4,7 @@ use eyre::{WrapErr as _, bail, ensure, eyre};
 use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
+    io::Write as _,
     net::{SocketAddr, TcpStream},
     time::Duration,
 };
@@ -51,6 +52,30 @@ impl Socket {
     /// If the connection is lost.
     pub fn send(&mut self, text: impl Into<String>) -> eyre::Result<()> {
         Ok(self.socket.send(Message::text(text.into()))?)
+    }
+
+    /// Sends the head of a long message and so many bytes of it, and never the rest.
+    ///
+    /// # Errors
+    /// If the connection is lost.
+    pub fn send_part(&mut self, bytes: usize) -> eyre::Result<()> {
+        let length = (bytes as u64).saturating_add(1_024).to_be_bytes();
+        // Text, final, masked with nothing, with a length of eight bytes (RFC 6455, section 5.2).
+        let head = [&[0x81, 0xff][..], &length, &[0; 4]].concat();
+        let stream = self.socket.get_mut();
+        stream.write_all(&head)?;
+        stream.write_all(&vec![b'x'; bytes])?;
+        // Whether it was cut off shows when the other side's answer to the last bytes has come.
+        stream.set_nonblocking(true)?;
+        let mut byte = [0];
+        let closed = match stream.peek(&mut byte) {
+            Ok(0) => true,
+            Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+            Ok(_) => false,
+        };
+        stream.set_nonblocking(false)?;
+        ensure!(!closed, "closed");
+        Ok(())
     }
 
     /// The next message.

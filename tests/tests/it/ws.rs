@@ -270,3 +270,26 @@ fn sockets_can_be_turned_off() -> Result<()> {
     assert!(edge.node.socket().is_err());
     Ok(())
 }
+
+#[test]
+fn messages_that_never_end_take_no_more_than_their_share() -> Result<()> {
+    let mut edge = edge(&[])?;
+    // Together they would be some 400 MB; the limit of each is 5 MiB.
+    let mut hostile = Vec::new();
+    for _ in 0..100 {
+        let mut socket = edge.node.socket()?;
+        // Whoever has no room is cut off while he sends.
+        let cut_off = socket.send_part(4 << 20).is_err();
+        hostile.push((socket, cut_off));
+    }
+    assert!(hostile.iter().any(|(_, cut_off)| *cut_off), "there is not room for all");
+    let mut good = edge.node.socket()?;
+    good.subscribe(json!(["newHeads"]))?;
+    edge.transfer()?;
+    good.notification()?;
+    let metrics = String::from_utf8(edge.node.http()?.get("/metrics")?.body)?;
+    let memory = metrics.lines().find_map(|line| line.strip_prefix("zx_process_resident_memory_bytes "));
+    let memory: u64 = memory.ok_or_eyre("memory")?.parse()?;
+    assert!(memory < 512 << 20, "{memory} bytes");
+    Ok(())
+}

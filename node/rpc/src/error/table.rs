@@ -32,6 +32,14 @@ pub(crate) const GENERAL: &[Row] = &[
         "invalid argument N",
         "A parameter is missing, too much, unknown by its name, or not what the method takes. Says which, and why.",
     ),
+    row(
+        code::LIMIT,
+        "rate limit exceeded",
+        "The caller asks more often than it may; says when to try again. Over HTTP with status 429 and `Retry-After`, if \
+         nothing of the request was answered.",
+    ),
+    row(code::LIMIT, "the node is busy", "As many requests wait, or take memory, as may. Over HTTP with status 503."),
+    row(code::LIMIT, "too many subscriptions on this connection", "Over WebSocket; says the limit."),
     row(code::INTERNAL, "...", "The node's own failure, its disk for instance: the same request may work later."),
 ];
 

@@ -1,10 +1,12 @@
 //! Connections: each is counted, bounded in time, and ends when the node stops.
 
 use super::{
+    body,
     port::{Peer, Port},
     routes::routes,
-    stall::{Stall, Turns},
+    stall::{Inflow, Stall, Turns},
 };
+use http_body_util::BodyDataStream;
 use hyper::{
     Request,
     body::Incoming,
@@ -97,7 +99,8 @@ impl Entrance {
         let _ = stream.set_nodelay(true);
         let timeout = service.config.timeout;
         let (stopped, alive) = (self.stopped.clone(), self.alive.clone());
-        let peer = Peer { address: address.ip().to_canonical(), place, stopped, alive };
+        let inflow = Arc::new(Inflow::new(service.bodies.clone()));
+        let peer = Peer { address: address.ip().to_canonical(), place, inflow, stopped, alive };
         tokio::spawn(async move {
             match tls {
                 None => self.serve(stream, peer).await,
@@ -115,16 +118,16 @@ impl Entrance {
         let Self { port, routes, mut stopped, .. } = self;
         let inner = TowerToHyperService::new(warp::service(routes));
         let turns = Turns::default();
-        let stream = Stall::new(stream, timeout, turns.clone());
+        let stream = Stall::new(stream, timeout, turns.clone(), Arc::clone(&peer.inflow));
         let service = service_fn(move |request| {
             turns.next();
             let answer = answer(Arc::clone(&port), inner.clone(), peer.clone(), request);
             let turns = turns.clone();
             async move {
                 let answer = answer.await?;
-                // On a WebSocket there are no heads any more.
-                if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-                    turns.next();
+                match answer.status() {
+                    StatusCode::SWITCHING_PROTOCOLS => turns.upgraded(),
+                    _ => turns.next(),
                 }
                 Ok::<_, Infallible>(answer)
             }
@@ -167,7 +170,7 @@ async fn answer(
     let origin = request.headers().get(ORIGIN).cloned();
     let refused = port.at_the_door(request.method(), request.uri().path(), request.headers());
     let mut answer = match refused {
-        Some(answer) => answer,
+        Some(answer) => body::skip(BodyDataStream::new(request.into_body()), answer).await,
         None => {
             request.extensions_mut().insert(peer);
             inner.call(request).await?

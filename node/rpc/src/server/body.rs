@@ -76,6 +76,29 @@ pub(super) async fn read(
     }
 }
 
+/// Reads the body of a request that is turned away, if it is short, so that the connection can go on; if not, it ends
+/// with the answer.
+pub(super) async fn skip<E>(body: impl Stream<Item = Result<impl Buf, E>>, answer: Response) -> Response {
+    match drain(&mut std::pin::pin!(body), FREE).await {
+        true => answer,
+        false => closing(answer),
+    }
+}
+
+/// Reads a body to its end and forgets it; `false` if it is longer than that, or does not come.
+async fn drain<E>(body: &mut (impl Stream<Item = Result<impl Buf, E>> + Unpin), mut bytes: usize) -> bool {
+    let read = async {
+        while let Some(part) = body.next().await {
+            match part.ok().and_then(|part| bytes.checked_sub(part.remaining())) {
+                Some(left) => bytes = left,
+                None => return false,
+            }
+        }
+        true
+    };
+    tokio::time::timeout(DRAIN_TIME, read).await.unwrap_or_default()
+}
+
 fn no_room() -> Response {
     let error = RpcError::new(code::LIMIT, "the node is busy: large requests take all the memory that they may");
     closing(refusal(StatusCode::SERVICE_UNAVAILABLE, &error, Some(1)))
@@ -85,17 +108,8 @@ async fn too_large(
     mut body: impl Stream<Item = Result<impl Buf, warp::Error>> + Unpin,
     limits: &BodyLimits,
 ) -> Response {
-    let mut left = limits.bytes.saturating_mul(DRAINED);
-    let drain = async {
-        while let Some(Ok(part)) = body.next().await {
-            match left.checked_sub(part.remaining()) {
-                Some(rest) => left = rest,
-                None => return,
-            }
-        }
-    };
     // Past that, the client finds the connection closed.
-    let _ = tokio::time::timeout(DRAIN_TIME, drain).await;
+    let _ = drain(&mut body, limits.bytes.saturating_mul(DRAINED)).await;
     closing(plain(StatusCode::PAYLOAD_TOO_LARGE, format!("request body too large: limit {} bytes\n", limits.bytes)))
 }
 

@@ -24,6 +24,13 @@ impl Budget {
         Self { units: Arc::new(Semaphore::new(all as usize)), all }
     }
 
+    /// Takes bytes, if there are as many now.
+    pub(crate) fn try_take(&self, bytes: usize) -> Option<Share> {
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.all);
+        let permit = Arc::clone(&self.units).try_acquire_many_owned(units).ok()?;
+        Some(Share(Some(permit)))
+    }
+
     /// Takes bytes, and waits for them no longer than that. More than there are is all of them.
     pub(crate) async fn take(&self, bytes: usize, wait: Duration) -> Option<Share> {
         let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.all);

@@ -24,6 +24,17 @@ const LONG: [&[u8]; 15] = [
     b"trace_",
 ];
 
+/// Values that a request may have, as near as they can be told without reading it: in memory each takes many times the
+/// two bytes that it may take in a body.
+pub(super) const MAX_VALUES: usize = 262_144;
+
+/// Refuses a body that would take too much memory when it is read: says how many values it has.
+pub(super) fn weigh(body: &[u8]) -> Result<(), usize> {
+    // Each value but the first of a list or an object stands behind a comma; the others behind what opens one.
+    let values = memchr::memchr3_iter(b',', b'[', b'{', body).count();
+    if values > MAX_VALUES { Err(values) } else { Ok(()) }
+}
+
 /// Bytes from `"method"` on within which the name must stand.
 const NEAR: usize = 64;
 
@@ -111,6 +122,14 @@ mod tests {
         ] {
             assert_eq!(lane(body.as_bytes()), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn a_body_of_little_values_is_refused_before_it_is_read() {
+        assert_eq!(weigh(br#"{"method":"eth_chainId","params":[]}"#), Ok(()));
+        assert_eq!(weigh(&vec![b'a'; 5 << 20]), Ok(()), "bytes alone are no values");
+        assert_eq!(weigh("0,".repeat(1 << 20).as_bytes()), Err(1 << 20));
+        assert_eq!(weigh("[".repeat(1 << 20).as_bytes()), Err(1 << 20));
     }
 
     #[tokio::test]

@@ -30,7 +30,8 @@ pub(crate) use lanes::Unable;
 pub(crate) use metrics::Metrics;
 pub use namespaces::Namespaces;
 pub use rate::{MethodRate, Rate};
-pub(crate) use service::{Service, Visitor, busy};
+pub(crate) use service::{Owned, Service, Visitor, busy};
+pub(crate) use stall::Inflow;
 pub use tls::{TlsError, tls};
 
 use crate::Api;

@@ -7,6 +7,7 @@ use super::{
     jwt::JwtSecret,
     namespaces::Namespaces,
     replies::{plain, refusal},
+    stall::Inflow,
 };
 use crate::{
     error::{RpcError, code},
@@ -42,6 +43,8 @@ pub(super) struct Peer {
     pub(super) address: IpAddr,
     /// Its place among the connections, until the last of its requests, or its WebSocket, is done.
     pub(super) place: Arc<Place>,
+    /// What it sends if it becomes a WebSocket.
+    pub(super) inflow: Arc<Inflow>,
     pub(super) stopped: watch::Receiver<bool>,
     pub(super) alive: mpsc::Sender<()>,
 }
@@ -76,8 +79,8 @@ impl Port {
         let limit = service.config.max_body;
         let ws = ws.max_message_size(limit).max_frame_size(limit);
         let upgraded = ws.on_upgrade(move |socket| async move {
-            let Peer { place, stopped, alive, .. } = peer;
-            Session::new(service, visitor).run(socket, stopped).await;
+            let Peer { place, inflow, stopped, alive, .. } = peer;
+            Session::new(service, visitor, inflow).run(socket, stopped).await;
             drop((place, alive));
         });
         upgraded.into_response()

@@ -37,7 +37,7 @@ pub(crate) struct Service {
     limiter: Arc<Limiter>,
     metrics: Arc<Metrics>,
     workers: Workers,
-    bodies: Budget,
+    pub(super) bodies: Budget,
     answers: Budget,
     feed: Arc<Feed>,
 }
@@ -88,8 +88,16 @@ impl Service {
     }
 
     /// Works on a body. The work is given up if this is dropped.
-    pub(crate) async fn answer(&self, caller: &Arc<Caller>, body: impl AsRef<[u8]> + Send + 'static) -> Answered {
+    pub(crate) async fn answer<B: AsRef<[u8]> + Send + 'static>(
+        &self,
+        caller: &Arc<Caller>,
+        body: Owned<B>,
+    ) -> Answered {
         let _departure: Departure = caller.departure();
+        if let Err(values) = lanes::weigh(body.as_ref()) {
+            let text = format!("the request has too many values: some {values}, limit {}", lanes::MAX_VALUES);
+            return Ok(Some(jsonrpc::refused(&RpcError::new(code::INVALID_REQUEST, text)).into()));
+        }
         let api = self.api.for_request(Arc::clone(caller));
         let request = api.clone();
         let lane = lanes::lane(body.as_ref());
@@ -118,7 +126,8 @@ impl Service {
     ) -> Response {
         if let Some(refused) = self.limiter.exhausted(visitor.address, Instant::now()) {
             let error = RpcError::new(code::LIMIT, refused.text());
-            return refusal(StatusCode::TOO_MANY_REQUESTS, &error, Some(refused.seconds()));
+            let answer = refusal(StatusCode::TOO_MANY_REQUESTS, &error, Some(refused.seconds()));
+            return body::skip(body, answer).await;
         }
         let limits = BodyLimits { bytes: self.config.max_body, time: self.config.timeout };
         let Body { bytes, share } = match body::read(body, declared, &limits, &self.bodies).await {
@@ -181,10 +190,13 @@ pub(crate) fn busy() -> RpcError {
 }
 
 /// A body with its share of the memory, which is given back when it has been worked on.
-struct Owned(Vec<u8>, #[expect(dead_code, reason = "given back when it is dropped")] Share);
+pub(crate) struct Owned<B>(
+    pub(crate) B,
+    #[expect(dead_code, reason = "given back when it is dropped")] pub(crate) Share,
+);
 
-impl AsRef<[u8]> for Owned {
+impl<B: AsRef<[u8]>> AsRef<[u8]> for Owned<B> {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        self.0.as_ref()
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     jsonrpc,
-    server::{Caller, Service, SocketLimits, Unable, Visitor, busy},
+    server::{Caller, Inflow, Owned, Service, SocketLimits, Unable, Visitor, busy},
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -50,6 +50,8 @@ pub(crate) struct Session {
     limits: SocketLimits,
     places: Arc<Semaphore>,
     ears: Ears,
+    /// What it has sent of the next message.
+    inflow: Arc<Inflow>,
     /// Pings since something was heard.
     silent: u32,
 }
@@ -61,7 +63,7 @@ struct Done {
 }
 
 impl Session {
-    pub(crate) fn new(service: Arc<Service>, visitor: Visitor) -> Self {
+    pub(crate) fn new(service: Arc<Service>, visitor: Visitor, inflow: Arc<Inflow>) -> Self {
         let limits = service.config.sockets;
         let table = Table::new(limits.subscriptions, Arc::clone(service.feed()), Arc::clone(service.metrics()));
         Self {
@@ -71,6 +73,7 @@ impl Session {
             service,
             visitor,
             ears: Ears::default(),
+            inflow,
             silent: 0,
         }
     }
@@ -126,6 +129,7 @@ impl Session {
     /// Begins to work on a request.
     fn take(&mut self, message: Message, requests: &mut JoinSet<Done>) {
         self.silent = 0;
+        let share = self.inflow.whole();
         if !message.is_text() && !message.is_binary() {
             return;
         }
@@ -133,7 +137,7 @@ impl Session {
         let (service, visitor, table) = (Arc::clone(&self.service), self.visitor.clone(), Arc::clone(&self.table));
         requests.spawn(async move {
             let caller: Arc<Caller> = service.caller(&visitor, Some(table));
-            Done { answer: service.answer(&caller, message.into_bytes()).await, place }
+            Done { answer: service.answer(&caller, Owned(message.into_bytes(), share)).await, place }
         });
     }
 
