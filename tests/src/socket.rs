@@ -82,6 +82,7 @@ impl Socket {
     ///
     /// # Errors
     /// If the connection is closed, or none comes in time.
+    #[expect(clippy::should_implement_trait, reason = "it waits, and can fail")]
     pub fn next(&mut self) -> eyre::Result<Value> {
         loop {
             match self.socket.read().wrap_err("no message")? {
