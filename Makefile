@@ -67,15 +67,21 @@ bench-bombs: build setup-contracts ## Measures what the worst modules take to co
 bench-peers: setup-peers ## Measures against cosmwasm-vm, and prints ratios
 	cargo bench --manifest-path benches/peers/Cargo.toml
 
+# Documents that the node prints of itself.
+DOCS := host-functions rpc
+
 .PHONY: docs
-docs: build ## Regenerates docs/host-functions.md
-	$(BIN)/zx-node docs host-functions > $(CARGO_TARGET_DIR)/host-functions.md
-	mv $(CARGO_TARGET_DIR)/host-functions.md docs/host-functions.md
+docs: build ## Regenerates docs/host-functions.md and docs/rpc.md
+	@for name in $(DOCS); do \
+	    $(BIN)/zx-node docs $$name > $(CARGO_TARGET_DIR)/$$name.md && mv $(CARGO_TARGET_DIR)/$$name.md docs/$$name.md; \
+	done
 
 .PHONY: check-docs
 check-docs: build ## Fails if a generated document is out of date
-	@$(BIN)/zx-node docs host-functions | diff -u docs/host-functions.md - \
-	    || { echo 'docs/host-functions.md is out of date: run `make docs`' >&2; exit 1; }
+	@for name in $(DOCS); do \
+	    $(BIN)/zx-node docs $$name | diff -u docs/$$name.md - \
+	        || { echo "docs/$$name.md is out of date: run \`make docs\`" >&2; exit 1; }; \
+	done
 
 .PHONY: lint
 lint: setup-build setup-lint ## Checks formatting, clippy, and cargo deny if it is installed

@@ -5,7 +5,7 @@
 #
 #   build      compiler and libclang for RocksDB's bindings
 #   contracts  a Rust toolchain for wasm32v1-none
-#   test       node and npm, and the packages of tests/clients
+#   test       node and npm, Python, and the packages of tests/clients
 #   lint       rustfmt and clippy
 #   peers      what contracts need, and the sources of Rust's standard library
 #
@@ -153,9 +153,30 @@ need_npm_packages() {
     cp "$folder/package-lock.json" "$stamp"
 }
 
+# Outside the checkout, as the target folder of CI is. The stamp is the list that was installed last.
+need_python_packages() {
+    local list=tests/clients/web3py/requirements.txt
+    local folder=${XDG_CACHE_HOME:-$HOME/.cache}/zexus/web3py
+    cmp -s "$list" "$folder/.zx-installed" && return
+    if [[ -n ${ZX_PYTHON:-} ]] && "$ZX_PYTHON" -c 'import web3' >/dev/null 2>&1; then return; fi
+    if ! has python3 || ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
+        apt_install "web3.py" python3 python3-venv
+    fi
+    if [[ ${ZX_SETUP:-} == print ]] || ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
+        missing+=("python3 -m venv $folder && $folder/bin/pip install -r $list    # web3.py")
+        return
+    fi
+    say "installing the Python packages of $list"
+    mkdir -p "$(dirname "$folder")"
+    quietly python3 -m venv --clear "$folder"
+    quietly "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    cp "$list" "$folder/.zx-installed"
+}
+
 need_test() {
     need_node
     need_npm_packages
+    need_python_packages
 }
 
 need_lint() {

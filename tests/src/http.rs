@@ -69,7 +69,32 @@ impl Http {
     /// # Errors
     /// If the connection is dropped, or the answer is not HTTP.
     pub fn request(&mut self, method: &str, headers: &[(&str, &str)], body: &[u8]) -> eyre::Result<Response> {
-        let mut head = format!("{method} / HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n", body.len());
+        self.request_at("/", method, headers, body)
+    }
+
+    /// Gets a path.
+    ///
+    /// # Errors
+    /// As of [`Http::request`].
+    pub fn get(&mut self, path: &str) -> eyre::Result<Response> {
+        self.request_at(path, "GET", &[], b"")
+    }
+
+    /// Sends a request for a path and reads the answer. It says `host: localhost` unless the headers name another.
+    ///
+    /// # Errors
+    /// As of [`Http::request`].
+    pub fn request_at(
+        &mut self,
+        path: &str,
+        method: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> eyre::Result<Response> {
+        let mut head = format!("{method} {path} HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            head.push_str("host: localhost\r\n");
+        }
         for (name, value) in headers {
             write!(head, "{name}: {value}\r\n")?;
         }
@@ -78,6 +103,19 @@ impl Http {
         // A server may answer and close before it has read a body that it refuses: the answer counts.
         let sent = self.send(body);
         self.answer().or_else(|e| sent.and(Err(e)))
+    }
+
+    /// Reads until the other side closes, and gives what came.
+    ///
+    /// # Errors
+    /// If it does not close in time.
+    pub fn rest(&mut self) -> eyre::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        match self.stream.read_to_end(&mut bytes) {
+            // Whoever is sent what he does not read may be cut off: that is closed, too.
+            Err(error) if error.kind() != std::io::ErrorKind::ConnectionReset => Err(error.into()),
+            _ => Ok(bytes),
+        }
     }
 
     /// Writes bytes as they are.

@@ -12,6 +12,8 @@ mod http;
 mod node;
 mod process;
 mod rpc;
+mod schema;
+mod socket;
 mod zx;
 
 pub use account::{Account, CHAIN_ID};
@@ -19,6 +21,8 @@ pub use http::{Http, Response};
 pub use node::{Node, verb};
 pub use process::Signal;
 pub use rpc::{Rpc, RpcError, quantity};
+pub use schema::Schema;
+pub use socket::{Closed, Socket};
 pub use zx::{Running, Said, Zx};
 
 use std::path::{Path, PathBuf};

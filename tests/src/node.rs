@@ -1,10 +1,10 @@
 //! The real node as a child process.
 
 use crate::{
-    Http, Rpc, Signal, binary,
+    Http, Rpc, Signal, Socket, binary,
     process::{Process, output, run},
 };
-use eyre::{WrapErr as _, ensure};
+use eyre::{WrapErr as _, ensure, eyre};
 use std::{
     ffi::OsStr,
     net::SocketAddr,
@@ -44,8 +44,9 @@ impl Node {
         command.args(flags);
         let process = Process::spawn(command)?;
         let address = process
-            .line(START, |line| line.trim().strip_prefix("Listening on http://").map(str::to_owned))
+            .line(START, |line| line.trim().strip_prefix("Listening on http").map(str::to_owned))
             .wrap_err("the node did not say `Listening on`")?;
+        let address = address.trim_start_matches('s').trim_start_matches("://");
         let address = address.parse().wrap_err_with(|| format!("the node listens on {address}"))?;
         Ok(Self { process, address })
     }
@@ -66,6 +67,26 @@ impl Node {
     /// Its URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where another of its ports is: the address in the line of its banner that begins with a name.
+    ///
+    /// # Errors
+    /// If there is no such line.
+    pub fn port(&self, name: &str) -> eyre::Result<SocketAddr> {
+        let log = self.process.log();
+        let line = log.lines().find_map(|line| line.strip_prefix(name));
+        let url = line.and_then(|line| line.trim().split_once("://")).ok_or_else(|| eyre!("no {name} in:\n{log}"))?;
+        let address = url.1.split(['/', ' ']).next().unwrap_or_default();
+        address.parse().wrap_err_with(|| format!("{name} is at {address}"))
+    }
+
+    /// A WebSocket.
+    ///
+    /// # Errors
+    /// If it is not opened.
+    pub fn socket(&self) -> eyre::Result<Socket> {
+        Socket::connect(self.address, &[])
     }
 
     /// What it has printed.

@@ -4,7 +4,6 @@ use crate::keys::{DevKey, MNEMONIC};
 use std::{
     fmt::Write as _,
     io::{IsTerminal, Write as _},
-    net::SocketAddr,
     path::Path,
 };
 use zx_chain::{Chain, Pace};
@@ -15,7 +14,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) pace: Pace,
     pub(crate) datadir: &'a Path,
     pub(crate) temporary: bool,
-    pub(crate) address: SocketAddr,
+    pub(crate) http: String,
+    /// Other ports, with what they are.
+    pub(crate) others: Vec<(&'static str, String)>,
 }
 
 /// Prints the banner. Its last line says where the node listens: whoever started it may wait for that.
@@ -50,9 +51,9 @@ fn text(keys: &[DevKey], facts: &Facts<'_>, colour: bool) -> String {
         ("Data", format!("{} {dim}({kept}){plain}", facts.datadir.display())),
     ];
     text.push('\n');
-    for (name, value) in rows {
+    for (name, value) in rows.into_iter().chain(facts.others.iter().cloned()) {
         let _ = writeln!(text, "{name:<9} {value}");
     }
-    let _ = writeln!(text, "\nListening on http://{}", facts.address);
+    let _ = writeln!(text, "\nListening on {}", facts.http);
     text
 }

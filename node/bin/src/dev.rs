@@ -2,18 +2,20 @@
 
 use crate::{
     banner::{self, Facts},
+    files,
     keys::{self, DevKey},
+    serve::{self, Ports},
     shutdown::Signals,
     txpool,
 };
 use alloy_primitives::U256;
 use clap::Args;
-use eyre::{Context, Result, eyre};
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
+use eyre::{Result, eyre};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::watch;
 use zx_chain::{Chain, ChainConfig, ChainError, History, Pace, WINDOW, Writer};
 use zx_primitives::{ChainSpec, spec::COIN};
-use zx_rpc::{Api, RpcConfig};
+use zx_rpc::{Api, NodeStatus};
 
 /// Coins of each account at the start.
 const COINS: u64 = 10_000;
@@ -29,9 +31,9 @@ const GRACE: Duration = Duration::from_secs(12);
 /// Flags of `dev`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Port of the JSON-RPC service on 127.0.0.1; 0 takes a free one.
-    #[arg(long, default_value_t = 8545, env = "ZX_PORT")]
-    port: u16,
+    /// The same as --http.port.
+    #[arg(long, env = "ZX_PORT")]
+    port: Option<u16>,
     /// Folder for the chain and the compiled modules. Without it, a temporary one that goes when the node stops.
     #[arg(long, value_name = "DIR", env = "ZX_DATADIR")]
     datadir: Option<PathBuf>,
@@ -44,6 +46,8 @@ pub(crate) struct Options {
     /// Make a block every so many seconds, empty or not, instead of one for each transaction.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "ZX_BLOCK_TIME")]
     block_time: Option<Duration>,
+    #[command(flatten)]
+    serve: serve::Options,
     #[command(flatten)]
     pool: txpool::Options,
 }
@@ -86,6 +90,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 async fn node(options: &Options) -> Result<()> {
     let mut signals = Signals::listen()?;
+    files::allow();
     let keys = keys::derive()?;
     // The folder goes when this is dropped, at the end.
     let temporary =
@@ -95,7 +100,7 @@ async fn node(options: &Options) -> Result<()> {
         (None, Some(temporary)) => temporary.path().to_owned(),
         (None, None) => return Err(eyre!("no data directory")),
     };
-    let listener = listen(options.port).await?;
+    let Ports { endpoints, http, others } = options.serve.bind(options.port, &datadir).await?;
     let mut config = ChainConfig::new(spec(&keys), &datadir);
     config.window = options.window;
     config.store.history = options.history;
@@ -111,10 +116,11 @@ async fn node(options: &Options) -> Result<()> {
         let (chain, stopped) = (Arc::clone(&chain), stopped.clone());
         move || warm_up(&chain, || !*stopped.borrow())
     });
-    let address = listener.local_addr()?;
-    let config = RpcConfig { settle: (pace == Pace::AtOnce).then_some(SETTLE), ..RpcConfig::default() };
-    let rpc = tokio::spawn(zx_rpc::serve(api(&chain), listener, config, until(stopped)));
-    banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary: temporary.is_some(), address })?;
+    let config = options.serve.config(options.block_time, (pace == Pace::AtOnce).then_some(SETTLE))?;
+    let status = Arc::new(NodeStatus::default());
+    let rpc = tokio::spawn(zx_rpc::serve(api(&chain, &keys), endpoints, config, status, until(stopped)));
+    let temporary = temporary.is_some();
+    banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary, http, others })?;
 
     let failed = tokio::select! {
         () = signals.next() => None,
@@ -148,16 +154,9 @@ async fn wind_up(chain: &Chain, rpc: tokio::task::JoinHandle<()>, writer: Writer
     Ok(())
 }
 
-async fn listen(port: u16) -> Result<TcpListener> {
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    TcpListener::bind(address)
-        .await
-        .wrap_err_with(|| format!("cannot listen on {address}; is another node running? --port chooses another one"))
-}
-
-fn api(chain: &Arc<Chain>) -> Api {
+fn api(chain: &Arc<Chain>, keys: &[DevKey]) -> Api {
     let version = format!("Zexus/v{}/{}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
-    Api::new(Arc::clone(chain), version)
+    Api::new(Arc::clone(chain), version).with_signers(keys.iter().map(|key| key.secret))
 }
 
 async fn until(mut stopped: watch::Receiver<bool>) {

@@ -5,9 +5,11 @@ mod banner;
 mod blocks;
 mod db;
 mod dev;
+mod files;
 mod keys;
 mod place;
 mod progress;
+mod serve;
 mod shutdown;
 mod snapshot;
 mod text;
@@ -33,7 +35,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     /// Run a development chain: ten funded accounts, a block for each transaction.
-    Dev(dev::Options),
+    Dev(Box<dev::Options>),
     /// Look at a database, check it, prune it, or bring it to this version.
     #[command(subcommand)]
     Db(db::Verb),
@@ -55,6 +57,8 @@ enum Verb {
 enum Document {
     /// The table of host functions, as Markdown.
     HostFunctions,
+    /// The methods of JSON-RPC, as Markdown.
+    Rpc,
 }
 
 fn main() -> ExitCode {
@@ -85,6 +89,10 @@ fn run(verb: Verb) -> Result<()> {
         Verb::Import(options) => blocks::import(&options),
         Verb::Docs { document: Document::HostFunctions } => {
             print!("{}", zx_host_functions::docs());
+            Ok(())
+        }
+        Verb::Docs { document: Document::Rpc } => {
+            print!("{}", zx_rpc::docs());
             Ok(())
         }
     }

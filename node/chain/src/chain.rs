@@ -3,6 +3,7 @@
 use crate::{
     config::{ChainConfig, Finality},
     error::ChainError,
+    feed::Changes,
     read::HeadView,
     seal, start,
     state::StateAt,
@@ -56,8 +57,9 @@ pub struct Chain {
     nodes: usize,
     /// Held while a block is made, with the trie nodes that have come together: there is one writer.
     writing: Mutex<usize>,
-    tree: RwLock<Arc<Tree>>,
+    pub(crate) tree: RwLock<Arc<Tree>>,
     heads: watch::Sender<Arc<Block>>,
+    pub(crate) changes: Changes,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
 }
@@ -102,6 +104,7 @@ impl Chain {
             nodes: config.nodes,
             writing: Mutex::new(0),
             heads: watch::Sender::new(Arc::clone(tree.head())),
+            changes: Changes::default(),
             tree: RwLock::new(Arc::new(tree)),
             work: Notify::new(),
         };
@@ -154,6 +157,17 @@ impl Chain {
     /// Figures of the module cache.
     pub fn cache_figures(&self) -> CacheFigures {
         self.executor.sandbox().figures()
+    }
+
+    /// Bytes of the database's files; those that cannot be looked at do not count.
+    pub fn database_bytes(&self) -> u64 {
+        let Ok(files) = self.datadir.join("db").read_dir() else { return 0 };
+        files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).sum()
+    }
+
+    /// Whether a module is ready in memory, and whether its compiled code is on disk.
+    pub fn holds_module(&self, code_hash: B256) -> (bool, bool) {
+        self.executor.sandbox().holds(&code_hash.0)
     }
 
     /// Gets the modules ready that were used most before, while `go_on` says so: work for the background of a start.
@@ -353,7 +367,9 @@ impl Chain {
     }
 
     /// Shows a tree to everybody. `changed` is what it was before blocks left it.
-    fn publish(&self, before: &Tree, changed: &Tree, tree: Tree) {
+    fn publish(&self, before: &Tree, changed: &Tree, mut tree: Tree) {
+        tree.follow(before);
+        let version = tree.version();
         let head = Arc::clone(tree.head());
         let (gone, new) = before.differences(changed);
         *self.tree.write() = Arc::new(tree);
@@ -361,6 +377,7 @@ impl Chain {
         self.revalidate(&gone, &new);
         if before.head().hash != head.hash {
             self.heads.send_replace(head);
+            self.changes.tell(version, &gone, &new);
         }
     }
 }

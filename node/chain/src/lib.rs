@@ -18,6 +18,7 @@
 mod chain;
 mod config;
 mod error;
+mod feed;
 mod read;
 mod revalidate;
 mod seal;
@@ -32,14 +33,20 @@ pub mod writer;
 pub use chain::Chain;
 pub use config::{ChainConfig, Finality, WINDOW};
 pub use error::ChainError;
-pub use read::{AccountProof, Found, HeadView, ProofError};
+pub use feed::{Executed, HeadChange};
+pub use read::{AccountProof, DraftTrie, Found, HeadView, LostBlock, ProofError};
 pub use start::genesis;
 pub use state::StateAt;
 pub use submit::SubmitError;
 pub use transfer::{Exported, Imported, TransferError};
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
-pub use zx_executor::{CallEnv, DeployRefusal, EstimateError, InvalidTransaction, Simulated, TxError};
+pub use zx_executor::{
+    AccessListed, BlockOptions, CallEnv, Cancel, DeployRefusal, EstimateError, InvalidTransaction, Overlay, Simulated,
+    SimulatedBlock, TxError,
+};
+pub use zx_host_functions::{ABI_SECTION, deploy};
 pub use zx_pool::{AccountContent, PoolConfig, PoolError, PoolStatus};
 pub use zx_sandbox::{CacheFigures, CacheStats};
+pub use zx_state::TrieAccount;
 pub use zx_storage::{Changed, History, LogBlocks, LogQuery, StoreConfig, StoreError, TxPlace};

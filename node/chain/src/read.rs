@@ -1,12 +1,16 @@
 //! Reading: the chain at one moment, with its executor.
 
 use crate::{error::ChainError, state::StateAt, tree::Tree};
-use alloy_consensus::TxReceipt;
+use alloy_consensus::{Header, TxReceipt};
 use alloy_eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use std::{ops::RangeInclusive, sync::Arc};
-use zx_executor::{CallEnv, DeployRefusal, EstimateError, Executor, Simulated, TxError};
-use zx_primitives::{AccountInfo, Block, Receipt, StateError, StateReader};
+use zx_executor::{
+    AccessListed, BlockOptions, CallEnv, Cancel, DeployRefusal, EstimateError, Executor, Simulated, SimulatedBlock,
+    TxError,
+};
+use zx_primitives::{AccountInfo, Block, Receipt, StateChanges, StateError, StateReader};
+use zx_state::TrieAccount;
 use zx_storage::{Changed, LogBlocks, LogQuery, StoreError, View};
 
 /// The chain at one moment: a snapshot of the store, and the blocks over its base.
@@ -28,11 +32,33 @@ pub struct Found {
     pub index: usize,
 }
 
+/// A block that is not in the head's chain any more, with its receipts.
+pub type LostBlock = (Arc<Block>, Arc<Vec<Receipt>>);
+
+/// A state's trie under changes that are never written.
+#[derive(Debug)]
+pub struct DraftTrie<'v, 'a> {
+    state: zx_state::State,
+    store: &'v View<'a>,
+}
+
+impl DraftTrie<'_, '_> {
+    /// Makes changes, which must fit the state, and gives the root after them.
+    ///
+    /// # Errors
+    /// If the state cannot be read.
+    pub fn apply(&mut self, block: u64, changes: &StateChanges) -> Result<B256, StateError> {
+        let (state, update) = self.state.apply(self.store, block, changes)?;
+        self.state = state;
+        Ok(update.root)
+    }
+}
+
 /// Proof of an account, and of some of its slots (EIP-1186).
 #[derive(Clone, Debug)]
 pub struct AccountProof {
     /// The account; `None` if the proof is that it is not there.
-    pub account: Option<zx_state::TrieAccount>,
+    pub account: Option<TrieAccount>,
     /// Nodes from the state root down.
     pub proof: Vec<Bytes>,
     /// The slots, with their values and the nodes from the account's storage root down.
@@ -268,20 +294,98 @@ impl<'a> HeadView<'a> {
         entries.flat_map(|entry| entry.sealed.changes.trail.iter().map(|trail| (entry.block().number(), trail)))
     }
 
-    /// What a call would do in a block, on the state after it.
+    /// What a call would do in a block with this header, on a state.
     ///
     /// # Errors
     /// If the call is not valid, or the state cannot be read.
-    pub fn call(&self, state: &StateAt<'_, '_>, block: &Block, call: &CallEnv) -> Result<Simulated, TxError> {
-        self.executor.simulate(state, &block.header, call)
+    pub fn call(
+        &self,
+        state: &dyn StateReader,
+        header: &Header,
+        call: &CallEnv,
+        cancel: &Cancel,
+    ) -> Result<Simulated, TxError> {
+        self.executor.simulate(state, header, call, cancel)
     }
 
-    /// Gas that a call takes in a block, on the state after it.
+    /// Gas that a call takes in a block with this header, on a state.
     ///
     /// # Errors
     /// If no amount is enough.
-    pub fn estimate_gas(&self, state: &StateAt<'_, '_>, block: &Block, call: &CallEnv) -> Result<u64, EstimateError> {
-        self.executor.estimate_gas(state, &block.header, call)
+    pub fn estimate_gas(
+        &self,
+        state: &dyn StateReader,
+        header: &Header,
+        call: &CallEnv,
+        cancel: &Cancel,
+    ) -> Result<u64, EstimateError> {
+        self.executor.estimate_gas(state, header, call, cancel)
+    }
+
+    /// What a call touches in a block with this header, on a state.
+    ///
+    /// # Errors
+    /// If the call is not valid, or the state cannot be read.
+    pub fn access_list(
+        &self,
+        state: &dyn StateReader,
+        header: &Header,
+        call: &CallEnv,
+        cancel: &Cancel,
+    ) -> Result<AccessListed, TxError> {
+        self.executor.access_list(state, header, call, cancel)
+    }
+
+    /// What calls do one after the other in a block with this header, on a state.
+    ///
+    /// # Errors
+    /// With the place of a call that is not valid; or if the state cannot be read.
+    pub fn simulate_block(
+        &self,
+        state: &dyn StateReader,
+        header: &Header,
+        calls: &[CallEnv],
+        options: BlockOptions,
+        cancel: &Cancel,
+    ) -> Result<SimulatedBlock, (usize, TxError)> {
+        self.executor.simulate_block(state, header, calls, options, cancel)
+    }
+
+    /// The trie of the state after a block, to see what changes would make of its root. `None` below
+    /// [`first_proof`](Self::first_proof).
+    pub fn draft_trie(&self, number: u64) -> Option<DraftTrie<'_, 'a>> {
+        let state = self.state(number).trie()?.clone();
+        Some(DraftTrie { state, store: &self.store })
+    }
+
+    /// The account as the state's trie has it, with its storage root. `None` below [`first_proof`](Self::first_proof),
+    /// or if there is no such account.
+    ///
+    /// # Errors
+    /// If the state cannot be read.
+    pub fn trie_account(&self, number: u64, address: Address) -> Result<Option<TrieAccount>, StateError> {
+        let at = self.state(number);
+        let Some(trie) = at.trie() else { return Ok(None) };
+        at.trie_account(trie, keccak256(address))
+    }
+
+    /// The blocks that a reorganisation has put in the place of others, seen from one of those: it and its ancestors,
+    /// newest first, that are not in the head's chain, and the height at which the two meet. `None` if that is not
+    /// known any more.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn lost(&self, hash: B256) -> Result<Option<(Vec<LostBlock>, u64)>, StoreError> {
+        let mut lost = Vec::new();
+        let mut hash = hash;
+        loop {
+            if let Some(number) = self.number_of(hash)? {
+                return Ok(Some((lost, number)));
+            }
+            let Some(entry) = self.tree.entry(&hash) else { return Ok(None) };
+            hash = entry.block().header.parent_hash;
+            lost.push((Arc::clone(entry.block()), Arc::clone(&entry.sealed.receipts)));
+        }
     }
 
     /// Checks a WASM deployment, to say what is wrong with it in words that a receipt has no room for.

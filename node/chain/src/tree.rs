@@ -56,6 +56,8 @@ pub(crate) struct Tree {
     head: Arc<Block>,
     /// Height of the last final block of the head's chain.
     finished: u64,
+    /// How many trees came before it, since the start.
+    version: u64,
 }
 
 /// What becomes part of the base, and what no longer has a place over it.
@@ -76,7 +78,7 @@ impl Tree {
     pub(crate) fn new(base: Arc<Block>) -> Self {
         let base_state = State::stored(base.header.state_root);
         let (finished, entries, line) = (base.number(), HashMap::default(), Vec::new());
-        Self { head: Arc::clone(&base), base, base_state, entries, line, finished }
+        Self { head: Arc::clone(&base), base, base_state, entries, line, finished, version: 0 }
     }
 
     pub(crate) fn base(&self) -> &Arc<Block> {
@@ -89,6 +91,16 @@ impl Tree {
 
     pub(crate) fn finished(&self) -> u64 {
         self.finished
+    }
+
+    /// Which tree this is: each that is shown has a higher number than the one before.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Makes this the one that follows another.
+    pub(crate) fn follow(&mut self, before: &Self) {
+        self.version = before.version.saturating_add(1);
     }
 
     /// Blocks up to a height are final, and stay so if the head goes back.

@@ -2,6 +2,7 @@
 
 use crate::{
     Executor,
+    cancel::{CANCELLED, Cancel},
     db::{self, CodeCache, DbError, ReaderDb},
     open::OpenFrames,
 };
@@ -59,6 +60,10 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) wasm_depth: u32,
     /// The most that were.
     pub(crate) deepest: u32,
+    /// When to give up.
+    pub(crate) cancel: Cancel,
+    /// Whether moves of value are logged, as `eth_simulateV1` may ask for.
+    pub(crate) log_transfers: bool,
 }
 
 /// WASM frames inside each other up to which their stacks are kept for the next block.
@@ -99,6 +104,8 @@ impl<'a> ZxEvm<'a> {
             open: OpenFrames::default(),
             wasm_depth: 0,
             deepest: 0,
+            cancel: Cancel::default(),
+            log_transfers: false,
         }
     }
 
@@ -220,6 +227,9 @@ impl<'a> EvmTr for ZxEvm<'a> {
     /// The hook: a WASM program runs to its end here and is a result at once, as a precompile is.
     fn frame_init(&mut self, init: FrameInit) -> Result<FrameInitResult<'_, Self::Frame>, FrameError> {
         let FrameInit { depth, memory, frame_input } = init;
+        if self.cancel.is_due() {
+            return Err(ContextError::Custom(CANCELLED.to_owned()));
+        }
         match frame_input {
             FrameInput::Call(inputs) if is_wasm(inputs.known_bytecode.1.original_byte_slice()) => {
                 Ok(ItemOrResult::Result(FrameResult::Call(self.wasm_call(depth, memory, &inputs)?)))
@@ -231,13 +241,7 @@ impl<'a> EvmTr for ZxEvm<'a> {
                 let result = failed(InstructionResult::CreateInitCodeSizeLimit, inputs.gas_limit());
                 Ok(ItemOrResult::Result(FrameResult::Create(CreateOutcome::new(result, None))))
             }
-            frame_input => {
-                let begun = self.inner.frame_init(FrameInit { depth, memory, frame_input })?;
-                if let ItemOrResult::Item(frame) = &begun {
-                    self.open.enter(frame.interpreter.input.target_address, counts(&frame.input));
-                }
-                Ok(begun)
-            }
+            frame_input => self.evm_frame(FrameInit { depth, memory, frame_input }),
         }
     }
 
@@ -258,7 +262,7 @@ impl<'a> EvmTr for ZxEvm<'a> {
 }
 
 /// Whether a frame enters the contract that it works on: see [`OpenFrames`].
-fn counts(input: &FrameInput) -> bool {
+pub(crate) fn counts(input: &FrameInput) -> bool {
     match input {
         FrameInput::Call(inputs) => enters(inputs.scheme),
         FrameInput::Create(_) => true,

@@ -78,6 +78,9 @@ impl<'a> ZxEvm<'a> {
             self.ctx_mut().journal_mut().checkpoint_revert(checkpoint);
             return refuse(error.into());
         }
+        if let CallValue::Transfer(value) = inputs.value {
+            self.log_transfer(inputs.caller, inputs.target_address, value);
+        }
         let (hash, code) = &inputs.known_bytecode;
         let module = match self.prepare(hash, code.original_byte_slice())? {
             Some(module) => module,
@@ -134,6 +137,7 @@ impl<'a> ZxEvm<'a> {
             Ok(checkpoint) => checkpoint,
             Err(error) => return refuse(error.into()),
         };
+        self.log_transfer(inputs.caller(), address, inputs.value());
         let result = self.construct(depth, memory, inputs, address)?;
         self.close(checkpoint, result.result.is_ok());
         Ok(CreateOutcome::new(result, Some(address)))

@@ -11,15 +11,24 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod access_list;
+mod cancel;
 mod db;
+mod estimate;
 mod evm;
 mod frame;
 mod host;
 mod open;
+mod overlay;
 mod simulate;
+mod transfers;
 
+pub use access_list::AccessListed;
+pub use cancel::Cancel;
+pub use estimate::EstimateError;
+pub use overlay::Overlay;
 pub use revm::context_interface::result::InvalidTransaction;
-pub use simulate::{CallEnv, EstimateError, Simulated};
+pub use simulate::{BlockOptions, CallEnv, Simulated, SimulatedBlock};
 
 use alloy_consensus::{Header, Transaction};
 use alloy_primitives::{Address, U256};
@@ -55,6 +64,9 @@ pub enum TxError {
     /// The state cannot be read: ours.
     #[error(transparent)]
     State(#[from] StateError),
+    /// It was given up; see [`Cancel`].
+    #[error("execution aborted")]
+    Cancelled,
     /// The sandbox cannot run a valid module: ours.
     #[error("internal error: {0}")]
     Internal(String),
@@ -67,6 +79,7 @@ impl From<EVMError<StateDbError>> for TxError {
             EVMError::Database(EvmDatabaseError::Database(DbError(state))) => Self::State(state),
             EVMError::Database(other) => Self::Internal(other.to_string()),
             EVMError::Header(header) => Self::Internal(header.to_string()),
+            EVMError::Custom(text) if text == cancel::CANCELLED => Self::Cancelled,
             EVMError::Custom(text) => Self::Internal(text),
             EVMError::CustomAny(any) => Self::Internal(any.to_string()),
         }

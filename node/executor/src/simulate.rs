@@ -1,19 +1,17 @@
-//! Reads: what a call would do, and how much gas it takes.
+//! Reads: what a call would do, and what blocks of calls would.
 
-use crate::{Executor, InvalidTransaction, TxError, evm::ZxEvm};
+use crate::{Executor, TxError, cancel::Cancel, evm::ZxEvm};
 use alloy_consensus::Header;
-use alloy_eips::eip2930::AccessList;
+use alloy_eips::{eip2930::AccessList, eip7702::SignedAuthorization};
 use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};
 use revm::{
     context::TxEnv,
-    context_interface::result::{ExecutionResult, HaltReason},
+    context_interface::{
+        either::Either,
+        result::{ExecutionResult, HaltReason},
+    },
 };
-use zx_primitives::StateReader;
-
-/// Least gas of any transaction.
-const TRANSFER_GAS: u64 = 21_000;
-/// An estimate may be this much over what is needed, in thousandths: geth's bound, which saves half of the runs.
-const ESTIMATE_SLACK: u64 = 15;
+use zx_primitives::{StateChanges, StateReader};
 
 /// A call that is not signed.
 #[derive(Clone, Debug, Default)]
@@ -24,14 +22,20 @@ pub struct CallEnv {
     pub to: TxKind,
     /// Most gas, up to what a block holds; that if not said.
     pub gas: Option<u64>,
-    /// Wei a gas; free if not said.
+    /// Most wei a gas; free if not said.
     pub gas_price: Option<u128>,
+    /// Tip in wei a gas (EIP-1559); the whole of `gas_price` if not said.
+    pub priority_fee: Option<u128>,
     /// Wei.
     pub value: U256,
     /// Calldata, or init code.
     pub data: Bytes,
+    /// Nonce; the sender's next if not said.
+    pub nonce: Option<u64>,
     /// EIP-2930.
     pub access_list: AccessList,
+    /// EIP-7702.
+    pub authorizations: Vec<SignedAuthorization>,
 }
 
 /// What a call does.
@@ -59,24 +63,36 @@ pub enum Simulated {
         reason: String,
         /// Whether more gas might help.
         out_of_gas: bool,
+        /// Gas used.
+        gas_used: u64,
     },
 }
 
-/// Why no amount of gas is enough.
-#[derive(Debug, thiserror::Error)]
-pub enum EstimateError {
-    /// The call reverts.
-    #[error("execution reverted")]
-    Revert(Bytes),
-    /// The call fails.
-    #[error("{0}")]
-    Halt(String),
-    /// It takes more than the limit.
-    #[error("gas required exceeds allowance ({0})")]
-    Allowance(u64),
-    /// It cannot be run at all.
-    #[error(transparent)]
-    Tx(#[from] TxError),
+impl Simulated {
+    /// Gas used.
+    pub fn gas_used(&self) -> u64 {
+        match self {
+            Self::Success { gas_used, .. } | Self::Revert { gas_used, .. } | Self::Halt { gas_used, .. } => *gas_used,
+        }
+    }
+}
+
+/// How a block is simulated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BlockOptions {
+    /// Whether nonces, fees and senders are held to the rules of transactions.
+    pub validate: bool,
+    /// Whether moves of value are logged, as if wei were a token at `0xeeee...ee`.
+    pub log_transfers: bool,
+}
+
+/// What a block of calls does.
+#[derive(Clone, Debug)]
+pub struct SimulatedBlock {
+    /// What became of each call, and the most gas that it had in use before refunds.
+    pub outcomes: Vec<(Simulated, u64)>,
+    /// What the block does to the state.
+    pub changes: StateChanges,
 }
 
 impl Executor {
@@ -84,105 +100,119 @@ impl Executor {
     ///
     /// # Errors
     /// If it is not a valid call (too little balance for its value, say), or the state cannot be read.
-    pub fn simulate(&self, state: &dyn StateReader, header: &Header, call: &CallEnv) -> Result<Simulated, TxError> {
+    pub fn simulate(
+        &self,
+        state: &dyn StateReader,
+        header: &Header,
+        call: &CallEnv,
+        cancel: &Cancel,
+    ) -> Result<Simulated, TxError> {
         // Nobody pays for it, so nobody may ask for more than a block could hold.
         let gas = call.gas.unwrap_or(u64::MAX).min(self.spec.block_gas_limit);
-        self.run(state, header, call, gas).map(|(simulated, _)| simulated)
+        self.run(state, header, call, gas, cancel).map(|(simulated, _)| simulated)
     }
 
     /// The simulated outcome and the refund that is in it.
-    fn run(
+    pub(crate) fn run(
         &self,
         state: &dyn StateReader,
         header: &Header,
         call: &CallEnv,
         gas_limit: u64,
+        cancel: &Cancel,
     ) -> Result<(Simulated, u64), TxError> {
-        let nonce = state.account(call.from)?.map_or(0, |account| account.nonce);
-        let mut evm = ZxEvm::new(self, state, header);
-        let cfg = evm.cfg();
-        cfg.disable_nonce_check = true;
-        cfg.disable_block_gas_limit = true;
-        cfg.disable_eip3607 = true;
-        cfg.disable_base_fee = true;
-        cfg.tx_gas_limit_cap = Some(u64::MAX);
-        let tx = TxEnv {
-            caller: call.from,
-            kind: call.to,
-            gas_limit,
-            gas_price: call.gas_price.unwrap_or_default(),
-            value: call.value,
-            data: call.data.clone(),
-            access_list: call.access_list.clone(),
-            tx_type: u8::from(!call.access_list.0.is_empty()),
-            chain_id: Some(self.spec.chain_id),
-            nonce,
-            ..TxEnv::default()
-        };
-        let result = evm.transact(B256::ZERO, tx)?;
+        let mut evm = self.call_evm(state, header, call, cancel);
+        let result = evm.transact(B256::ZERO, self.call_tx(state, call, gas_limit)?)?;
         let refund = result.gas().inner_refunded();
         Ok((simulated(result), refund))
     }
 
-    /// The least gas, up to a slack of 1.5 %, with which a call succeeds.
-    ///
-    /// # Errors
-    /// If none does; says why.
-    pub fn estimate_gas(&self, state: &dyn StateReader, header: &Header, call: &CallEnv) -> Result<u64, EstimateError> {
-        let mut high = self.gas_allowance(state, call)?;
-        let (first, refund) = self.run(state, header, call, high)?;
-        let used = match first {
-            Simulated::Success { gas_used, .. } => gas_used,
-            Simulated::Revert { output, .. } => return Err(EstimateError::Revert(output)),
-            Simulated::Halt { out_of_gas: true, .. } => return Err(EstimateError::Allowance(high)),
-            Simulated::Halt { reason, .. } => return Err(EstimateError::Halt(reason)),
-        };
-        let succeeds = |gas| match self.run(state, header, call, gas) {
-            Ok((simulated, _)) => Ok(matches!(simulated, Simulated::Success { .. })),
-            Err(TxError::Invalid(_)) => Ok(false),
-            Err(error) => Err(error),
-        };
-        // Most calls need what they use, and no more.
-        if succeeds(used)? {
-            return Ok(used);
-        }
-        let mut low = used;
-        // What it used, with the refund that it must be able to afford first and the 64th that callers keep back.
-        let likely = used.saturating_add(refund).saturating_add(2_300).saturating_mul(64) / 63;
-        if likely < high && likely > low {
-            if succeeds(likely)? { high = likely } else { low = likely }
-        }
-        while low.saturating_add(1) < high {
-            if (high - low).saturating_mul(1_000) / high < ESTIMATE_SLACK {
-                break;
-            }
-            let middle = low + (high - low) / 2;
-            // Most calls need little more than they use: look near the lower end first.
-            let middle = middle.min(low.saturating_mul(2)).max(low + 1);
-            if succeeds(middle)? { high = middle } else { low = middle }
-        }
-        Ok(high)
+    /// revm for a call that nobody has signed: it need not have a nonce, nor pay, unless it says a price.
+    pub(crate) fn call_evm<'a>(
+        &'a self,
+        state: &'a dyn StateReader,
+        header: &Header,
+        call: &CallEnv,
+        cancel: &Cancel,
+    ) -> ZxEvm<'a> {
+        let mut evm = ZxEvm::new(self, state, header);
+        evm.cancel = cancel.clone();
+        let cfg = evm.cfg();
+        cfg.disable_nonce_check = true;
+        cfg.disable_block_gas_limit = true;
+        cfg.disable_eip3607 = true;
+        cfg.disable_base_fee = call.gas_price.unwrap_or_default() == 0;
+        cfg.tx_gas_limit_cap = Some(u64::MAX);
+        evm
     }
 
-    /// What the caller asks for, what a transaction may have, and what the sender can pay.
-    fn gas_allowance(&self, state: &dyn StateReader, call: &CallEnv) -> Result<u64, EstimateError> {
-        let limit = call.gas.filter(|gas| *gas >= TRANSFER_GAS).unwrap_or(u64::MAX).min(self.spec.tx_gas_limit);
-        let Some(price) = call.gas_price.filter(|price| *price > 0) else { return Ok(limit) };
-        let balance = state.account(call.from).map_err(TxError::from)?.map_or(U256::ZERO, |account| account.balance);
-        let Some(spare) = balance.checked_sub(call.value) else {
-            let short =
-                InvalidTransaction::LackOfFundForMaxFee { fee: Box::new(call.value), balance: Box::new(balance) };
-            return Err(TxError::from(short).into());
+    /// A call as revm wants it.
+    pub(crate) fn call_tx(&self, state: &dyn StateReader, call: &CallEnv, gas_limit: u64) -> Result<TxEnv, TxError> {
+        let nonce = match call.nonce {
+            Some(nonce) => nonce,
+            None => state.account(call.from)?.map_or(0, |account| account.nonce),
         };
-        let payable = u64::try_from(spare / U256::from(price)).unwrap_or(u64::MAX);
-        if payable < TRANSFER_GAS {
-            return Err(EstimateError::Allowance(payable));
+        let tx_type = match call {
+            CallEnv { authorizations, .. } if !authorizations.is_empty() => 4,
+            CallEnv { priority_fee: Some(_), .. } => 2,
+            CallEnv { access_list, .. } => u8::from(!access_list.0.is_empty()),
+        };
+        Ok(TxEnv {
+            caller: call.from,
+            kind: call.to,
+            gas_limit,
+            gas_price: call.gas_price.unwrap_or_default(),
+            gas_priority_fee: match tx_type {
+                0 | 1 => None,
+                _ => Some(call.priority_fee.or(call.gas_price).unwrap_or_default()),
+            },
+            value: call.value,
+            data: call.data.clone(),
+            access_list: call.access_list.clone(),
+            authorization_list: call.authorizations.iter().cloned().map(Either::Left).collect(),
+            tx_type,
+            chain_id: Some(self.spec.chain_id),
+            nonce,
+            ..TxEnv::default()
+        })
+    }
+
+    /// Runs calls one after the other in a block on a state. Calls must say their gas.
+    ///
+    /// # Errors
+    /// With the place of a call that is not valid; or if the state cannot be read.
+    pub fn simulate_block(
+        &self,
+        state: &dyn StateReader,
+        header: &Header,
+        calls: &[CallEnv],
+        options: BlockOptions,
+        cancel: &Cancel,
+    ) -> Result<SimulatedBlock, (usize, TxError)> {
+        let mut evm = ZxEvm::new(self, state, header);
+        evm.cancel = cancel.clone();
+        evm.log_transfers = options.log_transfers;
+        let cfg = evm.cfg();
+        cfg.disable_eip3607 = !options.validate;
+        cfg.disable_nonce_check = !options.validate;
+        cfg.disable_base_fee = !options.validate;
+        cfg.tx_gas_limit_cap = Some(u64::MAX);
+        let mut outcomes = Vec::with_capacity(calls.len());
+        for (index, call) in calls.iter().enumerate() {
+            let mut one = || {
+                let tx = self.call_tx(state, call, call.gas.unwrap_or_default())?;
+                let place = u32::try_from(index).unwrap_or(u32::MAX);
+                let (result, _) = evm.transact_commit(place, B256::ZERO, tx)?;
+                let most = result.gas().total_gas_spent();
+                Ok((simulated(result), most))
+            };
+            outcomes.push(one().map_err(|error: TxError| (index, error))?);
         }
-        Ok(limit.min(payable))
+        Ok(SimulatedBlock { outcomes, changes: evm.into_changes(&self.codes) })
     }
 }
 
-fn simulated(result: ExecutionResult) -> Simulated {
+pub(crate) fn simulated(result: ExecutionResult) -> Simulated {
     let gas_used = result.tx_gas_used();
     match result {
         ExecutionResult::Success { output, logs, .. } => {
@@ -191,7 +221,7 @@ fn simulated(result: ExecutionResult) -> Simulated {
         ExecutionResult::Revert { output, .. } => Simulated::Revert { output, gas_used },
         ExecutionResult::Halt { reason, .. } => {
             let out_of_gas = matches!(reason, HaltReason::OutOfGas(_));
-            Simulated::Halt { reason: halt_text(&reason), out_of_gas }
+            Simulated::Halt { reason: halt_text(&reason), out_of_gas, gas_used }
         }
     }
 }

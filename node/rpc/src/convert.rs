@@ -5,7 +5,7 @@ use alloy_primitives::{B256, U256};
 use alloy_rpc_types_eth::{BlockTransactions, Header, Log, Transaction, TransactionReceipt};
 use zx_primitives::{Block, Receipt, RecoveredTx, Tx};
 
-type RpcBlock = alloy_rpc_types_eth::Block<Transaction<Tx>>;
+pub(crate) type RpcBlock = alloy_rpc_types_eth::Block<Transaction<Tx>>;
 
 /// A block, with whole transactions or their hashes.
 pub(crate) fn block(block: &Block, full: bool) -> RpcBlock {
@@ -13,13 +13,17 @@ pub(crate) fn block(block: &Block, full: bool) -> RpcBlock {
         true => BlockTransactions::Full((0..block.transactions.len()).filter_map(|i| transaction(block, i)).collect()),
         false => BlockTransactions::Hashes(block.transactions.iter().map(|tx| *tx.inner().tx_hash()).collect()),
     };
-    let header = Header {
+    RpcBlock { header: header(block), uncles: Vec::new(), transactions, withdrawals: Some(Default::default()) }
+}
+
+/// A block's header, with what `eth_*` shows beside it.
+pub(crate) fn header(block: &Block) -> Header {
+    Header {
         hash: block.hash,
         inner: block.header.clone(),
         total_difficulty: Some(U256::ZERO),
         size: Some(U256::from(block.size())),
-    };
-    RpcBlock { header, uncles: Vec::new(), transactions, withdrawals: Some(Default::default()) }
+    }
 }
 
 /// A transaction of a block.

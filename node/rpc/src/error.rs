@@ -1,10 +1,14 @@
-//! Errors as they go out: a code, geth's words, and data where there is some.
+//! Errors as they go out: a code, geth's words, and data where there is some. [`table`] lists them for the documents.
+
+pub(crate) mod table;
 
 use alloy_primitives::{Bytes, U256};
 use alloy_sol_types::decode_revert_reason;
 use serde::Serialize;
 use serde_json::{Value, json};
-use zx_chain::{ChainError, EstimateError, InvalidTransaction, StoreError, SubmitError, TxError};
+use zx_chain::{
+    ChainError, EstimateError, InvalidTransaction, ProofError, StoreError, SubmitError, TransferError, TxError,
+};
 use zx_primitives::StateError;
 
 /// Codes of JSON-RPC 2.0, and of geth.
@@ -17,10 +21,16 @@ pub(crate) mod code {
     pub(crate) const INTERNAL: i64 = -32_603;
     /// Refused, and would be again.
     pub(crate) const SERVER: i64 = -32_000;
+    /// Refused for now: too many requests, or too large (EIP-1474).
+    pub(crate) const LIMIT: i64 = -32_005;
     /// Asks for blocks that are not kept.
     pub(crate) const PRUNED: i64 = 4444;
     /// Reverted; the data says why.
     pub(crate) const REVERTED: i64 = 3;
+    /// A transaction was taken and is not in a block yet (EIP-7966).
+    pub(crate) const STILL_WAITS: i64 = 4;
+    /// Failed in the machine, in what `eth_simulateV1` says of a call.
+    pub(crate) const VM_ERROR: i64 = -32_015;
 }
 
 /// An error object.
@@ -59,6 +69,11 @@ impl RpcError {
         Self { code: code::REVERTED, message, data: Some(json!(output)) }
     }
 
+    /// An error with data.
+    pub(crate) fn with_data(self, data: Value) -> Self {
+        Self { data: Some(data), ..self }
+    }
+
     fn internal(error: impl std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed inside the node");
         Self::new(code::INTERNAL, error.to_string())
@@ -87,6 +102,7 @@ impl From<TxError> for RpcError {
     fn from(error: TxError) -> Self {
         match error {
             TxError::Invalid(invalid) => Self::server(invalid_text(&invalid)),
+            TxError::Cancelled => Self::server(table::ABORTED),
             TxError::State(_) | TxError::Internal(_) => Self::internal(error),
         }
     }
@@ -112,8 +128,26 @@ impl From<SubmitError> for RpcError {
     }
 }
 
+impl From<ProofError> for RpcError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::State(error) => error.into(),
+            gone @ ProofError::Gone { .. } => Self::server(gone.to_string()),
+        }
+    }
+}
+
+impl From<TransferError> for RpcError {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Chain(error) => error.into(),
+            other => Self::server(other.to_string()),
+        }
+    }
+}
+
 /// The words of geth (`core/error.go`).
-fn invalid_text(invalid: &InvalidTransaction) -> String {
+pub(crate) fn invalid_text(invalid: &InvalidTransaction) -> String {
     match invalid {
         InvalidTransaction::LackOfFundForMaxFee { fee, balance } => {
             let short: U256 = fee.saturating_sub(**balance);
@@ -126,6 +160,15 @@ fn invalid_text(invalid: &InvalidTransaction) -> String {
         InvalidTransaction::CreateInitCodeSizeLimit => "max initcode size exceeded".to_owned(),
         InvalidTransaction::PriorityFeeGreaterThanMaxFee => {
             "max priority fee per gas higher than max fee per gas".to_owned()
+        }
+        InvalidTransaction::GasPriceLessThanBasefee => "max fee per gas less than block base fee".to_owned(),
+        InvalidTransaction::NonceTooLow { tx, state } => format!("nonce too low: next nonce {state}, tx nonce {tx}"),
+        InvalidTransaction::NonceTooHigh { tx, state } => format!("nonce too high: next nonce {state}, tx nonce {tx}"),
+        InvalidTransaction::CallerGasLimitMoreThanBlock => "block gas limit reached".to_owned(),
+        InvalidTransaction::RejectCallerWithCode => "sender not an eoa: the account has code (EIP-3607)".to_owned(),
+        InvalidTransaction::EmptyAuthorizationList => "EIP-7702 transaction with empty auth list".to_owned(),
+        InvalidTransaction::OverflowPaymentInTransaction => {
+            "insufficient funds for gas * price + value: the sum overflows".to_owned()
         }
         other => other.to_string(),
     }

@@ -1,50 +1,47 @@
 //! What gas costs, and has cost.
 
-use crate::{
-    Api,
-    error::RpcError,
-    jsonrpc::Params,
-    methods::{encode, quantity},
-};
+use crate::{Api, error::RpcError};
 use alloy_consensus::Transaction;
 use alloy_eips::BlockNumberOrTag;
 use alloy_primitives::U64;
 use alloy_rpc_types_eth::FeeHistory;
 use serde::Deserialize;
-use serde_json::Value;
 use zx_chain::HeadView;
 use zx_primitives::{Block, Receipt};
 
 /// Tip that is suggested, in wei a gas: geth's least, which a chain without congestion needs no more than.
-const SUGGESTED_TIP: u64 = 1_000_000_000;
+pub(crate) const SUGGESTED_TIP: u64 = 1_000_000_000;
 /// Blocks that a fee history may span; geth's bound.
 const MAX_BLOCKS: u64 = 1_024;
 /// Percentiles of a fee history; geth's bound.
 const MAX_PERCENTILES: usize = 100;
 
-pub(crate) fn tip(_: &Api, _: &Params) -> Result<Value, RpcError> {
-    quantity(SUGGESTED_TIP)
+pub(crate) fn tip(_: &Api) -> Result<U64, RpcError> {
+    Ok(U64::from(SUGGESTED_TIP))
 }
 
-pub(crate) fn gas_price(api: &Api, _: &Params) -> Result<Value, RpcError> {
-    quantity(api.chain.next_base_fee().saturating_add(SUGGESTED_TIP))
+pub(crate) fn gas_price(api: &Api) -> Result<U64, RpcError> {
+    Ok(U64::from(api.chain.next_base_fee().saturating_add(SUGGESTED_TIP)))
 }
 
 /// A count that comes as a quantity or, from some clients, as a number.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Count {
+pub(crate) enum Count {
     Quantity(U64),
     Number(u64),
 }
 
-pub(crate) fn history(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let count = match params.required(0)? {
+pub(crate) fn history(
+    api: &Api,
+    count: Count,
+    newest: BlockNumberOrTag,
+    percentiles: Option<Vec<f64>>,
+) -> Result<FeeHistory, RpcError> {
+    let count = match count {
         Count::Quantity(count) => count.to::<u64>(),
         Count::Number(count) => count,
     };
-    let newest: BlockNumberOrTag = params.optional(1)?.unwrap_or_default();
-    let percentiles: Option<Vec<f64>> = params.optional(2)?;
     check_percentiles(percentiles.as_deref().unwrap_or_default())?;
     let view = api.chain.view()?;
     let newest = view.height(newest);
@@ -53,7 +50,7 @@ pub(crate) fn history(api: &Api, params: &Params) -> Result<Value, RpcError> {
         return Err(RpcError::server(format!("request beyond head block: requested {newest}, head {head}")));
     }
     let count = count.min(MAX_BLOCKS).min(newest + 1);
-    encode(gather(api, &view, newest + 1 - count, newest, count, percentiles.as_deref())?)
+    gather(api, &view, newest + 1 - count, newest, count, percentiles.as_deref())
 }
 
 fn check_percentiles(percentiles: &[f64]) -> Result<(), RpcError> {

@@ -1,66 +1,24 @@
-//! The envelope: requests, batches, parameters.
+//! The envelope: requests and batches.
 
+pub(crate) use crate::registry::params::Params;
 use crate::{
     Api,
     error::{RpcError, code},
-    methods,
+    registry::Answered,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::Value;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Requests in a batch; geth's bound. ethers sends up to a hundred.
-const MAX_BATCH: usize = 1_000;
-
-/// Bytes that the answers of a batch may take together; geth's bound.
-const MAX_RESPONSE: usize = 25 * 1024 * 1024;
-
-/// How long the requests of a batch may take together; what is left then is refused.
-const MAX_TIME: Duration = Duration::from_secs(10);
-
-/// An answer.
+/// An answer: with a result, or with an error.
 #[derive(Serialize)]
 struct Answer {
     jsonrpc: &'static str,
     id: Value,
-    #[serde(flatten)]
-    outcome: Outcome,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Outcome {
-    Result(Value),
-    Error(RpcError),
-}
-
-/// Parameters of a call, by position.
-#[derive(Debug)]
-pub(crate) struct Params(Vec<Value>);
-
-impl Params {
-    fn read(value: Option<Value>) -> Result<Self, RpcError> {
-        match value {
-            None | Some(Value::Null) => Ok(Self(Vec::new())),
-            Some(Value::Array(values)) => Ok(Self(values)),
-            Some(_) => Err(RpcError::params("non-array args: parameters go by position, in a list")),
-        }
-    }
-
-    /// A parameter that must be there.
-    pub(crate) fn required<T: DeserializeOwned>(&self, at: usize) -> Result<T, RpcError> {
-        self.optional(at)?.ok_or_else(|| RpcError::params(format!("missing value for required argument {at}")))
-    }
-
-    /// A parameter that may be left out, or null.
-    pub(crate) fn optional<T: DeserializeOwned>(&self, at: usize) -> Result<Option<T>, RpcError> {
-        match self.0.get(at) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => T::deserialize(value)
-                .map(Some)
-                .map_err(|error| RpcError::params(format!("invalid argument {at}: {error}"))),
-        }
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Answered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<RpcError>,
 }
 
 /// Answers a body. `None` if it holds nothing but notifications.
@@ -72,8 +30,8 @@ pub(crate) fn answer(api: &Api, body: &[u8]) -> Option<Vec<u8>> {
         Ok(Value::Array(requests)) if requests.is_empty() => {
             return encode(&refusal(RpcError::new(code::INVALID_REQUEST, "empty batch")));
         }
-        Ok(Value::Array(requests)) if requests.len() > MAX_BATCH => {
-            let message = format!("batch too large: {} requests, limit {MAX_BATCH}", requests.len());
+        Ok(Value::Array(requests)) if requests.len() > api.limits.batch => {
+            let message = format!("batch too large: {} requests, limit {}", requests.len(), api.limits.batch);
             return encode(&refusal(RpcError::new(code::INVALID_REQUEST, message)));
         }
         Ok(Value::Array(requests)) => batch(api, requests),
@@ -89,14 +47,17 @@ pub(crate) fn answer(api: &Api, body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn batch(api: &Api, requests: Vec<Value>) -> Vec<Vec<u8>> {
-    let begun = Instant::now();
+    let (begun, limits) = (Instant::now(), &api.limits);
     let mut size = 0;
     let mut answers = Vec::new();
     for request in requests {
-        let refused = if size >= MAX_RESPONSE {
-            Some(format!("response too large: limit {MAX_RESPONSE} bytes"))
-        } else if begun.elapsed() > MAX_TIME {
-            Some(format!("batch takes too long: limit {} s", MAX_TIME.as_secs()))
+        if api.caller.is_gone() {
+            break;
+        }
+        let refused = if size >= limits.answer {
+            Some(format!("response too large: limit {} bytes", limits.answer))
+        } else if begun.elapsed() > limits.batch_time {
+            Some(format!("batch takes too long: limit {} s", limits.batch_time.as_secs()))
         } else {
             None
         };
@@ -119,8 +80,13 @@ fn encode(answer: &Answer) -> Option<Vec<u8>> {
     serde_json::to_vec(answer).ok()
 }
 
+/// The answer to what was not looked at.
+pub(crate) fn refused(error: &RpcError) -> Vec<u8> {
+    encode(&refusal(error.clone())).unwrap_or_default()
+}
+
 fn refusal(error: RpcError) -> Answer {
-    Answer { jsonrpc: "2.0", id: Value::Null, outcome: Outcome::Error(error) }
+    Answer { jsonrpc: "2.0", id: Value::Null, result: None, error: Some(error) }
 }
 
 /// Answers one request. A notification, which has no id, is done and not answered.
@@ -133,12 +99,12 @@ fn one(api: &Api, request: Value) -> Option<Answer> {
         let error = RpcError::new(code::INVALID_REQUEST, "invalid request: no method");
         return Some(Answer { id: id.unwrap_or_default(), ..refusal(error) });
     };
-    let result = Params::read(fields.remove("params")).and_then(|params| methods::call(api, &method, &params));
-    let outcome = match result {
-        Ok(value) => Outcome::Result(value),
-        Err(error) => Outcome::Error(error),
+    let params = Params::read(fields.remove("params"));
+    let (result, error) = match params.and_then(|params| api.caller.call(api, &method, params)) {
+        Ok(result) => (Some(result), None),
+        Err(error) => (None, Some(error)),
     };
-    Some(Answer { jsonrpc: "2.0", id: id?, outcome })
+    Some(Answer { jsonrpc: "2.0", id: id?, result, error })
 }
 
 #[cfg(test)]
@@ -186,7 +152,7 @@ mod tests {
     }
 
     fn method() -> impl Strategy<Value = &'static str> {
-        prop::sample::select(methods::names().collect::<Vec<_>>())
+        prop::sample::select(crate::methods::names().collect::<Vec<_>>())
     }
 
     proptest! {

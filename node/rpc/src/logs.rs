@@ -1,21 +1,16 @@
 //! `eth_getLogs`.
 
 use crate::{
-    Api, convert,
+    Api, CallLimits, convert,
     error::{RpcError, code},
-    jsonrpc::Params,
-    methods::encode,
+    wanted::Wanted,
 };
 use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
-use serde_json::Value;
 use zx_chain::{HeadView, LogQuery};
+use zx_primitives::{Block, Receipt};
 
-/// Blocks that one request may span if it names neither address nor topic.
-const MAX_BLOCKS: u64 = 100_000;
 /// Entries of the index that one request may look at: less than a second, the first time.
 const MAX_LOOKS: usize = 250_000;
-/// Logs that one request may return.
-const MAX_LOGS: usize = 20_000;
 /// Bytes of data that the logs of one request may carry.
 const MAX_BYTES: usize = 25 * 1024 * 1024;
 /// Blocks and transactions that one request may read to look for logs in them: some seconds.
@@ -23,8 +18,8 @@ const MAX_SEARCHED: usize = 1_000_000;
 /// Topics that a filter may name in all; geth's bound is alike.
 const MAX_TOPICS: usize = 1_000;
 
-pub(crate) fn get(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    find(api, &params.required(0)?)
+pub(crate) fn get(api: &Api, filter: Wanted) -> Result<Vec<Log>, RpcError> {
+    find(api, &filter)
 }
 
 /// Refuses a filter that names too much.
@@ -37,19 +32,24 @@ pub(crate) fn check(filter: &Filter) -> Result<(), RpcError> {
 }
 
 /// Logs that a filter matches, in the range that it names.
-pub(crate) fn find(api: &Api, filter: &Filter) -> Result<Value, RpcError> {
+pub(crate) fn find(api: &Api, filter: &Wanted) -> Result<Vec<Log>, RpcError> {
     check(filter)?;
     let view = api.chain.view()?;
     let (from, to) = range(&view, filter)?;
-    encode(between(&view, filter, from, to)?)
+    between(&view, filter, (from, to), &api.limits)
 }
 
 /// Logs that a filter matches, whatever range it names itself.
-fn between(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, RpcError> {
+fn between(
+    view: &HeadView<'_>,
+    filter: &Wanted,
+    (from, to): (u64, u64),
+    limits: &CallLimits,
+) -> Result<Vec<Log>, RpcError> {
     if query(filter) == LogQuery::default() {
-        check_width(from, to)?;
+        check_width(from, to, limits)?;
     }
-    let found = first(view, filter, from, to)?;
+    let found = first(view, filter, (from, to), limits)?;
     match found.rest {
         None => Ok(found.logs),
         Some((next, reason)) => {
@@ -67,7 +67,12 @@ pub(crate) struct First {
 }
 
 /// Logs that a filter matches from a block on: those of one block at least, and as many more as fit.
-pub(crate) fn first(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) -> Result<First, RpcError> {
+pub(crate) fn first(
+    view: &HeadView<'_>,
+    filter: &Wanted,
+    (from, to): (u64, u64),
+    limits: &CallLimits,
+) -> Result<First, RpcError> {
     check_kept(view, from, to)?;
     let blocks = view.log_blocks(&query(filter), from..=to, MAX_LOOKS)?;
     let mut logs = Vec::new();
@@ -76,8 +81,8 @@ pub(crate) fn first(view: &HeadView<'_>, filter: &Filter, from: u64, to: u64) ->
         let whole = logs.len();
         searched += search(view, number, filter, &mut logs)?;
         bytes += logs.iter().skip(whole).map(|log| log.inner.data.data.len()).sum::<usize>();
-        let reason = if logs.len() > MAX_LOGS || bytes > MAX_BYTES {
-            format!("query returned more than {MAX_LOGS} results or {MAX_BYTES} bytes")
+        let reason = if logs.len() > limits.logs || bytes > MAX_BYTES {
+            format!("query returned more than {} results or {MAX_BYTES} bytes", limits.logs)
         } else if searched > MAX_SEARCHED {
             format!("query reads more than {MAX_SEARCHED} blocks and transactions")
         } else {
@@ -115,10 +120,11 @@ fn query(filter: &Filter) -> LogQuery {
 }
 
 /// Refuses a range that takes too long to look through without an address or a topic.
-pub(crate) fn check_width(from: u64, to: u64) -> Result<(), RpcError> {
+pub(crate) fn check_width(from: u64, to: u64, limits: &CallLimits) -> Result<(), RpcError> {
     match to.saturating_sub(from) {
-        blocks if blocks >= MAX_BLOCKS => {
-            Err(RpcError::params(format!("block range is too wide: {} blocks, limit {MAX_BLOCKS}", blocks + 1)))
+        blocks if blocks >= limits.log_blocks => {
+            let (blocks, limit) = (blocks.saturating_add(1), limits.log_blocks);
+            Err(RpcError::params(format!("block range is too wide: {blocks} blocks, limit {limit}")))
         }
         _ => Ok(()),
     }
@@ -136,7 +142,7 @@ fn range(view: &HeadView<'_>, filter: &Filter) -> Result<(u64, u64), RpcError> {
         }
     };
     if from > to {
-        return Err(RpcError::params(format!("invalid block range params: from {from} is after to {to}")));
+        return Err(RpcError::params(format!("invalid block range params: from block {from} to block {to}")));
     }
     if to > view.head.number() {
         return Err(RpcError::params("block range extends beyond current head block"));
@@ -145,19 +151,24 @@ fn range(view: &HeadView<'_>, filter: &Filter) -> Result<(u64, u64), RpcError> {
 }
 
 /// Puts a block's logs to those that were found, and says how much was read for it.
-fn search(view: &HeadView<'_>, number: u64, filter: &Filter, found: &mut Vec<Log>) -> Result<usize, RpcError> {
+fn search(view: &HeadView<'_>, number: u64, filter: &Wanted, found: &mut Vec<Log>) -> Result<usize, RpcError> {
     let Some(block) = view.block(number.into())? else { return Ok(1) };
     let read = block.transactions.len() + 1;
     if !filter.matches_bloom(block.header.logs_bloom) {
         return Ok(read);
     }
+    found.extend(of_block(&block, &view.receipts(number)?, filter));
+    Ok(read)
+}
+
+/// The logs of a block that a filter matches.
+pub(crate) fn of_block(block: &Block, receipts: &[Receipt], filter: &Wanted) -> Vec<Log> {
+    let mut found = Vec::new();
     let mut first = 0;
-    for (index, receipt) in view.receipts(number)?.iter().enumerate() {
-        let logs = convert::logs(&block, receipt, index, first);
-        found.extend(
-            logs.filter(|log| filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics())),
-        );
+    for (index, receipt) in receipts.iter().enumerate() {
+        let logs = convert::logs(block, receipt, index, first);
+        found.extend(logs.filter(|log| filter.matches(&log.inner)));
         first += receipt.logs.len();
     }
-    Ok(read)
+    found
 }

@@ -1,105 +1,97 @@
-//! The table of methods: each is declared here, once.
+//! Every method, by namespace: a new one is declared in the file of its namespace, a new namespace is a file and a line
+//! here.
 
-use crate::{Api, blocks, calls, error::RpcError, fees, filters, jsonrpc::Params, logs, proofs, state};
-use alloy_primitives::{B256, Bytes, U64, keccak256};
-use serde::Serialize;
-use serde_json::{Value, json};
-use std::time::Duration;
+mod admin;
+mod contract;
+mod debug;
+mod eth;
+mod net;
+mod ots;
+mod rpc;
+mod txpool;
+mod web3;
+mod zx;
 
-type Run = fn(&Api, &Params) -> Result<Value, RpcError>;
+use crate::{
+    Api,
+    error::RpcError,
+    registry::{Answered, Method, params::Params},
+};
+use std::{collections::HashMap, sync::OnceLock};
 
-const METHODS: &[(&str, Run)] = &[
-    ("eth_accounts", |_, _| Ok(json!([]))),
-    ("eth_blockNumber", |api, _| quantity(api.chain.head().number())),
-    ("eth_call", calls::call),
-    ("eth_chainId", |api, _| quantity(api.chain.spec().chain_id)),
-    ("eth_coinbase", |api, _| encode(api.chain.spec().coinbase)),
-    ("eth_estimateGas", calls::estimate_gas),
-    ("eth_feeHistory", fees::history),
-    ("eth_gasPrice", fees::gas_price),
-    ("eth_getBalance", state::balance),
-    ("eth_getBlockByHash", blocks::by_hash),
-    ("eth_getBlockByNumber", blocks::by_number),
-    ("eth_getBlockReceipts", blocks::receipts),
-    ("eth_getBlockTransactionCountByHash", blocks::count_by_hash),
-    ("eth_getBlockTransactionCountByNumber", blocks::count_by_number),
-    ("eth_getCode", state::code),
-    ("eth_getFilterChanges", filters::changes),
-    ("eth_getFilterLogs", filters::all),
-    ("eth_getLogs", logs::get),
-    ("eth_getProof", proofs::account),
-    ("eth_getStorageAt", state::storage),
-    ("eth_getTransactionByBlockHashAndIndex", blocks::transaction_by_hash_and_index),
-    ("eth_getTransactionByBlockNumberAndIndex", blocks::transaction_by_number_and_index),
-    ("eth_getTransactionByHash", blocks::transaction),
-    ("eth_getTransactionCount", state::nonce),
-    ("eth_getTransactionReceipt", blocks::receipt),
-    ("eth_maxPriorityFeePerGas", fees::tip),
-    ("eth_newBlockFilter", filters::new_blocks),
-    ("eth_newFilter", filters::new_logs),
-    ("eth_sendRawTransaction", send_raw_transaction),
-    ("eth_syncing", |_, _| Ok(json!(false))),
-    ("eth_uninstallFilter", filters::uninstall),
-    ("net_listening", |_, _| Ok(json!(true))),
-    ("net_peerCount", |_, _| quantity(0)),
-    ("net_version", |api, _| Ok(json!(api.chain.spec().chain_id.to_string()))),
-    ("txpool_status", pool_status),
-    ("web3_clientVersion", |api, _| Ok(json!(&*api.version))),
-    ("web3_sha3", |_, params| encode(keccak256(params.required::<Bytes>(0)?))),
-    ("zx_getAccountHistory", proofs::account_history),
-    ("zx_getReceiptProof", proofs::receipt),
-    ("zx_getStorageHistory", proofs::storage_history),
-    ("zx_getTransactionProof", proofs::transaction),
-    ("zx_sandboxStats", sandbox_stats),
+/// Namespaces, in the order of the documentation, and what they are for.
+pub(crate) const NAMESPACES: &[(&str, &str)] = &[
+    ("eth", "Ethereum's methods, as geth answers them."),
+    ("net", "The network."),
+    ("web3", "The client."),
+    ("personal", "Signing, under the name that wallets use."),
+    (
+        "zx",
+        "The chain's own: Ethereum's methods under the chain's name, and what only this node has: modules, decoded logs \
+         and reverts, history, proofs.",
+    ),
+    ("contract", "Contracts by the names of their actions and arguments: the ABI is in the module."),
+    ("txpool", "What waits."),
+    ("ots", "What the explorer Otterscan asks for."),
+    ("erigon", "What explorers ask for under erigon's name."),
+    ("debug", "Raw data."),
+    ("admin", "The node itself: for its operator."),
+    ("rpc", "The methods themselves."),
 ];
 
-/// Calls a method by its name.
-pub(crate) fn call(api: &Api, method: &str, params: &Params) -> Result<Value, RpcError> {
-    let (_, run) =
-        METHODS.iter().find(|(name, _)| *name == method).ok_or_else(|| RpcError::method_not_found(method))?;
-    run(api, params)
+const DECLARED: &[&[Method]] = &[
+    eth::METHODS,
+    net::METHODS,
+    web3::METHODS,
+    zx::METHODS,
+    contract::METHODS,
+    txpool::METHODS,
+    ots::METHODS,
+    debug::METHODS,
+    admin::METHODS,
+    rpc::METHODS,
+];
+
+/// Every method, in the order of its declaration.
+pub(crate) fn all() -> impl Iterator<Item = &'static Method> {
+    DECLARED.iter().flat_map(|methods| methods.iter())
 }
 
-/// A value in its own shape.
-pub(crate) fn encode(value: impl Serialize) -> Result<Value, RpcError> {
-    serde_json::to_value(value).map_err(|e| RpcError::new(crate::error::code::INTERNAL, e.to_string()))
-}
-
-/// A number as a quantity: hex without leading zeros.
-pub(crate) fn quantity(number: u64) -> Result<Value, RpcError> {
-    encode(U64::from(number))
-}
-
-fn send_raw_transaction(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let bytes: Bytes = params.required(0)?;
-    let hash: B256 = api.chain.submit(&bytes)?;
-    api.sent().push(hash);
-    encode(hash)
-}
-
-fn pool_status(api: &Api, _: &Params) -> Result<Value, RpcError> {
-    let status = api.chain.pool_status();
-    Ok(json!({ "pending": U64::from(status.pending), "queued": U64::from(status.queued) }))
-}
-
-/// What the module cache has done since the start: the proof that a restart compiles nothing.
-fn sandbox_stats(api: &Api, _: &Params) -> Result<Value, RpcError> {
-    let figures = api.chain.cache_figures();
-    let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    Ok(json!({
-        "compiled": figures.stats.compiled,
-        "diskHits": figures.stats.disk_hits,
-        "memoryHits": figures.stats.memory_hits,
-        "rejected": figures.stats.rejected,
-        "compileMicros": micros(figures.compile_time),
-        "loadMicros": micros(figures.load_time),
-        "modules": figures.modules,
-        "instances": figures.instances,
-    }))
-}
-
-/// Every method's name.
+/// Every name.
 #[cfg(test)]
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    METHODS.iter().map(|(name, _)| *name)
+    all().flat_map(|method| method.names.iter().copied())
+}
+
+/// A method by one of its names.
+pub(crate) fn find(name: &str) -> Option<&'static Method> {
+    static NAMED: OnceLock<HashMap<&str, &Method>> = OnceLock::new();
+    let named = || all().flat_map(|method| method.names.iter().map(move |name| (*name, method))).collect();
+    NAMED.get_or_init(named).get(name).copied()
+}
+
+/// Calls a method by its name.
+pub(crate) fn call(api: &Api, name: &str, params: Params) -> Result<Answered, RpcError> {
+    let method = find(name).ok_or_else(|| RpcError::method_not_found(name))?;
+    (method.run)(api, &params.for_method(method).of(method)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::namespace;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_namespace_is_described_and_has_methods() {
+        let described: BTreeSet<&str> = NAMESPACES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(described, names().map(namespace).collect());
+    }
+
+    #[test]
+    fn parameters_that_may_be_left_out_come_last() {
+        for method in all() {
+            assert!(method.params.is_sorted_by_key(|param| !param.required), "{}", method.name());
+        }
+    }
 }

@@ -3,38 +3,39 @@
 use crate::{
     Api,
     error::RpcError,
-    jsonrpc::Params,
-    methods::encode,
-    state::{height, state_at},
+    state::{MAX_SLOTS, height, state_at},
 };
-use alloy_eips::BlockNumberOrTag;
+use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U64, U256};
 use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof};
 use alloy_serde::JsonStorageKey;
 use serde_json::{Value, json};
-use zx_chain::{Changed, Found, HeadView, ProofError};
+use zx_chain::{Changed, Found, HeadView};
 use zx_primitives::{AccountInfo, Overwritten};
 
-/// Slots that one request may ask proofs of; geth's bound.
-const MAX_SLOTS: usize = 1_024;
 /// Changes that one request may list.
 const MAX_CHANGES: usize = 10_000;
 
 /// `eth_getProof` (EIP-1186).
-pub(crate) fn account(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let (address, keys): (Address, Vec<JsonStorageKey>) = (params.required(0)?, params.required(1)?);
+pub(crate) fn account(
+    api: &Api,
+    address: Address,
+    keys: Option<Vec<JsonStorageKey>>,
+    block: Option<BlockId>,
+) -> Result<EIP1186AccountProofResponse, RpcError> {
+    let keys = keys.unwrap_or_default();
     if keys.len() > MAX_SLOTS {
         return Err(RpcError::params(format!("too many storage keys: {}, limit {MAX_SLOTS}", keys.len())));
     }
     let view = api.chain.view()?;
-    let number = height(&view, params, 2)?;
+    let number = height(&view, block)?;
     state_at(&view, number)?;
     let slots: Vec<U256> = keys.iter().map(|key| key.as_b256().into()).collect();
-    let proof = view.prove(number, address, &slots).map_err(refused)?;
+    let proof = view.prove(number, address, &slots)?;
     let account = proof.account.unwrap_or_default();
     let code_hash = if proof.account.is_some() { account.code_hash } else { KECCAK256_EMPTY };
     let storage_proof = keys.into_iter().zip(proof.slots);
-    encode(EIP1186AccountProofResponse {
+    Ok(EIP1186AccountProofResponse {
         address,
         balance: account.balance,
         code_hash,
@@ -47,13 +48,9 @@ pub(crate) fn account(api: &Api, params: &Params) -> Result<Value, RpcError> {
     })
 }
 
-fn refused(error: ProofError) -> RpcError {
-    RpcError::server(error.to_string())
-}
-
 /// What a proof of a transaction or receipt shows.
-fn item(found: &Found, root: B256, value: Bytes, proof: Vec<Bytes>) -> Result<Value, RpcError> {
-    encode(json!({
+fn item(found: &Found, root: B256, value: Bytes, proof: Vec<Bytes>) -> Value {
+    json!({
         "blockHash": found.block.hash,
         "blockNumber": U64::from(found.block.number()),
         "transactionIndex": U64::from(found.index),
@@ -61,33 +58,32 @@ fn item(found: &Found, root: B256, value: Bytes, proof: Vec<Bytes>) -> Result<Va
         "value": value,
         "proof": proof,
         "header": Bytes::from(alloy_rlp::encode(&found.block.header)),
-    }))
-}
-
-fn find(view: &HeadView<'_>, params: &Params) -> Result<Option<Found>, RpcError> {
-    Ok(view.transaction(params.required(0)?)?)
+    })
 }
 
 /// Proof that a transaction is in its block, against the header's transactions root.
-pub(crate) fn transaction(api: &Api, params: &Params) -> Result<Value, RpcError> {
+pub(crate) fn transaction(api: &Api, hash: B256) -> Result<Option<Value>, RpcError> {
     let view = api.chain.view()?;
-    let Some(found) = find(&view, params)? else { return Ok(Value::Null) };
+    let Some(found) = view.transaction(hash)? else { return Ok(None) };
     let (value, proof) = view.prove_transaction(&found)?;
-    item(&found, found.block.header.transactions_root, value, proof)
+    Ok(Some(item(&found, found.block.header.transactions_root, value, proof)))
 }
 
 /// Proof that a transaction has its receipt, against the header's receipts root.
-pub(crate) fn receipt(api: &Api, params: &Params) -> Result<Value, RpcError> {
+pub(crate) fn receipt(api: &Api, hash: B256) -> Result<Option<Value>, RpcError> {
     let view = api.chain.view()?;
-    let Some(found) = find(&view, params)? else { return Ok(Value::Null) };
+    let Some(found) = view.transaction(hash)? else { return Ok(None) };
     let (value, proof) = view.prove_receipt(&found)?;
-    item(&found, found.block.header.receipts_root, value, proof)
+    Ok(Some(item(&found, found.block.header.receipts_root, value, proof)))
 }
 
+/// A height or a tag that may be left out.
+pub(crate) type Tag = Option<BlockNumberOrTag>;
+
 /// The heights that two parameters name: from the first that is kept to the head, if they name none.
-fn heights(view: &HeadView<'_>, params: &Params, at: usize) -> Result<(u64, u64), RpcError> {
-    let tag = |at| Ok::<_, RpcError>(params.optional::<BlockNumberOrTag>(at)?.map(|tag| view.height(tag)));
-    span((tag(at)?, tag(at + 1)?), view.first_state(), view.head.number())
+fn heights(view: &HeadView<'_>, from: Tag, to: Tag) -> Result<(u64, u64), RpcError> {
+    let height = |tag: Tag| tag.map(|tag| view.height(tag));
+    span((height(from), height(to)), view.first_state(), view.head.number())
 }
 
 /// The heights from one that is named to another, or what there is.
@@ -114,7 +110,7 @@ fn span((from, to): (Option<u64>, Option<u64>), first_state: u64, head: u64) -> 
 }
 
 /// A list of changes; each with what was overwritten and what came in its place.
-fn list<T: Copy>(changes: Vec<Changed<T>>, last: T, show: impl Fn(T) -> Value) -> Result<Value, RpcError> {
+fn list<T: Copy>(changes: Vec<Changed<T>>, last: T, show: impl Fn(T) -> Value) -> Result<Vec<Value>, RpcError> {
     if let Some(over) = changes.get(MAX_CHANGES) {
         let last = over.block.saturating_sub(1);
         return Err(RpcError::server(format!("more than {MAX_CHANGES} changes: ask for blocks up to {last:#x}")));
@@ -129,14 +125,13 @@ fn list<T: Copy>(changes: Vec<Changed<T>>, last: T, show: impl Fn(T) -> Value) -
             "after": show(after),
         })
     });
-    encode(rows.collect::<Vec<_>>())
+    Ok(rows.collect())
 }
 
 /// Each change of an account: its block, its transaction, the account before it and after it.
-pub(crate) fn account_history(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let address: Address = params.required(0)?;
+pub(crate) fn account_history(api: &Api, address: Address, from: Tag, to: Tag) -> Result<Vec<Value>, RpcError> {
     let view = api.chain.view()?;
-    let (from, to) = heights(&view, params, 1)?;
+    let (from, to) = heights(&view, from, to)?;
     let changes = view.account_changes(address, from..=to, MAX_CHANGES + 1)?;
     let last = zx_primitives::StateReader::account(&view.state(to), address)?;
     list(changes, last, |account: Option<AccountInfo>| match account {
@@ -146,10 +141,16 @@ pub(crate) fn account_history(api: &Api, params: &Params) -> Result<Value, RpcEr
 }
 
 /// Each change of a slot: its block, its transaction, the value before it and after it.
-pub(crate) fn storage_history(api: &Api, params: &Params) -> Result<Value, RpcError> {
-    let (address, slot): (Address, U256) = (params.required(0)?, params.required(1)?);
+pub(crate) fn storage_history(
+    api: &Api,
+    address: Address,
+    slot: JsonStorageKey,
+    from: Tag,
+    to: Tag,
+) -> Result<Vec<Value>, RpcError> {
+    let slot = slot.as_b256().into();
     let view = api.chain.view()?;
-    let (from, to) = heights(&view, params, 2)?;
+    let (from, to) = heights(&view, from, to)?;
     let changes = view.slot_changes(address, slot, from..=to, MAX_CHANGES + 1)?;
     let last = zx_primitives::StateReader::storage(&view.state(to), address, slot)?;
     list(changes, last, |value: U256| json!(B256::from(value)))

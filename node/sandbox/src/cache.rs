@@ -231,6 +231,12 @@ impl Cache {
         }
     }
 
+    /// Whether the module is in memory, and whether its artifact is on disk. Neither counts as a use.
+    pub(crate) fn holds(&self, code_hash: &CodeHash, key: &Key) -> (bool, bool) {
+        let memory = self.memory.lock().modules.contains_key(code_hash);
+        (memory, self.disk.as_ref().is_some_and(|disk| disk.path(key).exists()))
+    }
+
     pub(crate) fn modules(&self) -> usize {
         self.memory.lock().modules.len()
     }

@@ -175,6 +175,11 @@ impl Sandbox {
         }
     }
 
+    /// Whether a module is ready in memory, and whether its compiled code is on disk.
+    pub fn holds(&self, code_hash: &CodeHash) -> (bool, bool) {
+        self.cache.holds(code_hash, &engine::artifact_key(code_hash, &self.limits))
+    }
+
     /// The modules that have been used most, in this process and in those before it on the same folder; the most used
     /// first. Who has their code can [`prepare`](Self::prepare) them before they are called.
     pub fn most_used(&self) -> Vec<CodeHash> {

@@ -1,6 +1,6 @@
 //! ethers, viem and Solidity against the real binary.
 
-use zx_tests::clients::run_suite;
+use zx_tests::clients::{run_suite, run_web3py, run_web3py_modules};
 
 /// A suite that lost most of its tests would still pass: each must keep at least this many.
 fn holds(file: &str, at_least: usize) {
@@ -19,6 +19,28 @@ fn viem_deploys_sends_reads_and_decodes() {
 }
 
 #[test]
+fn web3_js_deploys_sends_reads_and_decodes() {
+    holds("web3js.test.mjs", 11);
+}
+
+#[test]
+fn web3_py_deploys_sends_reads_and_decodes() {
+    let passed = run_web3py().unwrap_or_else(|e| panic!("{e:?}"));
+    assert!(passed >= 19, "only {passed} tests ran");
+}
+
+#[test]
+fn web3_pys_own_tests_of_its_modules_pass() {
+    let passed = run_web3py_modules().unwrap_or_else(|e| panic!("{e:?}"));
+    assert!(passed >= 159, "only {passed} tests passed");
+}
+
+#[test]
+fn methods_that_clients_have_no_function_for_do_what_they_say() {
+    holds("methods.test.mjs", 52);
+}
+
+#[test]
 fn wasm_and_evm_contracts_call_each_other() {
     holds("crossvm.test.mjs", 20);
 }
@@ -31,4 +53,9 @@ fn bad_transactions_and_deployments_are_refused_clearly() {
 #[test]
 fn proofs_hold_before_another_implementation_and_the_trail_is_whole() {
     holds("proofs.test.mjs", 9);
+}
+
+#[test]
+fn ethers_and_viem_hear_of_blocks_events_and_transactions_over_websockets() {
+    holds("ws.test.mjs", 12);
 }

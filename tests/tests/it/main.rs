@@ -7,5 +7,8 @@ mod kill9;
 mod layers;
 mod operations;
 mod restart;
+mod rpc;
+mod server;
 mod state_proof;
+mod ws;
 mod zx;

@@ -140,7 +140,9 @@ pub fn example(ty: &DynSolType) -> String {
         DynSolType::FixedArray(inner, length) => {
             format!("[{}]", list(&vec![plain(inner); (*length).min(4)]))
         }
-        DynSolType::Tuple(types) => format!("({})", list(&types.iter().map(plain).collect::<Vec<_>>())),
+        DynSolType::Tuple(types) | DynSolType::CustomStruct { tuple: types, .. } => {
+            format!("({})", list(&types.iter().map(plain).collect::<Vec<_>>()))
+        }
     }
 }
 

@@ -25,7 +25,7 @@ fn nested(value: &DynSolValue) -> String {
         DynSolValue::Bytes(bytes) => hex::encode_prefixed(bytes),
         DynSolValue::String(text) => format!("{text:?}"),
         DynSolValue::Array(values) | DynSolValue::FixedArray(values) => format!("[{}]", list(values)),
-        DynSolValue::Tuple(values) => format!("({})", list(values)),
+        DynSolValue::Tuple(values) | DynSolValue::CustomStruct { tuple: values, .. } => format!("({})", list(values)),
     }
 }
 
@@ -34,9 +34,10 @@ pub fn value(value: &DynSolValue) -> Value {
     match value {
         DynSolValue::Bool(value) => json!(value),
         DynSolValue::String(text) => json!(text),
-        DynSolValue::Array(values) | DynSolValue::FixedArray(values) | DynSolValue::Tuple(values) => {
-            values.iter().map(self::value).collect()
-        }
+        DynSolValue::Array(values)
+        | DynSolValue::FixedArray(values)
+        | DynSolValue::Tuple(values)
+        | DynSolValue::CustomStruct { tuple: values, .. } => values.iter().map(self::value).collect(),
         other => json!(nested(other)),
     }
 }

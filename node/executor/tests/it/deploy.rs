@@ -6,7 +6,7 @@ use crate::{
 };
 use alloy_primitives::{TxKind, U256, keccak256};
 use std::sync::Arc;
-use zx_executor::{CallEnv, DeployRefusal, Executor, Simulated};
+use zx_executor::{CallEnv, Cancel, DeployRefusal, Executor, Simulated};
 use zx_host_functions::{
     ModuleLimits,
     deploy::{CODE_PREFIX, account_code},
@@ -134,7 +134,7 @@ fn a_module_without_a_constructor_takes_neither_arguments_nor_value() {
             value: U256::from(value),
             ..CallEnv::default()
         };
-        let simulated = world.executor.simulate(&world.state, &world.header, &call).unwrap();
+        let simulated = world.executor.simulate(&world.state, &world.header, &call, &Cancel::default()).unwrap();
         let Simulated::Revert { output, .. } = simulated else { panic!("{simulated:?}") };
         assert_eq!(error_text(&output), "the module has no constructor, and takes neither arguments nor value");
         let (receipt, address) = world.deploy(&writer_wasm(), args, value);

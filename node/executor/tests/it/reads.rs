@@ -5,19 +5,22 @@ use crate::{
     world::{ALICE, World, payload, word},
 };
 use alloy_primitives::{Address, Bytes, TxKind, U256};
-use zx_executor::{CallEnv, EstimateError, Simulated};
+use zx_executor::{CallEnv, Cancel, EstimateError, Simulated};
 
 fn call(to: Address, data: impl Into<Bytes>) -> CallEnv {
     CallEnv { from: ALICE, to: TxKind::Call(to), data: data.into(), ..CallEnv::default() }
 }
 
 fn estimate(world: &World, call: &CallEnv) -> Result<u64, EstimateError> {
-    world.executor.estimate_gas(&world.state, &world.header, call)
+    world.executor.estimate_gas(&world.state, &world.header, call, &Cancel::default())
 }
 
 fn succeeds(world: &World, call: &CallEnv, gas: u64) -> bool {
     let call = CallEnv { gas: Some(gas), ..call.clone() };
-    matches!(world.executor.simulate(&world.state, &world.header, &call), Ok(Simulated::Success { .. }))
+    matches!(
+        world.executor.simulate(&world.state, &world.header, &call, &Cancel::default()),
+        Ok(Simulated::Success { .. })
+    )
 }
 
 /// Sufficient, and not much more than is needed.
@@ -79,8 +82,9 @@ fn a_simulation_without_end_ends() {
     let spin = world.place_wasm(0x12, &wasm_call("(loop (br 0))"));
     for gas in [None, Some(u64::MAX), Some(1 << 60)] {
         let call = CallEnv { gas, ..call(spin, vec![]) };
-        let simulated = world.executor.simulate(&world.state, &world.header, &call).unwrap();
-        assert_eq!(simulated, Simulated::Halt { reason: "out of gas".into(), out_of_gas: true });
+        let simulated = world.executor.simulate(&world.state, &world.header, &call, &Cancel::default()).unwrap();
+        let gas_used = world.executor.spec().block_gas_limit;
+        assert_eq!(simulated, Simulated::Halt { reason: "out of gas".into(), out_of_gas: true, gas_used });
     }
 }
 
@@ -89,6 +93,6 @@ fn a_sender_without_money_may_read() {
     let mut world = World::new();
     let writer = world.place_wasm(0x11, &writer_wasm());
     let poor = CallEnv { from: Address::repeat_byte(0x66), ..call(writer, word(1)) };
-    let simulated = world.executor.simulate(&world.state, &world.header, &poor).unwrap();
+    let simulated = world.executor.simulate(&world.state, &world.header, &poor, &Cancel::default()).unwrap();
     assert!(matches!(simulated, Simulated::Success { .. }));
 }

@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
-use zx_executor::{CallEnv, Executed, Executor, Simulated};
+use zx_executor::{CallEnv, Cancel, Executed, Executor, Simulated};
 use zx_host_functions::{DeployPayload, deploy::account_code};
 use zx_primitives::{AccountInfo, ChainSpec, Receipt, RecoveredTx, StateChanges, StateError, StateReader};
 use zx_sandbox::Sandbox;
@@ -175,7 +175,7 @@ impl World {
 
     pub(crate) fn simulate(&self, to: Address, data: impl Into<Bytes>) -> Simulated {
         let call = CallEnv { from: ALICE, to: TxKind::Call(to), data: data.into(), ..CallEnv::default() };
-        self.executor.simulate(&self.state, &self.header, &call).unwrap()
+        self.executor.simulate(&self.state, &self.header, &call, &Cancel::default()).unwrap()
     }
 
     /// What a call returns.

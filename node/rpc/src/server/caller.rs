@@ -1,0 +1,133 @@
+//! Who asks, and what of it is allowed: every call of every request goes through here.
+
+use super::{
+    metrics::{Metrics, Outcome},
+    namespaces::Namespaces,
+    rate::{Limiter, TooSoon},
+};
+use crate::{
+    Api,
+    error::{RpcError, code},
+    jsonrpc::Params,
+    methods,
+    registry::Answered,
+    subscriptions,
+    subscriptions::Table,
+};
+use parking_lot::Mutex;
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+/// What stands between a caller and the methods. The default lets everything through.
+#[derive(Debug, Default)]
+pub(crate) struct Caller {
+    guard: Option<Guard>,
+    /// True as soon as nobody waits for the answer any more.
+    gone: Arc<AtomicBool>,
+    tally: Mutex<Tally>,
+}
+
+#[derive(Debug)]
+struct Guard {
+    namespaces: Arc<Namespaces>,
+    limiter: Arc<Limiter>,
+    metrics: Arc<Metrics>,
+    address: IpAddr,
+    /// The subscriptions of the connection, if it can have some.
+    table: Option<Arc<Table>>,
+}
+
+/// What became of the calls of a request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) calls: usize,
+    pub(super) limited: usize,
+    pub(super) wait: Option<TooSoon>,
+}
+
+/// Says that nobody waits any more, when it is dropped.
+#[derive(Debug)]
+pub(super) struct Departure(Arc<AtomicBool>);
+
+impl Drop for Departure {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Caller {
+    pub(super) fn new(
+        namespaces: Arc<Namespaces>,
+        limiter: Arc<Limiter>,
+        metrics: Arc<Metrics>,
+        address: IpAddr,
+        table: Option<Arc<Table>>,
+    ) -> Self {
+        let guard = Guard { namespaces, limiter, metrics, address, table };
+        Self { guard: Some(guard), ..Self::default() }
+    }
+
+    /// To be held by whoever waits for the answer.
+    pub(super) fn departure(&self) -> Departure {
+        Departure(Arc::clone(&self.gone))
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        self.tally.lock().clone()
+    }
+
+    /// True as soon as nobody waits for the answer any more: for work that can be given up.
+    pub(crate) fn gone(&self) -> &Arc<AtomicBool> {
+        &self.gone
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    /// Calls a method, if the caller may.
+    pub(crate) fn call(&self, api: &Api, method: &str, params: Params) -> Result<Answered, RpcError> {
+        let Some(guard) = &self.guard else { return methods::call(api, method, params) };
+        let begun = Instant::now();
+        let result = self.admit(guard, method, begun).and_then(|()| match subscriptions::verb(method) {
+            Some(verb) => subscriptions::call(guard.table.as_ref(), verb, method, &params),
+            None => methods::call(api, method, params),
+        });
+        guard.metrics.called(method, Outcome::of(&result), begun.elapsed());
+        result
+    }
+
+    fn admit(&self, guard: &Guard, method: &str, now: Instant) -> Result<(), RpcError> {
+        if self.is_gone() {
+            return Err(RpcError::server("the request was cancelled: nobody waits for its answer"));
+        }
+        let taken = guard.limiter.take(guard.address, method, now);
+        let mut tally = self.tally.lock();
+        tally.calls += 1;
+        if let Err(refused) = taken {
+            let error = RpcError::new(code::LIMIT, refused.text());
+            tally.limited += 1;
+            tally.wait = Some(refused);
+            return Err(error);
+        }
+        match guard.namespaces.allow(method) {
+            true => Ok(()),
+            false => Err(RpcError::method_not_found(method)),
+        }
+    }
+
+    /// Counts what was no call at all, so that sending it is not free.
+    pub(super) fn charge(&self) {
+        if let Some(guard) = &self.guard {
+            // Whether there was one left does not matter: the next request is looked at before it is read.
+            let _ = guard.limiter.take(guard.address, "", Instant::now());
+        }
+    }
+}

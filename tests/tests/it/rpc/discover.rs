@@ -1,0 +1,60 @@
+//! What the node says of its methods is what they do.
+
+use super::Grown;
+use eyre::{OptionExt as _, Result, ensure};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, fs};
+use zx_tests::{Schema, workspace};
+
+/// Examples that no chain has a good answer to: their transactions are signed by nobody, their filters are gone.
+const REFUSED: &[&str] = &[
+    "eth_sendRawTransaction",
+    "eth_sendRawTransactionSync",
+    "txpool_replaceByFee",
+    "eth_getFilterChanges",
+    "eth_getFilterLogs",
+];
+
+/// Requests in the blocks of a document.
+fn examples(document: &str) -> Result<Vec<Value>> {
+    let blocks = document.split("```json\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    blocks.map(|block| Ok(serde_json::from_str(block)?)).collect()
+}
+
+#[test]
+fn every_example_of_the_documents_is_answered_as_the_schemas_say() -> Result<()> {
+    let grown = Grown::new(0)?;
+    let document = grown.answer("rpc.discover", &json!([]))?["result"].clone();
+    let methods = document["methods"].as_array().ok_or_eyre("no methods")?;
+    let named: BTreeMap<&str, &Value> =
+        methods.iter().filter_map(|method| Some((method["name"].as_str()?, method))).collect();
+    let examples = examples(&fs::read_to_string(workspace().join("docs/rpc.md"))?)?;
+    ensure!(examples.len() >= 80, "only {} examples", examples.len());
+    let mut wrong = Vec::new();
+    for mut example in examples {
+        let name = example["method"].as_str().ok_or_eyre("no method")?.to_owned();
+        if name == "admin_exportChain" {
+            let file = tempfile::tempdir()?.path().join("blocks");
+            fs::create_dir_all(file.parent().ok_or_eyre("a folder")?)?;
+            example["params"] = json!([file]);
+        }
+        let answer = grown.answer(&name, &example["params"])?;
+        if REFUSED.contains(&name.as_str()) {
+            ensure!(
+                answer["error"]["code"].as_i64().is_some_and(|code| code != -32_601 && code != -32_603),
+                "{answer}"
+            );
+            continue;
+        }
+        let Some(result) = answer.get("result") else {
+            wrong.push(format!("{name}: {answer}"));
+            continue;
+        };
+        let method = named.get(name.as_str()).ok_or_eyre("a method that is not in the document")?;
+        if let Err(error) = Schema::new(&method["result"]["schema"], &document).check(result) {
+            wrong.push(format!("{name}: {error:#}"));
+        }
+    }
+    ensure!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    Ok(())
+}
