@@ -13,18 +13,21 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod draft;
 mod full;
+mod keccak;
 mod node;
 mod ordered;
 mod state;
 mod trie;
 mod update;
+mod walk;
 
 pub use alloy_trie::{Nibbles, TrieAccount};
 pub use full::{NodeSink, Rows, rebuild, root_of};
 pub use ordered::prove_item;
 pub use state::{Node, Nothing, Reader, State, StateUpdate, StorageUpdate};
-pub use trie::Lookup;
+pub use walk::Lookup;
 
 #[cfg(test)]
 mod tests;

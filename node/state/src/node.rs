@@ -4,18 +4,79 @@
 //! extension in front of it), so that there are two kinds of node and no chains of extensions. A child that was not
 //! loaded is known by its reference alone, which is all that the hash of its parent needs.
 
-use alloy_rlp::{EMPTY_STRING_CODE, Header};
+use crate::keccak::Batch;
+use alloy_primitives::{B256, keccak256};
+use alloy_rlp::{EMPTY_STRING_CODE, Encodable, Header};
 use alloy_trie::{
     Nibbles,
-    nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode},
+    nodes::{ExtensionNodeRef, LeafNodeRef},
 };
-use std::{cell::Cell, sync::Arc};
+use std::sync::Arc;
 use zx_primitives::StateError;
 
-/// What a leaf holds.
-pub(crate) trait Value: Clone + Send + Sync {
+/// What a leaf holds. Values that are equal have the same RLP.
+pub(crate) trait Value: Clone + PartialEq + Send + Sync {
     /// Appends the value's RLP, which is what the trie hashes.
     fn encode(&self, out: &mut Vec<u8>);
+}
+
+/// What a parent has of a node: its RLP if that is less than 32 bytes, otherwise its hash (Yellow Paper, appendix D).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reference {
+    /// Length of the RLP, or 32 for a hash.
+    length: u8,
+    bytes: [u8; 32],
+}
+
+/// Bytes of a hash, and from which on a node is hashed.
+const HASH: usize = 32;
+
+impl Reference {
+    /// To a node by its RLP.
+    pub(crate) fn to(rlp: &[u8]) -> Self {
+        Self::small(rlp).unwrap_or_else(|| Self::hashed(keccak256(rlp)))
+    }
+
+    fn hashed(hash: B256) -> Self {
+        Self { length: HASH as u8, bytes: hash.0 }
+    }
+
+    fn small(rlp: &[u8]) -> Option<Self> {
+        let mut bytes = [0; HASH];
+        bytes.get_mut(..rlp.len()).filter(|_| rlp.len() < HASH)?.copy_from_slice(rlp);
+        Some(Self { length: rlp.len() as u8, bytes })
+    }
+
+    /// To each node of a batch, by its RLP.
+    pub(crate) fn to_each(batch: &Batch) -> Vec<Self> {
+        let one = |(rlp, hash)| Self::small(rlp).unwrap_or(Self::hashed(hash));
+        batch.inputs().zip(batch.hashes()).map(one).collect()
+    }
+
+    /// The hash of the node.
+    pub(crate) fn hash(&self) -> B256 {
+        if self.is_hash() { self.bytes.into() } else { keccak256(self.bytes()) }
+    }
+
+    fn is_hash(&self) -> bool {
+        usize::from(self.length) == HASH
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
+    fn rlp_length(&self) -> usize {
+        usize::from(self.length).saturating_add(usize::from(self.is_hash()))
+    }
+
+    /// Appends it as it stands in its parent.
+    fn encode(&self, out: &mut Vec<u8>) {
+        if self.is_hash() {
+            out.push(EMPTY_STRING_CODE.saturating_add(self.length));
+        }
+        out.extend_from_slice(self.bytes());
+    }
 }
 
 /// A key and its value.
@@ -36,7 +97,7 @@ pub(crate) struct Branch<V> {
     /// The children, by nibble.
     pub(crate) children: Vec<Child<V>>,
     /// What a key that ends here holds. Keys of one length, as state has them, never do.
-    pub(crate) value: Option<V>,
+    pub(crate) value: Option<Box<V>>,
     /// Block that made it so; 0 if it came from the store.
     pub(crate) changed: u64,
 }
@@ -44,23 +105,32 @@ pub(crate) struct Branch<V> {
 /// A node, seen from its parent: the reference that the parent hashes, and the node if it is in memory.
 #[derive(Debug)]
 pub(crate) enum Child<V> {
-    Leaf(RlpNode, Option<Arc<Leaf<V>>>),
-    Branch(RlpNode, Option<Arc<Branch<V>>>),
+    Leaf(Reference, Option<Arc<Leaf<V>>>),
+    Branch(Reference, Option<Arc<Branch<V>>>),
 }
 
 impl<V> Clone for Child<V> {
     fn clone(&self) -> Self {
         match self {
-            Self::Leaf(node, leaf) => Self::Leaf(node.clone(), leaf.clone()),
-            Self::Branch(node, branch) => Self::Branch(node.clone(), branch.clone()),
+            Self::Leaf(node, leaf) => Self::Leaf(*node, leaf.clone()),
+            Self::Branch(node, branch) => Self::Branch(*node, branch.clone()),
         }
     }
 }
 
 impl<V> Child<V> {
-    pub(crate) fn reference(&self) -> &RlpNode {
+    pub(crate) fn reference(&self) -> &Reference {
         match self {
             Self::Leaf(node, _) | Self::Branch(node, _) => node,
+        }
+    }
+
+    /// How many share the node: of interest is only that this reads it.
+    fn sharers(&self) -> usize {
+        match self {
+            Self::Leaf(_, Some(leaf)) => Arc::strong_count(leaf),
+            Self::Branch(_, Some(branch)) => Arc::strong_count(branch),
+            Self::Leaf(_, None) | Self::Branch(_, None) => 0,
         }
     }
 
@@ -80,9 +150,13 @@ const INLINE_CHILDREN: usize = 4;
 impl<V> Branch<V> {
     /// Whether it is written within its parent's row.
     pub(crate) fn is_inline(&self) -> bool {
-        self.children.len() <= INLINE_CHILDREN
-            && self.value.is_none()
-            && self.children.iter().all(|child| matches!(child, Child::Leaf(..)))
+        let leaves = || self.children.iter().all(|child| matches!(child, Child::Leaf(..)));
+        Self::fits_inline(self.children.len(), self.value.is_some()) && leaves()
+    }
+
+    /// Whether a branch of so many children would be, if they are all leaves.
+    pub(crate) fn fits_inline(children: usize, has_value: bool) -> bool {
+        children <= INLINE_CHILDREN && !has_value
     }
 
     pub(crate) fn child(&self, nibble: u8) -> Option<&Child<V>> {
@@ -91,6 +165,12 @@ impl<V> Branch<V> {
             return None;
         }
         self.children.get((self.mask & bit.wrapping_sub(1)).count_ones() as usize)
+    }
+
+    /// Has the children near, which are about to be shared. A count is raised in one place after another, each of
+    /// which waits for memory; reads wait for all places at once.
+    pub(crate) fn draw_near(&self) {
+        std::hint::black_box(self.children.iter().map(Child::sharers).fold(0, usize::wrapping_add));
     }
 
     /// The children with their nibbles.
@@ -104,52 +184,41 @@ pub(crate) fn nibbles(mask: u16) -> impl Iterator<Item = u8> {
     (0..16).filter(move |nibble| mask & (1 << nibble) != 0)
 }
 
-thread_local! {
-    /// Where nodes are encoded to be hashed: no allocation for each.
-    static SCRATCH: Cell<(Vec<u8>, Vec<u8>)> = const { Cell::new((Vec::new(), Vec::new())) };
-}
-
-/// Lends two empty buffers.
-fn with_scratch<T>(work: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> T) -> T {
-    let (mut one, mut two) = SCRATCH.take();
-    one.clear();
-    two.clear();
-    let result = work(&mut one, &mut two);
-    SCRATCH.set((one, two));
-    result
-}
-
 impl<V: Value> Leaf<V> {
-    /// RLP of the leaf when it hangs at a depth. `value` is a buffer, empty.
-    pub(crate) fn rlp(&self, depth: usize, value: &mut Vec<u8>, out: &mut Vec<u8>) -> RlpNode {
-        self.value.encode(value);
+    /// Appends the RLP of the leaf when it hangs at a depth.
+    pub(crate) fn rlp(&self, depth: usize, out: &mut Vec<u8>) {
+        // Most accounts take 70 bytes, and a slot 33.
+        let mut value = Vec::with_capacity(128);
+        self.value.encode(&mut value);
         let path = tail(&self.key, depth);
-        LeafNodeRef { key: &path, value }.rlp(out)
+        LeafNodeRef { key: &path, value: &value }.encode(out);
     }
 
     /// The leaf as a child at a depth.
     pub(crate) fn hang(self: Arc<Self>, depth: usize) -> Child<V> {
-        Child::Leaf(with_scratch(|value, out| self.rlp(depth, value, out)), Some(self))
+        let mut rlp = Vec::new();
+        self.rlp(depth, &mut rlp);
+        Child::Leaf(Reference::to(&rlp), Some(self))
     }
 }
 
 impl<V: Value> Branch<V> {
-    /// RLP of the branch itself, without what is in front of it (Yellow Paper, appendix D).
-    pub(crate) fn rlp(&self, out: &mut Vec<u8>) -> RlpNode {
+    /// Appends the RLP of the branch itself, without what is in front of it (Yellow Paper, appendix D).
+    pub(crate) fn rlp(&self, out: &mut Vec<u8>) {
         let mut value = Vec::new();
         if let Some(held) = &self.value {
             let mut inner = Vec::new();
             held.encode(&mut inner);
-            alloy_rlp::Encodable::encode(inner.as_slice(), &mut value);
+            inner.as_slice().encode(&mut value);
         }
         let empty = 16_usize.saturating_sub(self.children.len()).saturating_add(usize::from(self.value.is_none()));
-        let full: usize = self.children.iter().map(|child| child.reference().len()).sum();
+        let full: usize = self.children.iter().map(|child| child.reference().rlp_length()).sum();
         Header { list: true, payload_length: empty.saturating_add(full).saturating_add(value.len()) }.encode(out);
         let mut children = self.children.iter();
         for nibble in 0..16 {
             match children.as_slice().first() {
                 Some(child) if self.mask & (1 << nibble) != 0 => {
-                    out.extend_from_slice(child.reference());
+                    child.reference().encode(out);
                     children.next();
                 }
                 _ => out.push(EMPTY_STRING_CODE),
@@ -159,25 +228,26 @@ impl<V: Value> Branch<V> {
             true => out.push(EMPTY_STRING_CODE),
             false => out.extend_from_slice(&value),
         }
-        RlpNode::from_rlp(out)
     }
 
-    /// RLP of the extension in front of the branch.
-    pub(crate) fn extension_rlp(&self, below: &RlpNode, out: &mut Vec<u8>) -> RlpNode {
-        ExtensionNodeRef { key: &self.prefix, child: below }.rlp(out)
-    }
-
-    /// What a parent refers to.
-    pub(crate) fn reference(&self) -> RlpNode {
-        with_scratch(|one, two| {
-            let below = self.rlp(one);
-            if self.prefix.is_empty() { below } else { self.extension_rlp(&below, two) }
-        })
+    /// Appends the RLP of the extension in front of the branch.
+    pub(crate) fn extension_rlp(&self, below: &Reference, out: &mut Vec<u8>) {
+        let mut child = Vec::with_capacity(HASH + 1);
+        below.encode(&mut child);
+        ExtensionNodeRef { key: &self.prefix, child: &child }.encode(out);
     }
 
     /// The branch as a child.
     pub(crate) fn hang(self) -> Child<V> {
-        Child::Branch(self.reference(), Some(Arc::new(self)))
+        let mut rlp = Vec::new();
+        self.rlp(&mut rlp);
+        let mut reference = Reference::to(&rlp);
+        if !self.prefix.is_empty() {
+            rlp.clear();
+            self.extension_rlp(&reference, &mut rlp);
+            reference = Reference::to(&rlp);
+        }
+        Child::Branch(reference, Some(Arc::new(self)))
     }
 }
 
@@ -200,25 +270,25 @@ impl<V> Branch<V> {
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         out.push(u8::try_from(self.prefix.len()).unwrap_or(u8::MAX));
         out.extend_from_slice(&self.prefix.pack());
-        let mask = |which: fn(&Child<V>) -> bool| {
-            self.each().filter(|(_, child)| which(child)).fold(0_u16, |mask, (nibble, _)| mask | 1 << nibble)
-        };
-        let within = |child: &Child<V>| matches!(child, Child::Branch(_, Some(branch)) if branch.is_inline());
-        let masks = [
-            self.mask,
-            mask(|child| matches!(child, Child::Leaf(..))),
-            mask(within),
-            mask(|child| !child.reference().is_hash()),
-        ];
-        masks.iter().for_each(|mask| out.extend_from_slice(&mask.to_be_bytes()));
-        for child in &self.children {
-            match child.reference().as_hash() {
-                Some(hash) => out.extend_from_slice(hash.as_slice()),
-                None => {
-                    out.push(u8::try_from(child.reference().len()).unwrap_or(u8::MAX));
-                    out.extend_from_slice(child.reference());
-                }
+        let (mut leaves, mut within, mut short) = (0_u16, 0_u16, 0_u16);
+        for (nibble, child) in self.each() {
+            let bit = 1_u16 << nibble;
+            match child {
+                Child::Leaf(..) => leaves |= bit,
+                Child::Branch(_, Some(branch)) if branch.is_inline() => within |= bit,
+                Child::Branch(..) => {}
             }
+            if !child.reference().is_hash() {
+                short |= bit;
+            }
+        }
+        [self.mask, leaves, within, short].iter().for_each(|mask| out.extend_from_slice(&mask.to_be_bytes()));
+        for child in &self.children {
+            let reference = child.reference();
+            if !reference.is_hash() {
+                out.push(reference.length);
+            }
+            out.extend_from_slice(reference.bytes());
             if let Child::Branch(_, Some(branch)) = child
                 && branch.is_inline()
             {
@@ -255,9 +325,9 @@ impl<V> Branch<V> {
             let reference = match has(short) {
                 true => {
                     let length = usize::from(take::<1>(row)?[0]);
-                    RlpNode::from_raw(row.split_off(..length)?)?
+                    Reference::small(row.split_off(..length)?)?
                 }
-                false => RlpNode::word_rlp(&take::<32>(row)?.into()),
+                false => Reference::hashed(take::<HASH>(row)?.into()),
             };
             children.push(match (has(leaves), has(within)) {
                 (true, _) => Child::Leaf(reference, None),

@@ -11,7 +11,7 @@ use alloy_trie::Nibbles;
 use zx_primitives::StateError;
 
 /// An item, already encoded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Item(Bytes);
 
 impl Value for Item {

@@ -1,14 +1,16 @@
 //! A state: the trie of the accounts, with the tries of their storage in its leaves.
 
 use crate::{
+    keccak::keys,
     node::{Branch, Value},
-    trie::{Lookup, Trie},
+    trie::Trie,
     update::{Change, Row, Source, Update},
+    walk::Lookup,
 };
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use alloy_rlp::Encodable;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieAccount};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::{iter::ParallelIterator, slice::ParallelSlice};
 use std::{collections::BTreeMap, sync::Arc};
 use zx_primitives::{AccountChange, SlotChange, StateChanges, StateError};
 
@@ -101,6 +103,13 @@ impl Account {
             None if self.account.storage_root == EMPTY_ROOT_HASH => Lookup::Absent,
             None => Lookup::Stored,
         }
+    }
+}
+
+/// Accounts are alike if their rows are: a storage trie is what its root says.
+impl PartialEq for Account {
+    fn eq(&self, other: &Self) -> bool {
+        self.account == other.account
     }
 }
 
@@ -211,6 +220,8 @@ pub struct State {
 
 /// Changed accounts from which on they are looked at by several threads.
 const PARALLEL: usize = 64;
+/// Accounts that are looked up together by one thread.
+const TOGETHER: usize = 32;
 
 impl State {
     /// The state with nothing in it.
@@ -265,17 +276,21 @@ impl State {
         block: u64,
         changes: &StateChanges,
     ) -> Result<(Self, StateUpdate), StateError> {
-        let key = |(address, change): (&Address, _)| (keccak256(address), change);
+        let addresses: Vec<&Address> = changes.accounts.keys().collect();
         // Neighbours in the trie one after another: what the way to one has brought near is there for the next.
-        let mut keyed: Vec<(B256, &AccountChange)> = match changes.accounts.len() {
-            PARALLEL.. => changes.accounts.par_iter().map(key).collect(),
-            _ => changes.accounts.iter().map(key).collect(),
-        };
+        let mut keyed: Vec<(B256, &AccountChange)> =
+            keys(&addresses).into_iter().zip(changes.accounts.values()).collect();
         keyed.sort_unstable_by_key(|(key, _)| *key);
-        let one = |(key, change): &(B256, &AccountChange)| self.change(reader, block, *key, change);
+        let some = |keyed: &[(B256, &AccountChange)]| -> Result<Vec<Changed>, StateError> {
+            let before = self.accounts.get_each(keyed.iter().map(|(key, _)| Nibbles::unpack_array(key)));
+            let each = keyed.iter().zip(before);
+            each.map(|((key, change), before)| self.change(reader, block, (*key, before), change)).collect()
+        };
         let changed: Vec<Changed> = match keyed.len() {
-            PARALLEL.. => keyed.par_iter().map(one).collect::<Result<_, _>>()?,
-            _ => keyed.iter().map(one).collect::<Result<_, _>>()?,
+            PARALLEL.. => {
+                keyed.par_chunks(TOGETHER).map(some).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+            }
+            _ => some(&keyed)?,
         };
         let mut update = StateUpdate { accounts: Vec::with_capacity(changed.len()), ..Default::default() };
         let mut leaves = Vec::with_capacity(changed.len());
@@ -297,10 +312,14 @@ impl State {
         &self,
         reader: &dyn Reader,
         block: u64,
-        key: B256,
+        (key, before): (B256, Lookup<&Account>),
         change: &AccountChange,
     ) -> Result<Changed, StateError> {
-        let before = self.leaf(reader, key)?;
+        let before = match before {
+            Lookup::Found(account) => Some(account.clone()),
+            Lookup::Absent => None,
+            Lookup::Stored => reader.account(key)?.map(Account::stored),
+        };
         let existed = before.is_some();
         let source = Slots(reader, key);
         let (mut before, mut update) = (before.unwrap_or_else(|| Account::stored(TrieAccount::default())), None);
@@ -378,15 +397,13 @@ struct Changed {
 }
 
 fn slot_changes(storage: &BTreeMap<U256, SlotChange>) -> Vec<Change<U256>> {
-    let one = |(slot, change): (&U256, &SlotChange)| Change {
-        key: Nibbles::unpack_array(&keccak256(slot.to_be_bytes::<32>())),
+    let slots: Vec<[u8; 32]> = storage.keys().map(U256::to_be_bytes).collect();
+    let one = |(key, change): (B256, &SlotChange)| Change {
+        key: Nibbles::unpack_array(&key),
         existed: !change.before.is_zero(),
         value: (!change.after.is_zero()).then_some(change.after),
     };
-    let mut changes: Vec<_> = match storage.len() {
-        PARALLEL.. => storage.par_iter().map(one).collect(),
-        _ => storage.iter().map(one).collect(),
-    };
+    let mut changes: Vec<_> = keys(&slots).into_iter().zip(storage.values()).map(one).collect();
     changes.sort_unstable_by_key(|change| change.key);
     changes
 }

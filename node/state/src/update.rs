@@ -6,10 +6,14 @@
 //! Nodes that are not in memory come from a [`Source`]. It holds the trie of some earlier state; what the states
 //! since have changed is in memory, and so what is not in memory is the same there.
 
-use crate::node::{Branch, Child, Leaf, Value, head, tail};
+use crate::{
+    draft::{Drafts, Moved, Part, Sketch},
+    node::{Branch, Child, Leaf, Value, head, tail},
+    walk::{self, Step},
+};
 use alloy_trie::Nibbles;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use std::sync::Arc;
+use std::{hint::black_box, sync::Arc};
 use zx_primitives::StateError;
 
 /// Where nodes come from that are not in memory.
@@ -43,8 +47,8 @@ pub(crate) struct Update<'a, S> {
     pub(crate) block: u64,
 }
 
-/// What becomes of a child: `None` if nothing is left.
-type New<V> = Result<Option<Child<V>>, StateError>;
+/// What becomes of a child, or that it stays.
+type New<V> = Result<Outcome<V>, StateError>;
 
 impl<S> Update<'_, S> {
     /// What the changes make of a child at a depth. They are in order, not empty, and alike up to the depth.
@@ -53,28 +57,23 @@ impl<S> Update<'_, S> {
         old: Option<&Child<V>>,
         depth: usize,
         changes: &[Change<V>],
-        rows: &mut Vec<Row<V>>,
+        drafts: &mut Drafts<V>,
     ) -> New<V>
     where
         S: Source<V>,
     {
         match old {
-            None => Ok(self.build(depth, &self.leaves(changes), rows)),
-            Some(Child::Leaf(_, leaf)) => self.at_leaf(old, leaf.as_ref(), depth, changes, rows),
-            Some(Child::Branch(_, branch)) => {
-                let Some(first) = changes.first() else { return Ok(old.cloned()) };
-                let branch = self.load(branch.as_ref(), || head(&first.key, depth))?;
-                Ok(self.branch(&branch, depth, changes, rows)?.or_same(old))
+            None => match build(depth, &self.leaves(changes), drafts) {
+                None => Ok(Outcome::Same),
+                new => Ok(Outcome::Now(new)),
+            },
+            Some(Child::Leaf(_, leaf)) => self.at_leaf(leaf.as_ref(), depth, changes, drafts),
+            Some(Child::Branch(_, Some(branch))) => self.branch(branch, depth, changes, drafts),
+            Some(Child::Branch(_, None)) => {
+                let Some(first) = changes.first() else { return Ok(Outcome::Same) };
+                let branch = self.load(None, || head(&first.key, depth))?;
+                self.branch(&branch, depth, changes, drafts)
             }
-        }
-    }
-
-    /// Rows that are different once a child at a path is another.
-    pub(crate) fn note<V>(old: Option<&Child<V>>, new: Option<&Child<V>>, path: Nibbles, rows: &mut Vec<Row<V>>) {
-        match new {
-            Some(new @ Child::Branch(_, Some(branch))) if new.has_row() => rows.push((path, Some(Arc::clone(branch)))),
-            _ if old.is_some_and(Child::has_row) => rows.push((path, None)),
-            _ => {}
         }
     }
 
@@ -86,40 +85,14 @@ impl<S> Update<'_, S> {
         changes.iter().filter_map(leaf).collect()
     }
 
-    /// A trie of its own of leaves that are in order and alike up to a depth.
-    fn build<V: Value>(&self, depth: usize, leaves: &[Arc<Leaf<V>>], rows: &mut Vec<Row<V>>) -> Option<Child<V>> {
-        let (first, last) = (leaves.first()?, leaves.last()?);
-        if leaves.len() == 1 {
-            return Some(Arc::clone(first).hang(depth));
-        }
-        let shared = tail(&first.key, depth).common_prefix_length(&tail(&last.key, depth));
-        let at = depth.saturating_add(shared);
-        let (value, mut rest) = match first.key.get(at) {
-            None => (Some(first.value.clone()), leaves.get(1..).unwrap_or_default()),
-            Some(_) => (None, leaves),
-        };
-        let (mut mask, mut children) = (0, Vec::new());
-        while let Some(nibble) = rest.first().and_then(|leaf| leaf.key.get(at)) {
-            let (group, after) = rest.split_at(rest.partition_point(|leaf| leaf.key.get(at) <= Some(nibble)));
-            let child = self.build(at.saturating_add(1), group, rows);
-            Self::note(None, child.as_ref(), head(&group.first()?.key, at.saturating_add(1)), rows);
-            children.extend(child);
-            mask |= 1 << nibble;
-            rest = after;
-        }
-        let prefix = first.key.slice(depth..at);
-        Some(Branch { prefix, mask, children, value, changed: self.block }.hang())
-    }
-
     /// Changes where there was one leaf: its key, if it is not in memory, is the one among theirs that existed, or has
     /// to be looked up.
     fn at_leaf<V: Value>(
         &self,
-        old: Option<&Child<V>>,
         leaf: Option<&Arc<Leaf<V>>>,
         depth: usize,
         changes: &[Change<V>],
-        rows: &mut Vec<Row<V>>,
+        drafts: &mut Drafts<V>,
     ) -> New<V>
     where
         S: Source<V>,
@@ -128,8 +101,11 @@ impl<S> Update<'_, S> {
             && leaf.is_none_or(|leaf| leaf.key == *key)
         {
             // What nearly all changes are: another value where one was.
+            if leaf.is_some_and(|leaf| leaf.value == *value) {
+                return Ok(Outcome::Same);
+            }
             let leaf = Leaf { key: *key, value: value.clone(), changed: self.block };
-            return Ok(Some(Arc::new(leaf).hang(depth)));
+            return Ok(Outcome::Now(Some(drafts.leaf(Arc::new(leaf), depth))));
         }
         let mut leaves = self.leaves(changes);
         let replaced = match leaf {
@@ -137,13 +113,13 @@ impl<S> Update<'_, S> {
             None => changes.iter().any(|change| change.existed),
         };
         if replaced {
-            return Ok(self.build(depth, &leaves, rows));
+            return Ok(Outcome::Now(build(depth, &leaves, drafts)));
         }
-        let Some(first) = leaves.first() else { return Ok(old.cloned()) };
+        let Some(first) = leaves.first() else { return Ok(Outcome::Same) };
         let leaf = self.leaf(leaf, || head(&first.key, depth))?;
         let at = leaves.partition_point(|other| other.key < leaf.key);
         leaves.insert(at, leaf);
-        Ok(self.build(depth, &leaves, rows))
+        Ok(Outcome::Now(build(depth, &leaves, drafts)))
     }
 
     pub(crate) fn load<V>(
@@ -186,25 +162,25 @@ impl<S> Update<'_, S> {
         branch: &Arc<Branch<V>>,
         depth: usize,
         changes: &[Change<V>],
-        rows: &mut Vec<Row<V>>,
-    ) -> Result<Outcome<V>, StateError>
+        drafts: &mut Drafts<V>,
+    ) -> New<V>
     where
         S: Source<V>,
     {
         let prefix = &branch.prefix;
         if prefix.is_empty() {
-            return self.below(branch, depth, changes, rows);
+            return self.below(branch, depth, changes, drafts);
         }
         let shared = |change: &Change<V>| tail(&change.key, depth).common_prefix_length(prefix);
         let kept = changes.iter().filter(|change| change.value.is_some()).map(shared).min().unwrap_or(prefix.len());
         if kept < prefix.len() {
-            return self.split(branch, kept, depth, changes, rows);
+            return self.split(branch, kept, depth, changes, drafts);
         }
         // What is left besides are removals of keys that are not there.
         let start = changes.partition_point(|change| tail(&change.key, depth) < *prefix);
         let inside = changes.get(start..).unwrap_or_default();
         let end = inside.partition_point(|change| tail(&change.key, depth).starts_with(prefix));
-        self.below(branch, depth, inside.get(..end).unwrap_or_default(), rows)
+        self.below(branch, depth, inside.get(..end).unwrap_or_default(), drafts)
     }
 
     /// A key leaves the path in front of a branch: a new branch comes where it does.
@@ -214,8 +190,8 @@ impl<S> Update<'_, S> {
         kept: usize,
         depth: usize,
         changes: &[Change<V>],
-        rows: &mut Vec<Row<V>>,
-    ) -> Result<Outcome<V>, StateError>
+        drafts: &mut Drafts<V>,
+    ) -> New<V>
     where
         S: Source<V>,
     {
@@ -232,9 +208,11 @@ impl<S> Update<'_, S> {
         .hang();
         let prefix = head(&branch.prefix, kept);
         let path = join(head(&first.key, depth).join(&prefix), nibble);
-        Self::note(None, Some(&lower), path, rows);
+        let lower = Part::Done(lower);
+        drafts.note(None, Some(&lower), path);
+        let Part::Done(lower) = lower else { return Ok(Outcome::Same) };
         let upper = Branch { prefix, mask: 1 << nibble, children: vec![lower], value: None, changed: self.block };
-        self.branch(&Arc::new(upper), depth, changes, rows)
+        self.branch(&Arc::new(upper), depth, changes, drafts)
     }
 
     /// Changes that all have the branch's prefix.
@@ -243,8 +221,8 @@ impl<S> Update<'_, S> {
         branch: &Arc<Branch<V>>,
         depth: usize,
         changes: &[Change<V>],
-        rows: &mut Vec<Row<V>>,
-    ) -> Result<Outcome<V>, StateError>
+        drafts: &mut Drafts<V>,
+    ) -> New<V>
     where
         S: Source<V>,
     {
@@ -254,7 +232,7 @@ impl<S> Update<'_, S> {
             && last.key.get(at) == Some(nibble)
             && let Some(old) = branch.child(nibble)
         {
-            return self.below_one(branch, (nibble, old), depth, changes, rows);
+            return self.below_one(branch, (nibble, old), depth, changes, drafts);
         }
         let (here, mut rest) = match first.key.get(at) {
             None => (Some(&first.value), changes.get(1..).unwrap_or_default()),
@@ -267,36 +245,41 @@ impl<S> Update<'_, S> {
             rest = after;
         }
         let path = head(&first.key, at);
-        let one = |(nibble, group): (u8, &[Change<V>]), rows: &mut Vec<Row<V>>| -> Result<_, StateError> {
+        let one = |(nibble, group): (u8, &[Change<V>]), drafts: &mut Drafts<V>| {
             let old = branch.child(nibble);
-            let new = self.child(old, at.saturating_add(1), group, rows)?;
-            if same(old, new.as_ref()) {
-                return Ok((nibble, None));
-            }
-            Self::note(old, new.as_ref(), join(path, nibble), rows);
-            Ok((nibble, Some(new)))
+            let Outcome::Now(new) = self.child(old, at.saturating_add(1), group, drafts)? else { return Ok(None) };
+            drafts.note(old, new.as_ref(), join(path, nibble));
+            Ok::<_, StateError>(Some((nibble, new)))
         };
-        let new = match changes.len() {
+        let new: Vec<_> = match changes.len() {
             PARALLEL.. => {
-                let one = |group| {
-                    let mut rows = Vec::new();
-                    one(group, &mut rows).map(|new| (new, rows))
+                // Each part is finished by the thread that has made it.
+                let one = |group: (u8, &[Change<V>])| {
+                    if let Some(old) = branch.child(group.0).filter(|_| group.1.len() < PARALLEL) {
+                        draw_near(old, at.saturating_add(1), group.1);
+                    }
+                    let (mut drafts, mut rows) = (Drafts::default(), Vec::new());
+                    let Some((nibble, new)) = one(group, &mut drafts)? else { return Ok(None) };
+                    let new = drafts.finish(new, self.block, &mut rows)?.map(Part::Done);
+                    Ok::<_, StateError>(Some((nibble, new, rows)))
                 };
-                let parts: Vec<_> = groups.into_par_iter().map(one).collect::<Result<_, StateError>>()?;
-                let append = |(new, mut part)| {
-                    rows.append(&mut part);
-                    new
+                let parts = groups.into_par_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+                let append = |(nibble, new, mut rows)| {
+                    drafts.append(&mut rows);
+                    (nibble, new)
                 };
-                parts.into_iter().map(append).collect()
+                parts.into_iter().flatten().map(append).collect()
             }
-            _ => groups.into_iter().map(|group| one(group, rows)).collect::<Result<Vec<_>, _>>()?,
+            _ => groups.into_iter().filter_map(|group| one(group, drafts).transpose()).collect::<Result<_, _>>()?,
         };
-        let new: Vec<_> = new.into_iter().filter_map(|(nibble, new)| Some((nibble, new?))).collect();
         if here.is_none() && new.is_empty() {
             return Ok(Outcome::Same);
         }
-        let value = here.cloned().unwrap_or_else(|| branch.value.clone());
-        self.assemble(branch, value, depth, path, new, rows)
+        let value = match here {
+            Some(value) => value.clone().map(Box::new),
+            None => branch.value.clone(),
+        };
+        self.assemble(branch, value, depth, path, new, drafts)
     }
 
     /// Changes that all go to one child, as most do far from the root.
@@ -306,27 +289,31 @@ impl<S> Update<'_, S> {
         (nibble, old): (u8, &Child<V>),
         depth: usize,
         changes: &[Change<V>],
-        rows: &mut Vec<Row<V>>,
-    ) -> Result<Outcome<V>, StateError>
+        drafts: &mut Drafts<V>,
+    ) -> New<V>
     where
         S: Source<V>,
     {
         let at = depth.saturating_add(branch.prefix.len());
-        let new = self.child(Some(old), at.saturating_add(1), changes, rows)?;
-        let Some(first) = changes.first().filter(|_| !same(Some(old), new.as_ref())) else { return Ok(Outcome::Same) };
-        let path = head(&first.key, at);
-        Self::note(Some(old), new.as_ref(), join(path, nibble), rows);
-        let Some(new) = new else {
-            return self.assemble(branch, branch.value.clone(), depth, path, vec![(nibble, None)], rows);
+        let Outcome::Now(new) = self.child(Some(old), at.saturating_add(1), changes, drafts)? else {
+            return Ok(Outcome::Same);
         };
+        let Some(first) = changes.first() else { return Ok(Outcome::Same) };
+        let path = head(&first.key, at);
+        drafts.note(Some(old), new.as_ref(), join(path, nibble));
+        let Some(new) = new else {
+            return self.assemble(branch, branch.value.clone(), depth, path, vec![(nibble, None)], drafts);
+        };
+        branch.draw_near();
         let place = (branch.mask & ((1_u16 << (nibble & 15)).wrapping_sub(1))).count_ones() as usize;
-        let mut children = Vec::with_capacity(branch.children.len());
-        children.extend(branch.children.iter().take(place).cloned());
-        children.push(new);
-        children.extend(branch.children.iter().skip(place.saturating_add(1)).cloned());
+        let mut parts = Vec::with_capacity(branch.children.len());
+        let kept = |child: &Child<V>| Part::Done(child.clone());
+        parts.extend(branch.children.iter().take(place).map(kept));
+        parts.push(new);
+        parts.extend(branch.children.iter().skip(place.saturating_add(1)).map(kept));
         let Branch { prefix, mask, ref value, .. } = *branch;
-        let branch = Branch { prefix, mask, children, value: value.clone(), changed: self.block };
-        Ok(Outcome::Now(Some(branch.hang())))
+        let sketch = Sketch { prefix, mask, parts, value: value.clone() };
+        Ok(Outcome::Now(Some(drafts.branch(sketch))))
     }
 
     /// Puts a branch together again, with some children new or gone; one with a single child, or none, gives way to
@@ -334,79 +321,108 @@ impl<S> Update<'_, S> {
     fn assemble<V: Value>(
         &self,
         branch: &Branch<V>,
-        value: Option<V>,
+        value: Option<Box<V>>,
         depth: usize,
         path: Nibbles,
-        new: Vec<(u8, Option<Child<V>>)>,
-        rows: &mut Vec<Row<V>>,
-    ) -> Result<Outcome<V>, StateError>
+        new: Vec<(u8, Option<Part<V>>)>,
+        drafts: &mut Drafts<V>,
+    ) -> New<V>
     where
         S: Source<V>,
     {
-        let mut children = Vec::with_capacity(branch.children.len().saturating_add(new.len()).min(16));
+        branch.draw_near();
+        let mut parts = Vec::with_capacity(branch.children.len().saturating_add(new.len()).min(16));
         let mut mask = 0_u16;
         let mut new = new.into_iter().peekable();
         let mut old = branch.each().peekable();
         for nibble in 0..16 {
             let old = old.next_if(|(place, _)| *place == nibble);
-            let child = match new.next_if(|(place, _)| *place == nibble) {
-                Some((_, child)) => child,
-                None => old.map(|(_, child)| child.clone()),
+            let part = match new.next_if(|(place, _)| *place == nibble) {
+                Some((_, part)) => part,
+                None => old.map(|(_, child)| Part::Done(child.clone())),
             };
-            if let Some(child) = child {
+            if let Some(part) = part {
                 mask |= 1 << nibble;
-                children.push(child);
+                parts.push(part);
             }
         }
         let prefix = branch.prefix;
-        match (children.as_slice(), value) {
-            ([], None) => Ok(Outcome::Now(None)),
-            ([], Some(value)) => {
-                let leaf = Arc::new(Leaf { key: path, value, changed: self.block });
-                Ok(Outcome::Now(Some(leaf.hang(depth))))
+        let now = match (parts.len(), value) {
+            (0, None) => None,
+            (0, Some(value)) => {
+                let leaf = Leaf { key: path, value: *value, changed: self.block };
+                Some(drafts.leaf(Arc::new(leaf), depth))
             }
-            ([only], None) => {
+            (1, None) => {
                 let path = join(path, u8::try_from(mask.trailing_zeros()).unwrap_or_default());
-                self.collapse(only, depth, path, rows).map(|child| Outcome::Now(Some(child)))
+                parts.pop().map(|only| self.collapse(only, depth, path, drafts)).transpose()?
             }
-            (_, value) => Ok(Outcome::Now(Some(Branch { prefix, mask, children, value, changed: self.block }.hang()))),
-        }
+            (_, value) => Some(drafts.branch(Sketch { prefix, mask, parts, value })),
+        };
+        Ok(Outcome::Now(now))
     }
 
     /// An only child, at `path`, takes its parent's place at a depth.
     fn collapse<V: Value>(
         &self,
-        only: &Child<V>,
+        only: Part<V>,
         depth: usize,
         path: Nibbles,
-        rows: &mut Vec<Row<V>>,
-    ) -> Result<Child<V>, StateError>
+        drafts: &mut Drafts<V>,
+    ) -> Result<Part<V>, StateError>
     where
         S: Source<V>,
     {
+        // It hangs elsewhere now, so the store's place for it no longer finds it by its path.
+        let leaf = |old: &Leaf<V>| Leaf { key: old.key, value: old.value.clone(), changed: self.block };
+        let prefix = |below: &Nibbles| tail(&path, depth).join(below);
         match only {
-            Child::Leaf(_, leaf) => {
-                let leaf = self.leaf(leaf.as_ref(), || path)?;
-                // It hangs elsewhere now, so the store's place for it no longer finds it by its path.
-                let Leaf { key, ref value, .. } = *leaf;
-                Ok(Arc::new(Leaf { key, value: value.clone(), changed: self.block }).hang(depth))
+            Part::Draft(id) => {
+                if drafts.move_up(id, depth, leaf, prefix) == Moved::Branch {
+                    drafts.row(path, None);
+                }
+                Ok(Part::Draft(id))
             }
-            Child::Branch(_, branch) => {
+            Part::Done(Child::Leaf(_, old)) => {
+                let old = self.leaf(old.as_ref(), || path)?;
+                Ok(drafts.leaf(Arc::new(leaf(&old)), depth))
+            }
+            Part::Done(ref only @ Child::Branch(_, ref branch)) => {
                 let below = self.load(branch.as_ref(), || path)?;
                 if only.has_row() {
-                    rows.push((path, None));
+                    drafts.row(path, None);
                 }
-                let merged = Branch {
-                    prefix: tail(&path, depth).join(&below.prefix),
-                    mask: below.mask,
-                    children: below.children.clone(),
-                    value: below.value.clone(),
-                    changed: self.block,
-                };
-                Ok(merged.hang())
+                let parts = below.children.iter().map(|child| Part::Done(child.clone())).collect();
+                let (mask, value) = (below.mask, below.value.clone());
+                Ok(drafts.branch(Sketch { prefix: prefix(&below.prefix), mask, parts, value }))
             }
         }
     }
+}
+
+/// A trie of its own of leaves that are in order and alike up to a depth.
+fn build<V: Value>(depth: usize, leaves: &[Arc<Leaf<V>>], drafts: &mut Drafts<V>) -> Option<Part<V>> {
+    let (first, last) = (leaves.first()?, leaves.last()?);
+    if leaves.len() == 1 {
+        return Some(drafts.leaf(Arc::clone(first), depth));
+    }
+    let shared = tail(&first.key, depth).common_prefix_length(&tail(&last.key, depth));
+    let at = depth.saturating_add(shared);
+    let (value, mut rest) = match first.key.get(at) {
+        None => (Some(Box::new(first.value.clone())), leaves.get(1..).unwrap_or_default()),
+        Some(_) => (None, leaves),
+    };
+    let (mut mask, mut parts) = (0, Vec::new());
+    while let Some(nibble) = rest.first().and_then(|leaf| leaf.key.get(at)) {
+        let (group, after) = rest.split_at(rest.partition_point(|leaf| leaf.key.get(at) <= Some(nibble)));
+        let part = build(at.saturating_add(1), group, drafts);
+        drafts.note(None, part.as_ref(), head(&group.first()?.key, at.saturating_add(1)));
+        parts.extend(part);
+        mask |= 1 << nibble;
+        rest = after;
+    }
+    let prefix = first.key.slice(depth..at);
+    Some(drafts.branch(Sketch { prefix, mask, parts, value }))
 }
 
 fn join(mut path: Nibbles, nibble: u8) -> Nibbles {
@@ -414,24 +430,16 @@ fn join(mut path: Nibbles, nibble: u8) -> Nibbles {
     path
 }
 
-/// What became of a branch.
-enum Outcome<V> {
+/// Has the nodes near that changes below a child will touch: those of all keys are waited for at once.
+fn draw_near<V>(child: &Child<V>, depth: usize, changes: &[Change<V>]) {
+    let steps = changes.iter().map(|change| (change.key, Step::At(child, depth)));
+    black_box(walk::follow_each(steps.collect()));
+}
+
+/// What became of a child.
+pub(crate) enum Outcome<V> {
     /// Nothing.
     Same,
     /// Another node, or none.
-    Now(Option<Child<V>>),
-}
-
-impl<V> Outcome<V> {
-    fn or_same(self, old: Option<&Child<V>>) -> Option<Child<V>> {
-        match self {
-            Self::Same => old.cloned(),
-            Self::Now(new) => new,
-        }
-    }
-}
-
-/// Whether a child is as it was. A reference stands for everything below it.
-fn same<V>(old: Option<&Child<V>>, new: Option<&Child<V>>) -> bool {
-    old.map(Child::reference) == new.map(Child::reference)
+    Now(Option<Part<V>>),
 }

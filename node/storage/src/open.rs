@@ -43,7 +43,7 @@ impl Store {
 
     pub(crate) fn new(db: DB, path: &Path, config: StoreConfig) -> Self {
         let note = Note::new(note::place(path));
-        let writer = Mutex::new(Writer { note, commits: 0, pending: BTreeSet::new() });
+        let writer = Mutex::new(Writer { note, commits: 0, pending: BTreeSet::new(), row: Vec::new() });
         Self { db, path: path.into(), hot: HotRows::new(hot_bytes(&config)), config, writer }
     }
 

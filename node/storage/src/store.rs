@@ -44,6 +44,8 @@ pub(crate) struct Writer {
     pub(crate) commits: u64,
     /// Heights and hashes of the pending blocks.
     pub(crate) pending: BTreeSet<(u64, B256)>,
+    /// Where a pending block's row is made, over and over: a megabyte of memory that is new costs as much as filling it.
+    pub(crate) row: Vec<u8>,
 }
 
 /// A pending block's row.
@@ -95,7 +97,8 @@ impl Store {
         self.reach(Stage::Begun);
         let moment = self.moment()?;
         let mut batch = Batch::new(self);
-        let pending = put_pending(&writer.pending, commit, &mut batch)?;
+        let Writer { pending, row, .. } = &mut *writer;
+        let pending = put_pending(pending, commit, row, &mut batch)?;
         let mut fold = Fold::new(self);
         let base = fold.blocks(moment.base, &commit.fold, &mut batch)?;
         self.prune_with(&moment, base.0, commit.fold.len(), &mut batch)?;
@@ -205,11 +208,15 @@ impl Writer {
     }
 }
 
+/// Bytes of a row whose memory is kept for the next: what a full block takes.
+const ROW: usize = 4 << 20;
+
 /// Puts a commit's new block among the pending ones, and takes out those that are final or given up. Says which ones
 /// are pending afterwards.
 fn put_pending(
     before: &BTreeSet<(u64, B256)>,
     commit: &Commit<'_>,
+    row: &mut Vec<u8>,
     batch: &mut Batch<'_>,
 ) -> Result<BTreeSet<(u64, B256)>, StoreError> {
     let folded = commit.fold.iter().map(|folded| (folded.block.number(), folded.block.hash));
@@ -223,9 +230,12 @@ fn put_pending(
         && !gone.contains(&place)
     {
         let (block, receipts) = (new.block.encode(), encode_receipts(new.receipts));
-        let row = borsh::to_vec(&PendingRef { block, receipts, changes: new.changes });
-        let row = row.map_err(|e| StoreError::Misfit(format!("a block cannot be encoded: {e}")))?;
-        batch.put(tables::PENDING, &pending_key(place.0, place.1), &row)?;
+        row.clear();
+        PendingRef { block, receipts, changes: new.changes }
+            .serialize(row)
+            .map_err(|e| StoreError::Misfit(format!("a block cannot be encoded: {e}")))?;
+        batch.put(tables::PENDING, &pending_key(place.0, place.1), row)?;
+        row.shrink_to(ROW);
         pending.insert(place);
     }
     Ok(pending)
