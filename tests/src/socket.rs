@@ -82,8 +82,7 @@ impl Socket {
     ///
     /// # Errors
     /// If the connection is closed, or none comes in time.
-    #[expect(clippy::should_implement_trait, reason = "it waits, and can fail")]
-    pub fn next(&mut self) -> eyre::Result<Value> {
+    pub fn message(&mut self) -> eyre::Result<Value> {
         loop {
             match self.socket.read().wrap_err("no message")? {
                 Message::Text(text) => return Ok(serde_json::from_str(&text)?),
@@ -96,10 +95,10 @@ impl Socket {
     /// The next message that is not a notification; those are kept for [`Self::notification`].
     ///
     /// # Errors
-    /// As of [`Self::next`].
+    /// As of [`Self::message`].
     pub fn answer(&mut self) -> eyre::Result<Value> {
         loop {
-            let message = self.next()?;
+            let message = self.message()?;
             match message.get("method") {
                 Some(_) => self.waiting.push_back(message),
                 None => return Ok(message),
@@ -110,7 +109,7 @@ impl Socket {
     /// Calls a method, and gives the whole answer.
     ///
     /// # Errors
-    /// As of [`Self::next`].
+    /// As of [`Self::message`].
     pub fn ask(&mut self, method: &str, params: Value) -> eyre::Result<Value> {
         self.id += 1;
         let id = self.id;
@@ -123,7 +122,7 @@ impl Socket {
     /// Calls a method that must succeed, and gives its result.
     ///
     /// # Errors
-    /// As of [`Self::next`], or the method fails.
+    /// As of [`Self::message`], or the method fails.
     pub fn call(&mut self, method: &str, params: Value) -> eyre::Result<Value> {
         let mut answer = self.ask(method, params)?;
         answer.get_mut("result").map(Value::take).ok_or_else(|| eyre!("{method} failed: {answer}"))
@@ -141,11 +140,11 @@ impl Socket {
     /// The next notification: the subscription's id, and what it brings.
     ///
     /// # Errors
-    /// As of [`Self::next`].
+    /// As of [`Self::message`].
     pub fn notification(&mut self) -> eyre::Result<(String, Value)> {
         let mut message = match self.waiting.pop_front() {
             Some(message) => message,
-            None => self.next()?,
+            None => self.message()?,
         };
         ensure!(message["method"] == "eth_subscription", "not a notification: {message}");
         let id = message["params"]["subscription"].as_str().unwrap_or_default().to_owned();

@@ -161,7 +161,7 @@ fn the_chains_own_name_works_too() -> Result<()> {
     let mut socket = edge.node.socket()?;
     let id = socket.call("zx_subscribe", json!(["newHeads"]))?;
     edge.transfer()?;
-    let told = socket.next()?;
+    let told = socket.message()?;
     assert_eq!((&told["method"], &told["params"]["subscription"]), (&json!("zx_subscription"), &id));
     assert_eq!(socket.call("zx_unsubscribe", json!([id]))?, true);
     Ok(())
