@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn names_of_another_copy_of_the_module_are_taken() {
         let named = wat::parse_str("(module (func $name))").expect("text");
-        let bare = crate::module::strip(&named, "[]").expect("well-formed");
+        let bare = crate::module::strip(&named, &[(zx_host_functions::ABI_SECTION, "[]")]).expect("well-formed");
         assert_eq!(measure(&bare, None).expect("well-formed").functions[0].name, "function 0");
         assert_eq!(measure(&bare, Some(&named)).expect("well-formed").functions[0].name, "name");
     }

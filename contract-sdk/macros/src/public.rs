@@ -267,12 +267,13 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
     let constructor = methods.iter().find(|m| m.kind == Kind::Constructor);
     let declarations: Vec<_> = methods.iter().map(Public::declaration).collect();
     let sections = declarations.iter().map(section);
-    let call = call(methods);
+    let call = call(contract, methods);
     let deploy = constructor.map(deploy);
     let export_deploy = constructor.map(|_| export(contract, "deploy"));
     let export_call = export(contract, "call");
-    let selectors = selectors(methods.iter().filter(|m| !m.overrides));
-    let distinct = distinct(methods);
+    let selectors = selectors(contract, methods, |m| !m.overrides);
+    let table = table(contract, methods);
+    let distinct = distinct(contract, methods);
     let told_elsewhere = entry_only(&quote! {
         const DECLARATIONS: &[&[::zx::__private::Declaration]] = &[#told];
         #[unsafe(link_section = "zx_signatures")]
@@ -282,6 +283,8 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
         static COMPONENTS: [u8; ::zx::__private::len_parts(PARTS)] = ::zx::__private::join_parts(PARTS);
     });
     quote! {
+        #table
+
         impl ::zx::__private::Entry for #contract {
             const DECLARATIONS: &'static [::zx::__private::Declaration] = &[#(#declarations),*];
 
@@ -324,12 +327,13 @@ fn deploy(constructor: &Public) -> TokenStream {
     }
 }
 
-fn call(methods: &[Public]) -> TokenStream {
+fn call(contract: &Type, methods: &[Public]) -> TokenStream {
     let of = |kind| methods.iter().find(move |m| m.kind == kind);
     // One check serves all methods if none takes value, and one if none can be reentered.
-    let called = || methods.iter().filter(|m| m.kind != Kind::Constructor);
-    let (none_payable, none_reentrant) = (called().all(|m| !m.payable), called().all(|m| !m.reentrant));
-    let (selectors, arms) = arms(methods);
+    let mut after = methods.iter().filter(|m| m.kind != Kind::Constructor);
+    let none_payable = after.clone().all(|m| !m.payable);
+    let none_reentrant = after.all(|m| !m.reentrant);
+    let (selectors, arms) = arms(contract, methods);
     let unknown = of(Kind::Fallback).map_or_else(|| quote!(::zx::__private::unknown_selector(),), Public::run);
     let no_selector = of(Kind::Fallback).map_or_else(
         || quote!(::zx::__private::no_selector()),
@@ -374,15 +378,30 @@ fn call(methods: &[Public]) -> TokenStream {
 }
 
 /// Constants for the selectors, and an arm for each method.
-fn arms(methods: &[Public]) -> (TokenStream, TokenStream) {
+fn arms(contract: &Type, methods: &[Public]) -> (TokenStream, TokenStream) {
     let (mut selectors, mut arms) = (TokenStream::new(), TokenStream::new());
-    for (i, public) in methods.iter().filter(|m| m.kind == Kind::Selector).enumerate() {
+    for (i, public) in called(methods).enumerate() {
         let (constant, run) = (format_ident!("SELECTOR_{i}"), public.run());
-        let selector = selector(public);
-        selectors.extend(quote!(const #constant: u32 = #selector;));
+        selectors.extend(quote!(const #constant: u32 = <#contract>::ZX_SELECTORS[#i];));
         arms.extend(quote!(#constant => { let input = args; #run }));
     }
     (selectors, arms)
+}
+
+/// The methods that selectors call.
+fn called(methods: &[Public]) -> impl Iterator<Item = &Public> {
+    methods.iter().filter(|m| m.kind == Kind::Selector)
+}
+
+/// All selectors, each hashed once: the compiler is slow at that.
+fn table(contract: &Type, methods: &[Public]) -> TokenStream {
+    let (count, selectors) = (called(methods).count(), called(methods).map(selector));
+    quote! {
+        impl #contract {
+            #[doc(hidden)]
+            pub const ZX_SELECTORS: [u32; #count] = [#(#selectors),*];
+        }
+    }
 }
 
 fn selector(public: &Public) -> TokenStream {
@@ -390,24 +409,27 @@ fn selector(public: &Public) -> TokenStream {
     quote!(u32::from_be_bytes(::zx::__private::selector_of(#parts)))
 }
 
-/// All selectors, as a slice.
-fn selectors<'a>(methods: impl Iterator<Item = &'a Public>) -> TokenStream {
-    let selectors = methods.filter(|m| m.kind == Kind::Selector).map(selector);
-    quote!(&[#(#selectors),*])
+/// Selectors of these methods, as a slice.
+fn selectors(contract: &Type, methods: &[Public], wanted: impl Fn(&Public) -> bool) -> TokenStream {
+    let indices = called(methods).enumerate().filter(|(_, m)| wanted(m)).map(|(i, _)| i);
+    quote!(&[#(<#contract>::ZX_SELECTORS[#indices]),*])
 }
 
 /// What makes a storage struct a component.
 fn part(component: &Type, methods: &[Public], told: &TokenStream) -> TokenStream {
     let declarations = methods.iter().map(Public::declaration);
-    let all = selectors(methods.iter());
+    let all = selectors(component, methods, |_| true);
+    let table = table(component, methods);
     let (payable, reentrant) = (methods.iter().any(|m| m.payable), methods.iter().any(|m| m.reentrant));
-    let (selectors, arms) = arms(methods);
-    let distinct = distinct(methods);
+    let (selectors, arms) = arms(component, methods);
+    let distinct = distinct(component, methods);
     let errors = methods.iter().map(|m| {
         let output = &m.method.output;
         quote!(#output)
     });
     quote! {
+        #table
+
         impl ::zx::__private::Component for #component {
             const PART: ::zx::__private::Part = ::zx::__private::Part {
                 selectors: #all,
@@ -434,13 +456,14 @@ fn part(component: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
 }
 
 /// Refuses, at compile time, two methods that one selector calls.
-fn distinct(methods: &[Public]) -> TokenStream {
-    let methods: Vec<_> = methods.iter().filter(|m| m.kind == Kind::Selector).collect();
-    let pairs = methods.iter().enumerate().flat_map(|(i, b)| methods.iter().take(i).map(move |a| (a, b)));
-    let checks = pairs.map(|(a, b)| {
+fn distinct(contract: &Type, methods: &[Public]) -> TokenStream {
+    let methods: Vec<_> = called(methods).enumerate().collect();
+    let pairs = methods.iter().flat_map(|(j, b)| methods.iter().take(*j).map(move |(i, a)| (i, a, j, b)));
+    let checks = pairs.map(|(i, a, j, b)| {
         let message = format!("`{}` and `{}` have the same selector: rename one", a.method.ident, b.method.ident);
-        let (a_selector, b_selector) = (selector(a), selector(b));
-        quote_spanned!(b.method.ident.span()=> const _: () = assert!(#a_selector != #b_selector, #message);)
+        quote_spanned! {b.method.ident.span()=>
+            const _: () = assert!(<#contract>::ZX_SELECTORS[#i] != <#contract>::ZX_SELECTORS[#j], #message);
+        }
     });
     quote!(#(#checks)*)
 }

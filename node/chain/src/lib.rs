@@ -45,7 +45,7 @@ pub use zx_executor::{
     AccessListed, BlockOptions, CallEnv, Cancel, DeployRefusal, EstimateError, InvalidTransaction, Overlay, Simulated,
     SimulatedBlock, TxError,
 };
-pub use zx_host_functions::{ABI_SECTION, deploy};
+pub use zx_host_functions::{ABI_SECTION, BUILD_SECTION, LAYOUT_SECTION, deploy, metadata};
 pub use zx_pool::{AccountContent, PoolConfig, PoolError, PoolStatus};
 pub use zx_sandbox::{CacheFigures, CacheStats};
 pub use zx_state::TrieAccount;

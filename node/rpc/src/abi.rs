@@ -15,9 +15,7 @@ use zx_primitives::StateReader;
 
 /// The ABI that a module carries; `None` if it carries none.
 pub(crate) fn of_module(module: &[u8]) -> Option<JsonAbi> {
-    let section = wasm::section(module, zx_chain::ABI_SECTION)?;
-    // What is there was written by whoever deployed it, and may be anything.
-    serde_json::from_slice(section).ok()
+    serde_json::from_str(&wasm::said(module, zx_chain::ABI_SECTION)?).ok()
 }
 
 /// The ABI of the contract at an address, now.

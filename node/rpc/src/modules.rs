@@ -9,12 +9,8 @@ use crate::{
 use alloy_eips::BlockId;
 use alloy_primitives::{Address, U64};
 use serde_json::{Value, json};
-use zx_chain::deploy::module_of;
+use zx_chain::{BUILD_SECTION, LAYOUT_SECTION, deploy::module_of};
 use zx_primitives::StateReader;
-
-/// Custom sections that the build leaves: the storage layout in the shape of solc's, and what the module was built with.
-const LAYOUT_SECTION: &str = "zx:layout";
-const BUILD_SECTION: &str = "zx:build";
 
 pub(crate) fn get(api: &Api, address: Address, block: Option<BlockId>) -> Result<Option<Value>, RpcError> {
     let view = api.chain.view()?;

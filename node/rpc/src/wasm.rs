@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
+use zx_chain::metadata;
 
 /// What a module has.
 #[derive(Debug, Default, Serialize)]
@@ -42,17 +43,15 @@ pub(crate) struct Section {
     bytes: usize,
 }
 
-/// The bytes of a custom section. Where a module does not parse, it has none: the validator has seen it before.
-pub(crate) fn section<'a>(module: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    Parser::new(0).parse_all(module).map_while(Result::ok).find_map(|payload| match payload {
-        Payload::CustomSection(section) if section.name() == name => Some(section.data()),
-        _ => None,
-    })
+/// What a module says of itself in a custom section, if it can be read: it was written by whoever deployed it, and may
+/// be anything.
+pub(crate) fn said(module: &[u8], name: &str) -> Option<String> {
+    metadata::read(module, name).ok().flatten()
 }
 
-/// A custom section that is JSON.
+/// The same, as JSON.
 pub(crate) fn json_section(module: &[u8], name: &str) -> Option<Value> {
-    serde_json::from_slice(section(module, name)?).ok()
+    serde_json::from_str(&said(module, name)?).ok()
 }
 
 /// What a module has.
