@@ -142,7 +142,8 @@ fn told(attributes: TokenStream) -> syn::Result<Told> {
         } else if list.path.is_ident("errors") {
             told.extend(quote!(#(<#types as ::zx::__private::ContractError>::DECLARATIONS,)*));
         } else {
-            let message = "write `events(...)` or `errors(...)`, what is declared in other crates, or `implements(...)`";
+            let message =
+                "write `events(...)` or `errors(...)`, what is declared in other crates, or `implements(...)`";
             return error(&list.path, message);
         }
     }

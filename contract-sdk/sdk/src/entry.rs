@@ -1,6 +1,8 @@
 //! What the entry points that `#[zx::public]` writes consist of.
 
-use crate::{Bytes, Ctx, abi::Abi, compose::Text, declare::Declaration, error::ContractError, host, revert::error_string};
+use crate::{
+    Bytes, Ctx, abi::Abi, compose::Text, declare::Declaration, error::ContractError, host, revert::error_string,
+};
 use alloc::vec::Vec;
 
 /// What an entry ends with: the data to return, or the data to revert with.

@@ -137,13 +137,12 @@ pub mod __private {
         abi::{Abi, Args, Decoder, Encoder, begin_tuple, take_tuple},
         call::{delegate, invoke, query},
         declare::{
-            Declaration, LayoutMember, count, eip1967, erc7201, flatten, interface_id_of, join, join_all, join_parts, keccak, len,
-            len_all, len_parts, selector_of, struct_spec, struct_type, tuple_name,
+            Declaration, LayoutMember, count, eip1967, erc7201, flatten, interface_id_of, join, join_all, join_parts,
+            keccak, len, len_all, len_parts, selector_of, struct_spec, struct_type, tuple_name,
         },
         entry::{
-            Component, Contract, Entry, Outcome, Part, Reply, any_has, any_payable, any_reentrant, differs,
-            lacking, no_selector, raw,
-            refuse_reentry, refuse_value, returns, run, split, unknown_selector,
+            Component, Contract, Entry, Outcome, Part, Reply, any_has, any_payable, any_reentrant, differs, lacking,
+            no_selector, raw, refuse_reentry, refuse_value, returns, run, split, unknown_selector,
         },
         error::ContractError,
         event::{Event, Log, Topic},

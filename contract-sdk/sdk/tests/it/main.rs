@@ -4,9 +4,9 @@
 extern crate zx_sdk as zx;
 
 mod bank;
-mod invariants;
 mod components;
 mod crypto;
+mod invariants;
 mod macros;
 mod proofs;
 mod selectors;
