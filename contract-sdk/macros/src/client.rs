@@ -7,8 +7,8 @@ use crate::{
     public::{Kind, Public},
 };
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Ident, Type};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, Type, spanned::Spanned as _};
 
 /// Name of the struct that calls `contract`.
 pub(crate) fn name(contract: &Type) -> syn::Result<Ident> {
@@ -104,7 +104,9 @@ fn method(method: &Method) -> TokenStream {
     let signature = signature(name, &method.types());
     let names: Vec<_> = args.iter().map(|(name, _)| name).collect();
     let params: Vec<_> = args.iter().map(|(name, ty)| quote!(#name: #ty)).collect();
-    let value = quote!(<#output as ::zx::__private::Reply>::Value);
+    let value = quote_spanned!(output.span()=> <#output as ::zx::__private::Reply>::Value);
+    // What does not cross the ABI is told at the method's name.
+    let arguments = quote_spanned!(ident.span()=> (#(#names,)*));
     let selector = quote!(const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature););
     let doc = format!("Calls `{name}`.");
     if method.mutates {
@@ -116,7 +118,7 @@ fn method(method: &Method) -> TokenStream {
             #[track_caller]
             pub fn #ident(&self, #(#params),*) -> ::core::result::Result<#value, ::zx::testing::Reverted> {
                 #selector
-                self.0.send(#name, SELECTOR, (#(#names,)*))
+                self.0.send(#name, SELECTOR, #arguments)
             }
         };
     }
@@ -127,7 +129,7 @@ fn method(method: &Method) -> TokenStream {
         #[track_caller]
         pub fn #ident(&self, #(#params),*) -> #value {
             #selector
-            self.0.read(#name, SELECTOR, (#(#names,)*))
+            self.0.read(#name, SELECTOR, #arguments)
         }
 
         #[doc = #errors]
@@ -137,7 +139,7 @@ fn method(method: &Method) -> TokenStream {
         #[track_caller]
         pub fn #tried(&self, #(#params),*) -> ::core::result::Result<#value, ::zx::testing::Reverted> {
             #selector
-            self.0.try_read(#name, SELECTOR, (#(#names,)*))
+            self.0.try_read(#name, SELECTOR, #arguments)
         }
     }
 }

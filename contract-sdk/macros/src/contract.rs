@@ -34,10 +34,16 @@ pub(crate) fn storage(mut item: ItemStruct) -> syn::Result<TokenStream> {
 /// `#[zx::contract]`.
 pub(crate) fn contract(mut item: ItemStruct) -> syn::Result<TokenStream> {
     let parts = parts(&mut item, "a contract")?;
+    for (i, part) in parts.iter().enumerate().filter(|(_, p)| p.view.is_some()) {
+        if parts.iter().take(i).any(|before| before.view == part.view) {
+            return error(&part.ident, "another field has a getter of this name: write `#[view(name = \"...\")]`");
+        }
+    }
     let name = &item.ident;
     let layout = layout(name, &parts);
     let describe = describe(name);
     let dispatch = dispatch(&parts);
+    let distinct = distinct(name, &parts);
     let client = client_methods(name, &parts);
     let package = quote!(::core::env!("CARGO_PKG_NAME"));
     Ok(quote! {
@@ -51,8 +57,25 @@ pub(crate) fn contract(mut item: ItemStruct) -> syn::Result<TokenStream> {
             #dispatch
         }
 
+        #distinct
         #client
     })
+}
+
+/// Refuses, at compile time, a component that has a method of a getter or of a component before it.
+fn distinct(name: &Ident, parts: &[Part]) -> TokenStream {
+    let checks = parts.iter().filter(|p| p.component).enumerate().map(|(i, part)| {
+        // The getters are the first of the parts.
+        let at = i + 1;
+        quote_spanned! {part.ident.span()=>
+            const _: () = assert!(
+                ::zx::__private::differs(<#name as ::zx::__private::Contract>::PARTS, #at),
+                "this component has a method of the same selector as a component or getter before it: a contract has one \
+                 of them, the other is a field without `#[component]`"
+            );
+        }
+    });
+    quote!(#(#checks)*)
 }
 
 /// What tests call, besides the methods of the `impl`.
@@ -143,7 +166,14 @@ fn layout(name: &Ident, parts: &[Part]) -> TokenStream {
             });
         }
     }
+    // A type that is no field is told so, besides lacking a `placed`.
+    let fields = parts.iter().map(|Part { ty, .. }| quote_spanned!(ty.span()=> is_field::<#ty>();));
     quote! {
+        const _: fn() = || {
+            fn is_field<T: ::zx::__private::Field>() {}
+            #(#fields)*
+        };
+
         impl #name {
             #[doc(hidden)]
             const ZX_PLAN: ([::zx::__private::Member; #next], u32) = ::zx::__private::plan([#(#sizes),*]);

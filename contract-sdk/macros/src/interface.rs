@@ -50,6 +50,7 @@ pub(crate) fn emit(attrs: &[Attribute], vis: &Visibility, ident: &Ident, methods
     let code = format_ident!("{ident}Code");
     let calls = methods.iter().map(|m| call(m, vis));
     let delegated = methods.iter().map(|m| delegate(m, vis));
+    let signatures: Vec<_> = methods.iter().map(|m| signature(&m.method.name, &m.method.types())).collect();
     let code_doc = format!("The code of an [`{ident}`], run on this contract's storage, balance, sender and value.");
     quote! {
         #(#attrs)*
@@ -61,6 +62,12 @@ pub(crate) fn emit(attrs: &[Attribute], vis: &Visibility, ident: &Ident, methods
 
         #[allow(dead_code, clippy::too_many_arguments)]
         impl #ident {
+            /// Its id (ERC-165): the exclusive or of its methods' selectors.
+            #vis const INTERFACE_ID: ::zx::FixedBytes<4> = ::zx::__private::interface_id_of(Self::ZX_METHODS);
+
+            #[doc(hidden)]
+            #vis const ZX_METHODS: &'static [::zx::__private::Declaration] = &[#(#signatures),*];
+
             /// The contract at this address.
             #vis const fn at(address: ::zx::Address) -> Self {
                 Self { address, gas: u64::MAX }

@@ -15,6 +15,7 @@ mod solidity;
 mod test;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod value;
 
 use proc_macro::TokenStream;
@@ -54,7 +55,9 @@ pub fn storage(attributes: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[fallback]`: runs on a call that no other method takes; it gets the calldata as `Bytes` and returns `Bytes`, or
 ///   a `Result` of them, which go to the caller as they are.
 ///
-/// `#[zx::public(events(other::Event), errors(other::Error))]` adds to the ABI what is declared in other crates.
+/// `#[zx::public(events(other::Event), errors(other::Error))]` adds to the ABI what is declared in other crates; errors
+/// that methods return are in it already. `#[zx::public(implements(IERC20))]` makes the method `supportsInterface` (ERC-165)
+/// for these interfaces (`#[zx::interface]`, `sol_interface!`), and holds the contract to having all their methods.
 #[proc_macro_attribute]
 pub fn public(attributes: TokenStream, item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as syn::ItemImpl);
@@ -93,7 +96,7 @@ pub fn error(item: TokenStream) -> TokenStream {
 }
 
 /// Makes a struct of values, or an enum without fields, a value that storage can hold: a struct is packed as Solidity
-/// packs it, and read and written whole; an enum is its number.
+/// packs it, and read and written whole; an enum is its number, and can be the key of a map.
 #[proc_macro_derive(StorageValue)]
 pub fn storage_value(item: TokenStream) -> TokenStream {
     finish(value::storage_value(&parse_macro_input!(item as syn::DeriveInput)))
@@ -106,10 +109,16 @@ pub fn abi(item: TokenStream) -> TokenStream {
     finish(value::abi(&parse_macro_input!(item as syn::DeriveInput)))
 }
 
+/// Makes a struct of values a message that users sign (EIP-712): see `zx::crypto::TypedData`.
+#[proc_macro_derive(TypedData)]
+pub fn typed_data(item: TokenStream) -> TokenStream {
+    finish(typed::expand(&parse_macro_input!(item as syn::DeriveInput)))
+}
+
 /// Takes Solidity interfaces as they are published, and makes of each what [`macro@interface`] makes of a trait. Names
 /// turn to snake_case.
 ///
-/// ```ignore
+/// ```
 /// zx::sol_interface! {
 ///     interface IERC20 {
 ///         function transfer(address to, uint256 value) external returns (bool);
@@ -132,3 +141,8 @@ pub fn test(attributes: TokenStream, item: TokenStream) -> TokenStream {
 fn finish(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
     expanded.unwrap_or_else(syn::Error::into_compile_error).into()
 }
+
+/// The guide for authors: its code is compiled, under the name that authors know the package by.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/contracts.md")]
+struct Guide;

@@ -73,7 +73,7 @@ pub(crate) fn take_text(attributes: &mut Vec<Attribute>, name: &str) -> syn::Res
     if let Some(second) = attributes.iter().find(|a| a.path().is_ident(name)) {
         return error(second, format!("`#[{name}]` stands here twice: remove one"));
     }
-    let empty = || LitStr::new("", attribute.span());
+    let empty = || LitStr::new("", attribute.path().span());
     match &attribute.meta {
         Meta::Path(_) => Ok(Some((String::new(), empty()))),
         Meta::List(list) => list.parse_args_with(|input: ParseStream<'_>| {

@@ -12,6 +12,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
     Ident, ImplItem, ImplItemFn, ItemImpl, Path, Token, Type, Visibility, parse::Parser as _, punctuated::Punctuated,
+    spanned::Spanned as _,
 };
 
 /// What calls a method.
@@ -41,18 +42,53 @@ pub(crate) struct Public {
     pub(crate) method: Method,
 }
 
-/// `#[zx::public(events(A, B), errors(C))]`: what the contract also tells, declared in other crates.
+/// `#[zx::public(events(A, B), errors(C), implements(I))]`: what the contract also tells, declared in other crates, and
+/// the interfaces that it has.
 pub(crate) fn contract(attributes: TokenStream, mut item: ItemImpl) -> syn::Result<TokenStream> {
-    let told = told(attributes)?;
+    let Told { declarations, interfaces } = told(attributes)?;
+    if !interfaces.is_empty() {
+        item.items.push(supports(&interfaces));
+    }
     let methods = methods(&mut item)?;
-    let entry = entry(&item.self_ty, &methods, &told);
+    let entry = entry(&item.self_ty, &methods, &declarations);
+    let implemented = implemented(&item.self_ty, &methods, &interfaces);
     let client = client::of_contract(&item.self_ty, &methods)?;
-    Ok(quote!(#item #entry #client))
+    Ok(quote!(#item #entry #implemented #client))
+}
+
+/// The method that says which interfaces there are.
+fn supports(interfaces: &[Path]) -> ImplItem {
+    syn::parse_quote! {
+        /// Whether the contract has an interface (ERC-165).
+        pub fn supports_interface(&self, _cx: &::zx::Ctx, interface_id: ::zx::FixedBytes<4>) -> bool {
+            interface_id == ::zx::components::erc165::INTERFACE_ID #(|| interface_id == #interfaces::INTERFACE_ID)*
+        }
+    }
+}
+
+/// Refuses, at compile time, a contract that lacks a method of an interface that it says it has.
+fn implemented(contract: &Type, methods: &[Public], interfaces: &[Path]) -> TokenStream {
+    let selectors = selectors(contract, methods, |_| true);
+    let checks = interfaces.iter().map(|interface| {
+        quote_spanned! {interface.span()=>
+            #[allow(clippy::panic)]
+            const _: () = match ::zx::__private::lacking(
+                #interface::ZX_METHODS, #selectors, <#contract as ::zx::__private::Contract>::PARTS
+            ) {
+                ::core::option::Option::Some(why) => ::core::panic!("{}", why.as_str()),
+                ::core::option::Option::None => {}
+            };
+        }
+    });
+    quote!(#(#checks)*)
 }
 
 /// `#[zx::component(events(A, B))]`: methods of a part of contracts.
 pub(crate) fn component(attributes: TokenStream, mut item: ItemImpl) -> syn::Result<TokenStream> {
-    let told = told(attributes)?;
+    let Told { declarations: told, interfaces } = told(attributes)?;
+    if let Some(interface) = interfaces.first() {
+        return error(interface, "the contract says what it implements, with its components: remove `implements`");
+    }
     let methods = methods(&mut item)?;
     if let Some(special) = methods.iter().find(|m| m.kind != Kind::Selector || m.overrides) {
         return error(
@@ -83,22 +119,35 @@ fn methods(item: &mut ItemImpl) -> syn::Result<Vec<Public>> {
     errors.map_or(Ok(methods), Err)
 }
 
-/// Events and errors named by the attribute.
-fn told(attributes: TokenStream) -> syn::Result<TokenStream> {
+/// What the attribute names.
+struct Told {
+    /// Slices of declarations: events and errors.
+    declarations: TokenStream,
+    /// Interfaces that the contract has.
+    interfaces: Vec<Path>,
+}
+
+fn told(attributes: TokenStream) -> syn::Result<Told> {
     let lists = Punctuated::<syn::MetaList, Token![,]>::parse_terminated.parse2(attributes)?;
-    let mut told = TokenStream::new();
+    let (mut told, mut interfaces) = (TokenStream::new(), Vec::new());
     for list in lists {
         let types = list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)?;
+        if list.path.is_ident("implements") {
+            interfaces.extend(types);
+            continue;
+        }
         let types = types.iter();
         if list.path.is_ident("events") {
             told.extend(quote!(#(&[<#types as ::zx::__private::Event>::DECLARATION],)*));
         } else if list.path.is_ident("errors") {
             told.extend(quote!(#(<#types as ::zx::__private::ContractError>::DECLARATIONS,)*));
         } else {
-            return error(&list.path, "write `events(...)` or `errors(...)`: what is declared in other crates");
+            let message =
+                "write `events(...)` or `errors(...)`, what is declared in other crates, or `implements(...)`";
+            return error(&list.path, message);
         }
     }
-    Ok(told)
+    Ok(Told { declarations: told, interfaces })
 }
 
 /// Takes our attributes off a method and reads it; `None` if it is a helper.
@@ -271,11 +320,16 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
     let deploy = constructor.map(deploy);
     let export_deploy = constructor.map(|_| export(contract, "deploy"));
     let export_call = export(contract, "call");
-    let selectors = selectors(contract, methods, |m| !m.overrides);
     let table = table(contract, methods);
     let distinct = distinct(contract, methods);
+    let hiding = hiding(contract, methods);
+    // A fallback's are in what it returns, and nobody looks for them by its name.
+    let returned = methods.iter().filter(|m| m.kind != Kind::Fallback).map(|m| {
+        let output = &m.method.output;
+        quote_spanned!(output.span()=> <#output as ::zx::__private::Reply>::ERRORS)
+    });
     let told_elsewhere = entry_only(&quote! {
-        const DECLARATIONS: &[&[::zx::__private::Declaration]] = &[#told];
+        const DECLARATIONS: &[&[::zx::__private::Declaration]] = &[#told #(#returned),*];
         #[unsafe(link_section = "zx_signatures")]
         static TOLD: [u8; ::zx::__private::len_all(DECLARATIONS)] = ::zx::__private::join_all(DECLARATIONS);
         const PARTS: &[::zx::__private::Part] = <#contract as ::zx::__private::Contract>::PARTS;
@@ -295,14 +349,36 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
             #deploy
         }
         #distinct
-        const _: () = ::zx::__private::refuse_shadowing(
-            #selectors, <#contract as ::zx::__private::Contract>::PARTS
-        );
+        #hiding
         #(#sections)*
         #told_elsewhere
         #export_call
         #export_deploy
     }
+}
+
+/// Refuses, at compile time, a method that hides a part's by accident, or means to and does not.
+fn hiding(contract: &Type, methods: &[Public]) -> TokenStream {
+    let checks = called(methods).enumerate().map(|(i, m)| {
+        let has = quote!(::zx::__private::any_has(
+            <#contract as ::zx::__private::Contract>::PARTS, <#contract>::ZX_SELECTORS[#i]
+        ));
+        let (right, message) = if m.overrides {
+            (
+                has,
+                "no component has a method of this signature: remove `#[overrides]`, or write name and arguments as the \
+                 component does",
+            )
+        } else {
+            (
+                quote!(!#has),
+                "this method has the selector of a component's method or of a getter: rename it, or mark it \
+                 `#[overrides]`",
+            )
+        };
+        quote_spanned!(m.method.ident.span()=> const _: () = assert!(#right, #message);)
+    });
+    quote!(#(#checks)*)
 }
 
 /// An entry point of the module. Other targets have the host functions' own names to care for, and no use for it.
@@ -439,6 +515,7 @@ fn part(component: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
                 reentrant: #reentrant,
             };
 
+            #[allow(unreachable_code)]
             fn dispatch(
                 &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &[u8], value_refused: bool, reentry_refused: bool,
             ) -> ::core::option::Option<::zx::__private::Outcome> {

@@ -136,6 +136,14 @@ fn stored_enum(name: &Ident, variants: &[Ident]) -> TokenStream {
             const TYPE: &'static str = #text;
         }
 
+        impl ::zx::MapKey for #name {
+            const OPEN: &'static str = "mapping(uint8=>";
+
+            fn slot(&self, base: &::zx::__private::Slot) -> ::zx::__private::Slot {
+                ::zx::MapKey::slot(&self.zx_number(), base)
+            }
+        }
+
         impl ::zx::__private::StorageValue for #name {
             fn load(slot: &::zx::__private::Slot, lane: ::zx::__private::Lane) -> Self {
                 Self::zx_stored(<u8 as ::zx::__private::StorageValue>::load(slot, lane))

@@ -1,6 +1,7 @@
 //! Names, selectors and declarations, all computed by the compiler.
 
 use crate::{
+    FixedBytes,
     compose::Text,
     entry::Part,
     storage::{Member, Slot, text::TypeName},
@@ -24,6 +25,37 @@ pub const fn selector(signature: &str) -> [u8; 4] {
 pub const fn selector_of(parts: &[&str]) -> [u8; 4] {
     let hash = keccak(parts);
     [hash[0], hash[1], hash[2], hash[3]]
+}
+
+/// Id of an interface (ERC-165) by the signatures of its methods: the exclusive or of their selectors.
+///
+/// ```
+/// # use zx_sdk as zx;
+/// // ERC-721's, of its receiver.
+/// const RECEIVER: zx::FixedBytes<4> = zx::interface_id(&["onERC721Received(address,address,uint256,bytes)"]);
+/// assert_eq!(RECEIVER.0, [0x15, 0x0b, 0x7a, 0x02]);
+/// ```
+pub const fn interface_id(signatures: &[&str]) -> FixedBytes<4> {
+    let (mut id, mut i) = ([0; 4], 0);
+    while i < signatures.len() {
+        id = exclusive_or(id, selector(signatures[i]));
+        i += 1;
+    }
+    FixedBytes(id)
+}
+
+/// [`interface_id`] of signatures in parts.
+pub const fn interface_id_of(signatures: &[Declaration]) -> FixedBytes<4> {
+    let (mut id, mut i) = ([0; 4], 0);
+    while i < signatures.len() {
+        id = exclusive_or(id, selector_of(signatures[i]));
+        i += 1;
+    }
+    FixedBytes(id)
+}
+
+const fn exclusive_or(a: [u8; 4], b: [u8; 4]) -> [u8; 4] {
+    [a[0] ^ b[0], a[1] ^ b[1], a[2] ^ b[2], a[3] ^ b[3]]
 }
 
 /// Keccak-256 of the parts, one after the other.

@@ -1,6 +1,8 @@
 //! What the entry points that `#[zx::public]` writes consist of.
 
-use crate::{Bytes, Ctx, abi::Abi, declare::Declaration, error::ContractError, host, revert::error_string};
+use crate::{
+    Bytes, Ctx, abi::Abi, compose::Text, declare::Declaration, error::ContractError, host, revert::error_string,
+};
 use alloc::vec::Vec;
 
 /// What an entry ends with: the data to return, or the data to revert with.
@@ -75,25 +77,50 @@ pub const fn any_reentrant(parts: &[Part]) -> bool {
     false
 }
 
-/// Refuses, at compile time, methods that hide a component's or a getter, and components that hide each other's.
+/// Whether a part has no selector of one before it.
 #[doc(hidden)]
-pub const fn refuse_shadowing(own: &[u32], parts: &[Part]) {
+pub const fn differs(parts: &[Part], at: usize) -> bool {
     let mut i = 0;
-    while i < parts.len() {
-        assert!(
-            !overlap(own, parts[i].selectors),
-            "a method has the selector of a component's method or of a getter: rename it, or mark it `#[overrides]`"
-        );
-        let mut j = 0;
-        while j < i {
-            assert!(
-                !overlap(parts[j].selectors, parts[i].selectors),
-                "two components (or a getter and a component) have a method of the same selector"
-            );
-            j += 1;
+    while i < at {
+        if overlap(parts[i].selectors, parts[at].selectors) {
+            return false;
         }
         i += 1;
     }
+    true
+}
+
+/// What there is to say of an interface of which a method is missing.
+#[doc(hidden)]
+pub const fn lacking(methods: &[Declaration], own: &[u32], parts: &[Part]) -> Option<Text<1024>> {
+    let mut i = 0;
+    while i < methods.len() {
+        let selector = u32::from_be_bytes(crate::declare::selector_of(methods[i]));
+        if !overlap(&[selector], own) && !any_has(parts, selector) {
+            let mut text = Text::EMPTY.push("the contract does not implement the interface: it lacks `");
+            let mut j = 0;
+            while j < methods[i].len() {
+                text = text.push(methods[i][j]);
+                j += 1;
+            }
+            return Some(text.push("`"));
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Whether a part has a selector.
+#[doc(hidden)]
+pub const fn any_has(parts: &[Part], selector: u32) -> bool {
+    let mut i = 0;
+    while i < parts.len() {
+        if overlap(&[selector], parts[i].selectors) {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 const fn overlap(a: &[u32], b: &[u32]) -> bool {

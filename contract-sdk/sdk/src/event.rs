@@ -4,6 +4,10 @@ use crate::{Address, B256, Bytes, FixedBytes, U256, abi::Word, declare::Declarat
 use alloc::{string::String, vec::Vec};
 
 /// What happened, for those who watch the chain. Derived with `#[derive(zx::Event)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no event",
+    note = "derive `zx::Event` for it: a struct of values that cross the ABI"
+)]
 pub trait Event: Sized {
     /// First topic: Keccak-256 of the event's signature. Logs of an anonymous event do not have it.
     const TOPIC: B256;

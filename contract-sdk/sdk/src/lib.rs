@@ -60,12 +60,11 @@
 //!
 //! # What the SDK promises
 //! - **Storage is Solidity's.** Each field of the contract takes the next slot in the order of declaration; an
-//!   [`Item`] keeps one value there, a [`Map`] hashes as a Solidity mapping does. Small values are not packed into one
-//!   slot. Writes go through at once: there is nothing to flush, and a call into another contract sees them.
+//!   [`Item`] keeps one value there, a [`Map`] hashes as a Solidity mapping does, small values share a slot. Writes go through at once: there is nothing to flush, and a call into another contract sees them.
 //! - **Views cannot write.** `&self` methods are views; writing takes `&mut self`, so the borrow checker refuses it.
 //! - **Arithmetic is checked.** [`U256`] reverts with Solidity's `Panic(0x11)` where it would overflow, and so do
 //!   Rust's own integers, because contracts are built with overflow checks.
-//! - **The outside is Solidity ABI.** Method names turn to camelCase; arguments that do not unknown selectors
+//! - **The outside is Solidity ABI.** Method names turn to camelCase; arguments that do not decode, unknown selectors
 //!   and value for a method that is not `#[payable]` revert with a message.
 //!
 //! Off WebAssembly the same code runs on [`testing`]'s host, so `cargo test` tests a contract.
@@ -75,10 +74,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 extern crate alloc;
+/// The macros refer to the package by this name, in its own components too.
+extern crate self as zx;
 
 pub mod abi;
 pub mod call;
+pub mod components;
 mod compose;
+pub mod crypto;
 mod ctx;
 mod declare;
 mod entry;
@@ -102,7 +105,7 @@ pub use alloy_primitives::{Address, B256, Bytes, FixedBytes, address, b256};
 pub use borsh;
 pub use call::{CallError, CallOptions, deployment};
 pub use ctx::Ctx;
-pub use declare::selector;
+pub use declare::{interface_id, selector};
 pub use entry::{Component, Contract, Entry, Outcome};
 pub use error::{ContractError, revert_with};
 pub use event::{Event, Log, Topic};
@@ -112,7 +115,7 @@ pub use storage::{
 };
 pub use u256::U256;
 pub use zx_sdk_macros::{
-    Abi, Error, Event, StorageValue, component, contract, interface, public, sol_interface, storage, test,
+    Abi, Error, Event, StorageValue, TypedData, component, contract, interface, public, sol_interface, storage, test,
 };
 
 /// Everything that most contracts name: `use zx::prelude::*`.
@@ -134,12 +137,12 @@ pub mod __private {
         abi::{Abi, Args, Decoder, Encoder, begin_tuple, take_tuple},
         call::{delegate, invoke, query},
         declare::{
-            Declaration, LayoutMember, count, eip1967, erc7201, flatten, join, join_all, join_parts, keccak, len,
-            len_all, len_parts, selector_of, struct_spec, struct_type, tuple_name,
+            Declaration, LayoutMember, count, eip1967, erc7201, flatten, interface_id_of, join, join_all, join_parts,
+            keccak, len, len_all, len_parts, selector_of, struct_spec, struct_type, tuple_name,
         },
         entry::{
-            Component, Contract, Entry, Outcome, Part, Reply, any_payable, any_reentrant, no_selector, raw,
-            refuse_reentry, refuse_shadowing, refuse_value, returns, run, split, unknown_selector,
+            Component, Contract, Entry, Outcome, Part, Reply, any_has, any_payable, any_reentrant, differs, lacking,
+            no_selector, raw, refuse_reentry, refuse_value, returns, run, split, unknown_selector,
         },
         error::ContractError,
         event::{Event, Log, Topic},

@@ -100,7 +100,8 @@ impl<T: StorageValue> List<T> {
         (index < self.len()).then(|| self.load(index))
     }
 
-    fn load(&self, index: u32) -> T {
+    /// The element with this index, which is there.
+    pub(crate) fn load(&self, index: u32) -> T {
         let (slot, lane) = self.element(index);
         T::load(&slot, lane)
     }

@@ -1,0 +1,4 @@
+#[zx::test]
+fn no_host() {}
+
+fn main() {}

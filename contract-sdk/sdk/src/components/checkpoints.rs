@@ -1,0 +1,133 @@
+//! A number with its history.
+
+use crate::{List, U256, Uint};
+
+/// A number, and what it was before: one checkpoint for each block, or whatever else it is told by, in which it changed.
+/// OpenZeppelin's `Checkpoints.Trace208`, in its layout: a checkpoint takes one slot.
+///
+/// What it was is found by halving: some 2,100 gas for each time that the number of checkpoints can be halved.
+///
+/// ```
+/// # extern crate zx_sdk as zx;
+/// use zx::{components::{Checkpoints, CheckpointsError}, prelude::*};
+///
+/// #[zx::contract]
+/// pub struct Rate {
+///     rate: Checkpoints,
+/// }
+///
+/// #[zx::public]
+/// impl Rate {
+///     pub fn set(&mut self, cx: &mut Ctx, rate: U256) -> Result<(), CheckpointsError> {
+///         self.rate.push(cx.block_number(), rate).map(|_| ())
+///     }
+///
+///     pub fn rate_at(&self, _cx: &Ctx, block: u64) -> U256 {
+///         self.rate.value_at(block)
+///     }
+/// }
+///
+/// let host = zx::testing::Host::new();
+/// let rate = host.deploy::<Rate>(());
+/// let first = host.block().number;
+/// rate.set(U256::from(5u8)).unwrap();
+/// host.mine(10);
+/// rate.set(U256::from(7u8)).unwrap();
+/// assert_eq!(rate.rate_at(first + 9), U256::from(5u8));
+/// assert_eq!(rate.rate_at(first + 10), U256::from(7u8));
+/// ```
+#[zx::storage]
+#[derive(Debug)]
+pub struct Checkpoints {
+    trace: List<Checkpoint>,
+}
+
+/// What a number was from some point on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue, zx::Abi)]
+pub struct Checkpoint {
+    /// From when on: a block, for instance.
+    pub key: Uint<48>,
+    /// The number.
+    pub value: Uint<208>,
+}
+
+/// Why there is no such checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Error)]
+pub enum CheckpointsError {
+    /// There is a later one.
+    CheckpointUnorderedInsertion {},
+    /// The number does not fit.
+    SafeCastOverflowedUintDowncast {
+        /// Bits that there are: 208 for the number, 48 for the key.
+        bits: u8,
+        /// What was to be stored.
+        value: U256,
+    },
+}
+
+impl Checkpoints {
+    /// The number as it is.
+    pub fn latest(&self) -> U256 {
+        self.last().map_or(U256::ZERO, |last| last.value.get())
+    }
+
+    /// What the number was at `key`: the value of the last checkpoint that is not later; 0 before the first.
+    pub fn value_at(&self, key: u64) -> U256 {
+        let key = U256::from(key);
+        let (mut from, mut to) = (0, self.trace.len());
+        // The checkpoints before `from` are not later than `key`, those from `to` on are.
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.trace.load(middle).key.get() > key {
+                to = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        from.checked_sub(1).map_or(U256::ZERO, |last| self.trace.load(last).value.get())
+    }
+
+    /// Sets the number from `key` on, and returns what it was and what it is.
+    ///
+    /// # Errors
+    /// `key` is before the last checkpoint, or key or value do not fit 48 and 208 bits.
+    pub fn push(&mut self, key: u64, value: U256) -> Result<(U256, U256), CheckpointsError> {
+        let new = Checkpoint { key: fitting(48, U256::from(key))?, value: fitting(208, value)? };
+        let Some(last) = self.last() else {
+            self.trace.push(new);
+            return Ok((U256::ZERO, value));
+        };
+        if last.key > new.key {
+            return Err(CheckpointsError::CheckpointUnorderedInsertion {});
+        }
+        if last.key == new.key {
+            self.trace.set(self.trace.len() - 1, new);
+        } else {
+            self.trace.push(new);
+        }
+        Ok((last.value.get(), value))
+    }
+
+    /// How many checkpoints there are.
+    pub fn len(&self) -> u32 {
+        self.trace.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.trace.is_empty()
+    }
+
+    /// The checkpoint at this position, if there is one.
+    pub fn get(&self, index: u32) -> Option<Checkpoint> {
+        self.trace.get(index)
+    }
+
+    fn last(&self) -> Option<Checkpoint> {
+        self.trace.len().checked_sub(1).map(|last| self.trace.load(last))
+    }
+}
+
+fn fitting<const BITS: usize>(bits: u8, value: U256) -> Result<Uint<BITS>, CheckpointsError> {
+    Uint::try_from(value).map_err(|_| CheckpointsError::SafeCastOverflowedUintDowncast { bits, value })
+}

@@ -1,0 +1,60 @@
+//! The domain that messages are signed for.
+
+use crate::{Address, B256, Ctx, FixedBytes, Item, U256, crypto::Domain};
+use alloc::{string::String, vec::Vec};
+
+/// Name and version of the domain (EIP-712) that users sign messages to this contract for, set when it is deployed. Where
+/// they are known when it is built, a constant [`Domain`] costs less. OpenZeppelin's `EIP712`, in the slots of its
+/// upgradeable contracts.
+#[zx::storage]
+#[derive(Debug)]
+pub struct Eip712 {
+    #[slot(namespace = "openzeppelin.storage.EIP712")]
+    state: State,
+}
+
+/// The hashes stand first, and are zero: OpenZeppelin's earlier versions had them.
+#[zx::storage]
+#[derive(Debug)]
+struct State {
+    _hashed_name: Item<B256>,
+    _hashed_version: Item<B256>,
+    name: Item<String>,
+    version: Item<String>,
+}
+
+/// The domain changed (ERC-5267).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
+pub struct EIP712DomainChanged {}
+
+/// What a domain has (ERC-5267): name, version, chain id and contract, but no salt.
+const FIELDS: FixedBytes<1> = FixedBytes([0x0F]);
+
+impl Eip712 {
+    /// Names the domain: in the constructor, or the initializer.
+    pub fn init(&mut self, name: String, version: String) {
+        self.state.name.set(name);
+        self.state.version.set(version);
+    }
+
+    /// The domain.
+    pub fn domain(&self) -> Domain {
+        Domain::of(&self.state.name.get(), &self.state.version.get())
+    }
+}
+
+#[zx::component(events(EIP712DomainChanged))]
+impl Eip712 {
+    /// What the domain consists of: which fields it has, name, version, chain id, contract, salt, extensions (ERC-5267).
+    #[expect(clippy::type_complexity, reason = "what ERC-5267 returns")]
+    pub fn eip712_domain(&self, cx: &Ctx) -> (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>) {
+        let (name, version) = (self.state.name.get(), self.state.version.get());
+        (FIELDS, name, version, U256::from(cx.chain_id()), cx.address(), B256::ZERO, Vec::new())
+    }
+
+    /// Hash of the domain (EIP-712).
+    #[selector(name = "DOMAIN_SEPARATOR")]
+    pub fn domain_separator(&self, cx: &Ctx) -> B256 {
+        self.domain().separator(cx)
+    }
+}

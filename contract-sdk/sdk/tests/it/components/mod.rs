@@ -1,0 +1,10 @@
+//! Components: alone, together, and where they lie.
+
+mod access;
+mod guard;
+mod initializable;
+mod interfaces;
+mod ownable;
+mod pausable;
+mod upgradeable;
+mod votes;

@@ -1,0 +1,8 @@
+//! What the macros make of contracts, called as users call them.
+
+mod calls;
+mod create;
+mod entries;
+mod getters;
+mod layout;
+mod types;
