@@ -34,7 +34,10 @@ pub(crate) const NAMESPACES: &[(&str, &str)] = &[
     ("txpool", "What waits."),
     ("ots", "What the explorer Otterscan asks for."),
     ("erigon", "What explorers ask for under erigon's name."),
-    ("debug", "Raw data."),
+    (
+        "debug",
+        "Raw data, and traces: what happens inside a transaction. Its block runs again up to it, on the state before it, which must be kept.",
+    ),
     ("admin", "The node itself: for its operator."),
     ("rpc", "The methods themselves."),
 ];
