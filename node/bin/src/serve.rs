@@ -102,7 +102,7 @@ struct Bounds {
     #[arg(long = "rpc.trace-timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds, env = "ZX_RPC_TRACE_TIMEOUT")]
     trace_time: Duration,
     /// Mebibytes of a trace.
-    #[arg(long = "rpc.max-trace-size", value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..), env = "ZX_RPC_MAX_TRACE_SIZE")]
+    #[arg(long = "rpc.max-trace-size", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..), env = "ZX_RPC_MAX_TRACE_SIZE")]
     trace_size: u16,
     /// Mebibytes of a request.
     #[arg(long = "rpc.max-request-size", value_name = "MIB", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..), env = "ZX_RPC_MAX_REQUEST_SIZE")]

@@ -34,7 +34,7 @@ impl Default for CallLimits {
             batch_time: Duration::from_secs(10),
             call_time: Duration::from_secs(5),
             trace_time: Duration::from_secs(30),
-            trace: 64 * 1024 * 1024,
+            trace: 32 * 1024 * 1024,
             gas: 50_000_000,
             log_blocks: 100_000,
             logs: 20_000,
