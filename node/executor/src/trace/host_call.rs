@@ -97,7 +97,7 @@ impl HostCall {
 
     /// Bytes that it takes as JSON so far, about.
     pub(crate) fn size(&self) -> usize {
-        160 + self.args.size() + self.out.size()
+        100 + self.args.size() + self.out.size()
     }
 
     /// It has ended; gives the bytes that this adds.

@@ -6,7 +6,7 @@ use crate::{
     db::ReaderDb,
     evm::{Ctx, StateDbError},
 };
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use alloy_rpc_types_trace::geth::{PreStateConfig, PreStateFrame};
 use revm::{
     Database, DatabaseRef,
@@ -75,7 +75,10 @@ impl DatabaseRef for Before<'_, '_> {
     }
 
     fn code_by_hash_ref(&self, hash: B256) -> Result<Bytecode, StateDbError> {
-        self.0.borrow_mut().code_by_hash(hash)
+        match hash {
+            KECCAK256_EMPTY => Ok(Bytecode::default()),
+            _ => self.0.borrow_mut().code_by_hash(hash),
+        }
     }
 
     fn storage_ref(&self, address: Address, slot: U256) -> Result<U256, StateDbError> {

@@ -237,7 +237,7 @@ impl StepLog {
     }
 
     fn push(&mut self, call: HostCall, depth: u64, budget: &mut Budget) -> Option<usize> {
-        if !self.wants_more() || !budget.charge(call.size() + ENTRY) {
+        if !self.wants_more() || !budget.charge(call.size() + ENTRY / 2) {
             return None;
         }
         let pc = self.programs.last().map_or(0, |program| program.count);
