@@ -150,9 +150,9 @@ impl StepLog {
         let mut storage = None;
         if op == opcode::SSTORE
             && self.options.storage
-            && let [.., value, key] = stack[..]
+            && let [.., value, key] = stack.as_slice()
         {
-            storage = Some(self.touch(interp, key, value));
+            storage = Some(self.touch(interp, *key, *value));
         }
         Step {
             pc: interp.bytecode.pc() as u64,

@@ -1,7 +1,10 @@
 //! `zxTracer`: the call tree with what each kind of frame does: a WASM program's host calls, its fuel and its code.
 
 use super::{budget::Budget, host_call::HostCall};
-use alloy_primitives::{B256, map::HashMap};
+use alloy_primitives::{
+    B256,
+    map::{HashMap, HashSet},
+};
 use alloy_rpc_types_trace::geth::CallFrame;
 use revm_inspectors::tracing::{TracingInspector, TracingInspectorConfig, types::CallTraceNode};
 use serde::Serialize;
@@ -44,7 +47,7 @@ pub(crate) struct ZxLog {
     /// Frames that are open.
     open: Vec<usize>,
     programs: HashMap<usize, Program>,
-    evm: HashMap<usize, ()>,
+    evm: HashSet<usize>,
 }
 
 impl ZxLog {
@@ -54,7 +57,7 @@ impl ZxLog {
             calls: TracingInspector::new(config),
             open: Vec::new(),
             programs: HashMap::default(),
-            evm: HashMap::default(),
+            evm: HashSet::default(),
         }
     }
 
@@ -71,7 +74,7 @@ impl ZxLog {
     /// The frame runs EVM code.
     pub(crate) fn is_evm(&mut self) {
         if let Some(frame) = self.open.last() {
-            self.evm.insert(*frame, ());
+            self.evm.insert(*frame);
         }
     }
 
@@ -117,7 +120,7 @@ impl ZxLog {
         let nodes = calls.into_traces().into_nodes();
         let mut frames: Vec<Option<ZxFrame>> = Vec::with_capacity(nodes.len());
         for (at, node) in nodes.iter().enumerate() {
-            frames.push(Some(frame(node, programs.remove(&at), evm.contains_key(&at))));
+            frames.push(Some(frame(node, programs.remove(&at), evm.contains(&at))));
         }
         // Who is called comes after its caller: from the end on, each frame is whole when it is put into its caller's.
         for (at, node) in nodes.iter().enumerate().rev() {
