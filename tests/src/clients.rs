@@ -6,7 +6,7 @@ use crate::{
     workspace,
 };
 use eyre::{OptionExt as _, ensure};
-use std::{env, fs, path::PathBuf, process::Command, time::Duration};
+use std::{env, ffi::OsStr, fs, path::PathBuf, process::Command, time::Duration};
 
 /// A suite takes seconds; the limit is for a hung one.
 const SUITE: Duration = Duration::from_secs(300);
@@ -16,6 +16,14 @@ const SUITE: Duration = Duration::from_secs(300);
 /// # Errors
 /// If a test of it fails or none runs; the message carries what the suite and the node printed.
 pub fn run_suite(file: &str) -> eyre::Result<usize> {
+    run_suite_with(file, &[])
+}
+
+/// The same with more in its environment.
+///
+/// # Errors
+/// As of [`run_suite`].
+pub fn run_suite_with(file: &str, environment: &[(&str, &OsStr)]) -> eyre::Result<usize> {
     let folder = workspace().join("tests/clients");
     ensure!(folder.join("node_modules").is_dir(), "the npm packages are missing: run `scripts/setup.sh test`");
     let artifacts = artifacts::folder()?;
@@ -25,6 +33,7 @@ pub fn run_suite(file: &str) -> eyre::Result<usize> {
     let mut command = Command::new("node");
     command.current_dir(&folder).args(["--test", "--test-reporter=tap", file]);
     command.env("ZX_RPC_URL", node.url()).env("ZX_ARTIFACTS", artifacts);
+    command.envs(environment.iter().copied());
     let (status, output) = run(command, SUITE)?;
     ensure!(status.success(), "{file} failed\n\n{output}\n\nthe node printed:\n{}", node.log());
     let passed = count(&output, "# pass ").ok_or_eyre("no count of tests")?;
@@ -75,6 +84,11 @@ fn run_python(args: &[&str]) -> eyre::Result<String> {
     ensure!(status.success(), "{args:?} failed\n\n{printed}\n\nthe node printed:\n{}", node.log());
     node.stop()?;
     Ok(printed)
+}
+
+/// Foundry's development node, to compare with: `ZX_ANVIL`, if it is there.
+pub fn anvil() -> Option<PathBuf> {
+    env::var_os("ZX_ANVIL").map(PathBuf::from).filter(|binary| binary.exists())
 }
 
 /// The interpreter with web3.py: `ZX_PYTHON`, or the one that `scripts/setup.sh` made.

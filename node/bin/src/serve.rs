@@ -98,6 +98,12 @@ struct Bounds {
     /// How long such a call may take.
     #[arg(long = "rpc.evmtimeout", value_name = "SECONDS", default_value = "5", value_parser = seconds, env = "ZX_RPC_EVMTIMEOUT")]
     call_time: Duration,
+    /// How long a trace may take.
+    #[arg(long = "rpc.trace-timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds, env = "ZX_RPC_TRACE_TIMEOUT")]
+    trace_time: Duration,
+    /// Mebibytes of a trace.
+    #[arg(long = "rpc.max-trace-size", value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..), env = "ZX_RPC_MAX_TRACE_SIZE")]
+    trace_size: u16,
     /// Mebibytes of a request.
     #[arg(long = "rpc.max-request-size", value_name = "MIB", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..), env = "ZX_RPC_MAX_REQUEST_SIZE")]
     request_size: u16,
@@ -337,6 +343,8 @@ impl Options {
                 answer: usize::from(bounds.response_size).saturating_mul(MEBIBYTE),
                 batch_time: bounds.batch_time,
                 call_time: bounds.call_time,
+                trace_time: bounds.trace_time,
+                trace: usize::from(bounds.trace_size).saturating_mul(MEBIBYTE),
                 gas: bounds.gas,
                 log_blocks: bounds.log_blocks,
                 logs: bounds.logs,

@@ -25,6 +25,7 @@ mod seal;
 mod start;
 mod state;
 mod submit;
+mod trace;
 mod transfer;
 mod tree;
 mod waiting;
@@ -43,7 +44,7 @@ pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{
     AccessListed, BlockOptions, CallEnv, Cancel, DeployRefusal, EstimateError, InvalidTransaction, Overlay, Simulated,
-    SimulatedBlock, TxError,
+    SimulatedBlock, StructOptions, Trace, TraceError, Traced, Tracer, TxError, Wanted,
 };
 pub use zx_host_functions::{ABI_SECTION, BUILD_SECTION, LAYOUT_SECTION, deploy, metadata};
 pub use zx_pool::{AccountContent, PoolConfig, PoolError, PoolStatus};

@@ -20,7 +20,7 @@ pub struct HeadView<'a> {
     pub head: Arc<Block>,
     pub(crate) store: View<'a>,
     pub(crate) tree: Arc<Tree>,
-    executor: &'a Executor,
+    pub(crate) executor: &'a Executor,
 }
 
 /// A transaction in its block.

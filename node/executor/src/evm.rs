@@ -5,6 +5,7 @@ use crate::{
     cancel::{CANCELLED, Cancel},
     db::{self, CodeCache, DbError, ReaderDb},
     open::OpenFrames,
+    trace::recorder::Recorder,
 };
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256, map::B256HashMap};
@@ -64,6 +65,8 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) cancel: Cancel,
     /// Whether moves of value are logged, as `eth_simulateV1` may ask for.
     pub(crate) log_transfers: bool,
+    /// Who listens to what happens, if a trace is asked for.
+    pub(crate) recorder: Option<Box<Recorder>>,
 }
 
 /// WASM frames inside each other up to which their stacks are kept for the next block.
@@ -106,6 +109,7 @@ impl<'a> ZxEvm<'a> {
             deepest: 0,
             cancel: Cancel::default(),
             log_transfers: false,
+            recorder: None,
         }
     }
 
@@ -165,8 +169,28 @@ impl<'a> ZxEvm<'a> {
             // The sandbox ends the program that asked for it, and its checkpoint undoes what was done. What the frames
             // in between would have put back is put back here.
             (self.inner.ctx.journal_mut().inner.depth, self.wasm_depth) = depth;
+            // Whoever listened has not heard of their ends.
+            self.recorder = None;
             resume_unwind(panic)
         })
+    }
+
+    /// The hook: a WASM program runs to its end here and is a result at once, as a precompile is.
+    pub(crate) fn begin(&mut self, init: FrameInit) -> Result<FrameInitResult<'_, <Self as EvmTr>::Frame>, FrameError> {
+        let FrameInit { depth, memory, frame_input } = init;
+        match frame_input {
+            FrameInput::Call(inputs) if is_wasm(inputs.known_bytecode.1.original_byte_slice()) => {
+                Ok(ItemOrResult::Result(FrameResult::Call(self.wasm_call(depth, memory, &inputs)?)))
+            }
+            FrameInput::Create(inputs) if is_wasm(inputs.init_code()) => {
+                Ok(ItemOrResult::Result(FrameResult::Create(self.wasm_create(depth, memory, &inputs)?)))
+            }
+            FrameInput::Create(inputs) if inputs.init_code().len() > self.spec.evm_init_code_bytes() => {
+                let result = failed(InstructionResult::CreateInitCodeSizeLimit, inputs.gas_limit());
+                Ok(ItemOrResult::Result(FrameResult::Create(CreateOutcome::new(result, None))))
+            }
+            frame_input => self.evm_frame(FrameInit { depth, memory, frame_input }),
+        }
     }
 
     fn frame_loop(&mut self, init: FrameInit) -> Result<FrameResult, FrameError> {
@@ -224,29 +248,15 @@ impl<'a> EvmTr for ZxEvm<'a> {
         self.inner.all_mut()
     }
 
-    /// The hook: a WASM program runs to its end here and is a result at once, as a precompile is.
     fn frame_init(&mut self, init: FrameInit) -> Result<FrameInitResult<'_, Self::Frame>, FrameError> {
-        let FrameInit { depth, memory, frame_input } = init;
         if self.cancel.is_due() {
             return Err(ContextError::Custom(CANCELLED.to_owned()));
         }
-        match frame_input {
-            FrameInput::Call(inputs) if is_wasm(inputs.known_bytecode.1.original_byte_slice()) => {
-                Ok(ItemOrResult::Result(FrameResult::Call(self.wasm_call(depth, memory, &inputs)?)))
-            }
-            FrameInput::Create(inputs) if is_wasm(inputs.init_code()) => {
-                Ok(ItemOrResult::Result(FrameResult::Create(self.wasm_create(depth, memory, &inputs)?)))
-            }
-            FrameInput::Create(inputs) if inputs.init_code().len() > self.spec.evm_init_code_bytes() => {
-                let result = failed(InstructionResult::CreateInitCodeSizeLimit, inputs.gas_limit());
-                Ok(ItemOrResult::Result(FrameResult::Create(CreateOutcome::new(result, None))))
-            }
-            frame_input => self.evm_frame(FrameInit { depth, memory, frame_input }),
-        }
+        if self.recorder.is_some() { self.listened_init(init) } else { self.begin(init) }
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, FrameError> {
-        let result = self.inner.frame_run()?;
+        let result = if self.recorder.is_some() { self.listened_run()? } else { self.inner.frame_run()? };
         if result.is_result() {
             self.open.leave();
         }

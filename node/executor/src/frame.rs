@@ -36,6 +36,7 @@ const NO_CONSTRUCTOR: &str = "the module has no constructor, and takes neither a
 /// Who runs on whose account, with what.
 struct Program<'p> {
     module: &'p Prepared,
+    code_hash: B256,
     entry: Entry,
     input: &'p [u8],
     caller: Address,
@@ -91,6 +92,7 @@ impl<'a> ZxEvm<'a> {
         };
         let program = Program {
             module: &module,
+            code_hash: *hash,
             entry: Entry::Call,
             input: &input,
             caller: inputs.caller,
@@ -174,6 +176,7 @@ impl<'a> ZxEvm<'a> {
         let mut result = if self.sandbox.has_constructor(&module) {
             let program = Program {
                 module: &module,
+                code_hash: hash,
                 entry: Entry::Deploy,
                 input: payload.args,
                 caller: inputs.caller(),
@@ -233,6 +236,9 @@ impl<'a> ZxEvm<'a> {
             transaction: &transaction,
             block: &block,
         };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.enter(program.code_hash, program.gas_limit);
+        }
         let sandbox = self.sandbox;
         self.wasm_depth += 1;
         self.deepest = self.deepest.max(self.wasm_depth);
@@ -249,6 +255,9 @@ impl<'a> ZxEvm<'a> {
         let (refund, error) = host.finish();
         self.wasm_depth -= 1;
         self.open.leave();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.exit(outcome.gas_left);
+        }
         match error {
             Some(error) => Err(error),
             None => self.result(program.gas_limit, outcome, refund),

@@ -8,6 +8,7 @@ use revm::{
         Cfg, CreateScheme, Host as _, cfg::GasParams, host::LoadError, journaled_state::AccountInfoLoad,
     },
     handler::FrameResult,
+    inspector::Inspector,
     interpreter::{
         CallInput, CallInputs, CallScheme, CallValue, CreateInputs, FrameInput, InstructionResult, InterpreterResult,
         SharedMemory, instructions::contract::load_account_delegated, interpreter_action::FrameInit,
@@ -17,7 +18,7 @@ use revm::{
 };
 use sha2::{Digest, Sha256};
 use zx_host_functions::{deploy::is_wasm, ed25519};
-use zx_sandbox::{CallKind, CallReply, CallRequest, CallStatus, CreateRequest, Gas, Host, Stop};
+use zx_sandbox::{CallKind, CallReply, CallRequest, CallStatus, CreateRequest, Gas, Host, Stop, Watched};
 
 /// Gas of the opcodes' fixed part (Yellow Paper, appendix G; EIP-2929 for the warm ones).
 mod price {
@@ -140,6 +141,24 @@ fn words(bytes: usize) -> u64 {
 }
 
 impl Host for JournalHost<'_, '_> {
+    fn watches(&self) -> bool {
+        self.evm.recorder.as_ref().is_some_and(|recorder| recorder.watches())
+    }
+
+    fn host_call(&mut self, call: Watched<'_>) -> Result<(), Stop> {
+        let Some(recorder) = &mut self.evm.recorder else { return Ok(()) };
+        recorder.host_call(&call);
+        let Some(why) = recorder.stop() else { return Ok(()) };
+        self.error = Some(FrameError::Custom(why.to_owned()));
+        Err(Stop::Fatal)
+    }
+
+    fn host_return(&mut self, call: Watched<'_>, result: Result<Option<u64>, ()>) {
+        if let Some(recorder) = &mut self.evm.recorder {
+            recorder.host_return(&call, result);
+        }
+    }
+
     fn storage_read(&mut self, gas: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop> {
         gas.charge(self.params().warm_storage_read_cost())?;
         let cold = self.params().cold_storage_additional_cost();
@@ -173,7 +192,11 @@ impl Host for JournalHost<'_, '_> {
         gas.charge(self.params().log_cost(topics.len() as u8, data.len() as u64))?;
         let topics = topics.iter().map(B256::from).collect();
         let data = LogData::new_unchecked(topics, Bytes::copy_from_slice(data));
-        self.evm.inner.ctx.log(Log { address: self.address, data });
+        let log = Log { address: self.address, data };
+        if let Some(recorder) = &mut self.evm.recorder {
+            recorder.log(&mut self.evm.inner.ctx, log.clone());
+        }
+        self.evm.inner.ctx.log(log);
         Ok(())
     }
 

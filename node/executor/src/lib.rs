@@ -7,7 +7,7 @@
 //! other without either noticing.
 //!
 //! [`Executor::execute_block`] is what producing and importing a block both call; [`Executor::simulate`] and
-//! [`Executor::estimate_gas`] serve reads.
+//! [`Executor::estimate_gas`] serve reads, and [`Executor::trace_block`] shows what happens inside.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -21,6 +21,7 @@ mod host;
 mod open;
 mod overlay;
 mod simulate;
+mod trace;
 mod transfers;
 
 pub use access_list::AccessListed;
@@ -29,6 +30,7 @@ pub use estimate::EstimateError;
 pub use overlay::Overlay;
 pub use revm::context_interface::result::InvalidTransaction;
 pub use simulate::{BlockOptions, CallEnv, Simulated, SimulatedBlock};
+pub use trace::{HostCall, StructOptions, StructTrace, Trace, TraceError, Traced, Tracer, Wanted, ZxFrame};
 
 use alloy_consensus::{Header, Transaction};
 use alloy_primitives::{Address, U256};

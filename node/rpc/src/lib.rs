@@ -39,6 +39,7 @@ mod simulate;
 mod state;
 mod submit;
 mod subscriptions;
+mod traces;
 mod txpool;
 mod wanted;
 mod wasm;

@@ -13,6 +13,10 @@ pub struct CallLimits {
     pub batch_time: Duration,
     /// How long one call of a contract may take.
     pub call_time: Duration,
+    /// How long one trace may take: its block runs again up to it, and every opcode is looked at.
+    pub trace_time: Duration,
+    /// Bytes that one trace may take.
+    pub trace: usize,
     /// Gas of a call that nobody pays for.
     pub gas: u64,
     /// Blocks that a query of logs may span if it names neither address nor topic.
@@ -29,6 +33,8 @@ impl Default for CallLimits {
             answer: 25 * 1024 * 1024,
             batch_time: Duration::from_secs(10),
             call_time: Duration::from_secs(5),
+            trace_time: Duration::from_secs(30),
+            trace: 32 * 1024 * 1024,
             gas: 50_000_000,
             log_blocks: 100_000,
             logs: 20_000,

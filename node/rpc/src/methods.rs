@@ -8,6 +8,7 @@ mod eth;
 mod net;
 mod ots;
 mod rpc;
+mod trace;
 mod txpool;
 mod web3;
 mod zx;
@@ -34,7 +35,11 @@ pub(crate) const NAMESPACES: &[(&str, &str)] = &[
     ("txpool", "What waits."),
     ("ots", "What the explorer Otterscan asks for."),
     ("erigon", "What explorers ask for under erigon's name."),
-    ("debug", "Raw data."),
+    (
+        "debug",
+        "Raw data, and traces: what happens inside a transaction. Its block runs again up to it, on the state before it, which must be kept.",
+    ),
+    ("trace", "Traces in the shapes of Parity and erigon."),
     ("admin", "The node itself: for its operator."),
     ("rpc", "The methods themselves."),
 ];
@@ -48,6 +53,7 @@ const DECLARED: &[&[Method]] = &[
     txpool::METHODS,
     ots::METHODS,
     debug::METHODS,
+    trace::METHODS,
     admin::METHODS,
     rpc::METHODS,
 ];

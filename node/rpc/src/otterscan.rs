@@ -1,16 +1,17 @@
-//! `ots_*`: what Otterscan asks for, but for what takes a tracer.
+//! `ots_*`: what Otterscan asks for.
 
 use crate::{
     Api, blocks, convert,
     error::RpcError,
     state::{height, state_at},
+    traces,
 };
 use alloy_consensus::Transaction as _;
 use alloy_eips::{BlockId, eip1898::LenientBlockNumberOrTag};
-use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U64, U256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U64, U256};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use zx_chain::HeadView;
+use zx_chain::{HeadView, Simulated, Trace, Traced, Tracer, Wanted};
 use zx_primitives::{Block, Receipt, RecoveredTx, StateReader};
 
 /// Transactions on a page of a block, or of a search.
@@ -252,12 +253,43 @@ pub(crate) fn creator(api: &Api, address: Address) -> Result<Option<Value>, RpcE
         if has_code_at(&view, address, middle)? { after = middle } else { before = middle }
     }
     let Some(block) = view.block(after.into())? else { return Ok(None) };
-    Ok(making(&view, &block, address)?.map(|tx| {
-        let made_it = tx.inner().is_create() && tx.signer().create(tx.inner().nonce()) == address;
-        // What a contract has made, it made: the account that was called stands for it.
-        let creator = if made_it { tx.signer() } else { tx.inner().to().unwrap_or(tx.signer()) };
-        json!({ "hash": tx.inner().tx_hash(), "creator": creator })
+    let Some((place, tx)) = making(&view, &block, address)? else { return Ok(None) };
+    let sent_it = tx.inner().is_create() && tx.signer().create(tx.inner().nonce()) == address;
+    let creator = if sent_it { tx.signer() } else { maker(api, &view, &block, place, address)?.unwrap_or(tx.signer()) };
+    Ok(Some(json!({ "hash": tx.inner().tx_hash(), "creator": creator })))
+}
+
+/// Who made a contract inside a transaction, if it was made there: the last who did, should it have been made twice.
+fn maker(
+    api: &Api,
+    view: &HeadView<'_>,
+    block: &Arc<Block>,
+    place: usize,
+    address: Address,
+) -> Result<Option<Address>, RpcError> {
+    let traced = traces::replay(api, view, block, Wanted::One(place), &Tracer::Entries, &api.cancel())?;
+    let Some(Traced { trace: Trace::Entries(frames), .. }) = traced.into_iter().next() else { return Ok(None) };
+    let made = frames.iter().rfind(|frame| frame.r#type.starts_with("CREATE") && frame.to == address);
+    Ok(made.map(|frame| frame.from))
+}
+
+pub(crate) fn trace(api: &Api, hash: B256) -> Result<Option<Trace>, RpcError> {
+    traced(api, hash, &Tracer::Entries).map(|traced| traced.map(|traced| traced.trace))
+}
+
+pub(crate) fn operations(api: &Api, hash: B256) -> Result<Option<Trace>, RpcError> {
+    traced(api, hash, &Tracer::Operations).map(|traced| traced.map(|traced| traced.trace))
+}
+
+pub(crate) fn error(api: &Api, hash: B256) -> Result<Option<Bytes>, RpcError> {
+    Ok(traced(api, hash, &Tracer::Noop)?.map(|traced| match traced.outcome {
+        Simulated::Revert { output, .. } => output,
+        Simulated::Success { .. } | Simulated::Halt { .. } => Bytes::new(),
     }))
+}
+
+fn traced(api: &Api, hash: B256, tracer: &Tracer) -> Result<Option<Traced>, RpcError> {
+    traces::of_transaction(api, hash, tracer, &api.cancel())
 }
 
 /// The transaction of a block after which an account has code.
@@ -265,7 +297,7 @@ fn making<'b>(
     view: &HeadView<'_>,
     block: &'b Arc<Block>,
     address: Address,
-) -> Result<Option<&'b RecoveredTx>, RpcError> {
+) -> Result<Option<(usize, &'b RecoveredTx)>, RpcError> {
     let number = block.number();
     let changes = view.account_changes(address, number..=number, block.transactions.len().saturating_add(1))?;
     // The last change that found it without code gave it some, or nothing did before the end of the block.
@@ -273,5 +305,5 @@ fn making<'b>(
         change.before.is_none_or(|account| account.code_hash == KECCAK256_EMPTY)
     };
     let place = changes.iter().rfind(without).map(|change| change.transaction as usize);
-    Ok(place.and_then(|place| block.transactions.get(place)))
+    Ok(place.and_then(|place| Some((place, block.transactions.get(place)?))))
 }

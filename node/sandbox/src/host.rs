@@ -1,5 +1,7 @@
 //! What a running contract can ask for, and what it is told without asking.
 
+use zx_host_functions::HostFunction;
+
 /// What the frame is; fixed while it runs. Words are big endian.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
@@ -156,12 +158,36 @@ pub struct CallReply {
     pub created: Option<[u8; 20]>,
 }
 
+/// A host function that is called, for a host that watches. Places in `args` that the table has as pointers point into
+/// `memory`.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'a> {
+    /// The row of the table.
+    pub function: &'static HostFunction,
+    /// Its arguments, in the row's order.
+    pub args: &'a [u64],
+    /// The guest's memory.
+    pub memory: &'a [u8],
+    /// Fuel that the frame has left; below zero if it ran out.
+    pub fuel: i64,
+}
+
 /// The world outside the sandbox. The executor implements it on its journal; each method charges what the EVM charges
 /// for the same act, before doing it.
 ///
 /// An `Err` ends the frame: [`Stop::OutOfGas`], a refused write, or a fault of the host's own.
 #[expect(clippy::missing_errors_doc, reason = "said once, above")]
 pub trait Host {
+    /// Whether it wants to be told of every host function that the program calls. Asked once a frame.
+    fn watches(&self) -> bool {
+        false
+    }
+    /// A host function is about to begin, if [`watches`](Self::watches) says so.
+    fn host_call(&mut self, _call: Watched<'_>) -> Result<(), Stop> {
+        Ok(())
+    }
+    /// It has ended: with its result, or without one if it leaves the guest.
+    fn host_return(&mut self, _call: Watched<'_>, _result: Result<Option<u64>, ()>) {}
     /// Reads a slot of the frame's own storage.
     fn storage_read(&mut self, gas: &mut Gas, key: [u8; 32]) -> Result<[u8; 32], Stop>;
     /// Writes a slot of the frame's own storage.

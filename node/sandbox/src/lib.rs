@@ -23,7 +23,7 @@ pub use cache::{CacheError, CacheFigures, CacheStats};
 pub use engine::CompileError;
 pub use host::{
     BlockContext, CallKind, CallReply, CallRequest, CallStatus, CreateRequest, Frame, Gas, Host, Stop,
-    TransactionContext,
+    TransactionContext, Watched,
 };
 pub use meter::{FUEL, MeterError, STACK, UNREACHABLE, meter};
 pub use run::{Entry, Outcome, Status, Trap};

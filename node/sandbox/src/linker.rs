@@ -3,7 +3,7 @@
 //! Each charges its crossing and its words before it touches memory, then lets [`Host`] charge the EVM's price.
 
 use crate::{
-    host::{CallKind, CallReply, CallRequest, CreateRequest, Frame, Gas, Host, Stop},
+    host::{CallKind, CallReply, CallRequest, CreateRequest, Frame, Gas, Host, Stop, Watched},
     instance::Places,
     run::Trap,
     trap::leave,
@@ -22,7 +22,10 @@ use wasmer::{
     },
 };
 use wasmer_types::RawValue;
-use zx_host_functions::fuel::{self, FUEL_PER_GAS};
+use zx_host_functions::{
+    HOST_FUNCTIONS, HostFunction,
+    fuel::{self, FUEL_PER_GAS},
+};
 
 /// Why guest code ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +66,8 @@ pub(crate) struct Env {
     pub(crate) trapped_at: AtomicUsize,
     /// Whether a host function is running.
     pub(crate) in_host: AtomicBool,
+    /// Whether the host is told of every call.
+    watched: Cell<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -81,6 +86,7 @@ impl Env {
     /// # Safety
     /// Host functions may only be entered while both borrows last.
     pub(crate) unsafe fn lend<'a>(&self, frame: &'a Frame<'a>, host: &'a mut (dyn Host + 'a)) {
+        self.watched.set(host.watches());
         let host: *mut (dyn Host + 'a) = host;
         self.work.set(Some(Work {
             frame: std::ptr::from_ref(frame).cast(),
@@ -482,7 +488,9 @@ macro_rules! expand_linker {
             use super::*;
             $(pub(super) unsafe extern "C-unwind" fn $name(env: *const Env $(, $param: $ty)*) -> returned!($($ret)?) {
                 // SAFETY: `Import::link` gave the environment, which lives as long as the store that runs.
-                match enter(unsafe { &*env }, |env| functions::$name(env $(, $param)*)) {
+                let env = unsafe { &*env };
+                let args = || vec![$(u64::from($param)),*];
+                match enter(env, Import::$name, args, |env| functions::$name(env $(, $param)*)) {
                     Some(value) => value,
                     // SAFETY: generated code called, on the guest's stack; nothing here needs to be dropped.
                     None => unsafe { leave() },
@@ -549,11 +557,73 @@ macro_rules! returned {
 zx_host_functions::host_functions!(expand_linker);
 
 /// Runs a host function; `None` if it left a reason to leave the guest.
-fn enter<T>(env: &Env, function: impl FnOnce(&Env) -> Exits<T>) -> Option<T> {
+fn enter<T: Returned>(
+    env: &Env,
+    import: Import,
+    args: impl FnOnce() -> Vec<u64>,
+    function: impl FnOnce(&Env) -> Exits<T>,
+) -> Option<T> {
     env.in_host.store(true, Ordering::Relaxed);
-    let result = catch_unwind(AssertUnwindSafe(|| function(env))).unwrap_or(Err(Exit::Trap(Trap::Host)));
+    let run = AssertUnwindSafe(|| match env.watched.get() {
+        false => function(env),
+        true => watched(env, import, &args(), function),
+    });
+    let result = catch_unwind(run).unwrap_or(Err(Exit::Trap(Trap::Host)));
     env.in_host.store(false, Ordering::Relaxed);
     result.map_err(|exit| env.exit.set(Some(exit))).ok()
+}
+
+/// The same, telling the host of it before and after.
+#[cold]
+fn watched<T: Returned>(env: &Env, import: Import, args: &[u64], function: impl FnOnce(&Env) -> Exits<T>) -> Exits<T> {
+    let row = HOST_FUNCTIONS.get(import as usize).ok_or(Exit::Fatal)?;
+    tell(env, row, args, |host, call| host.host_call(call).map_err(Exit::from))?;
+    let result = function(env);
+    let value = result.as_ref().map(Returned::word).map_err(|_| ());
+    tell(env, row, args, |host, call| {
+        host.host_return(call, value);
+        Ok(())
+    })?;
+    result
+}
+
+fn tell(
+    env: &Env,
+    function: &'static HostFunction,
+    args: &[u64],
+    with: impl FnOnce(&mut dyn Host, Watched<'_>) -> Exits<()>,
+) -> Exits<()> {
+    let (Some(work), Some(places)) = (env.work.get(), env.places.get()) else { return Err(Exit::Fatal) };
+    let act = || {
+        // SAFETY: the guest waits while the host runs, and nobody else has its memory now.
+        let memory: &[u8] = unsafe { places.bytes() };
+        // SAFETY: see `Env::lend`; no other reference to the host is alive before a host function begins, nor after.
+        with(unsafe { &mut *work.host }, Watched { function, args, memory, fuel: places.fuel() })
+    };
+    on_host_stack(|| catch_unwind(AssertUnwindSafe(act))).unwrap_or(Err(Exit::Trap(Trap::Host)))
+}
+
+/// What a host function gives back, as a number if it is one.
+trait Returned {
+    fn word(&self) -> Option<u64>;
+}
+
+impl Returned for () {
+    fn word(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl Returned for u32 {
+    fn word(&self) -> Option<u64> {
+        Some((*self).into())
+    }
+}
+
+impl Returned for u64 {
+    fn word(&self) -> Option<u64> {
+        Some(*self)
+    }
 }
 
 impl Import {

@@ -1,6 +1,6 @@
 //! ethers, viem and Solidity against the real binary.
 
-use zx_tests::clients::{run_suite, run_web3py, run_web3py_modules};
+use zx_tests::clients::{anvil, run_suite, run_suite_with, run_web3py, run_web3py_modules};
 
 /// A suite that lost most of its tests would still pass: each must keep at least this many.
 fn holds(file: &str, at_least: usize) {
@@ -43,6 +43,22 @@ fn methods_that_clients_have_no_function_for_do_what_they_say() {
 #[test]
 fn wasm_and_evm_contracts_call_each_other() {
     holds("crossvm.test.mjs", 20);
+}
+
+#[test]
+fn traces_show_what_happens_inside_transactions() {
+    holds("traces.test.mjs", 19);
+}
+
+#[test]
+fn traces_are_those_of_anvil() {
+    let Some(anvil) = anvil() else {
+        println!("skipped: no anvil: set ZX_ANVIL to the binary that the npm package @foundry-rs/anvil brings");
+        return;
+    };
+    let passed =
+        run_suite_with("traces_anvil.test.mjs", &[("ZX_ANVIL", anvil.as_os_str())]).unwrap_or_else(|e| panic!("{e:?}"));
+    assert!(passed >= 8, "only {passed} tests ran");
 }
 
 #[test]

@@ -187,6 +187,7 @@ impl Asm {
 }
 
 pub(crate) const STOP: u8 = 0x00;
+pub(crate) const ADD: u8 = 0x01;
 pub(crate) const ADDRESS: u8 = 0x30;
 pub(crate) const CALLER: u8 = 0x33;
 pub(crate) const CALLVALUE: u8 = 0x34;
@@ -200,6 +201,7 @@ pub(crate) const POP: u8 = 0x50;
 pub(crate) const MSTORE: u8 = 0x52;
 pub(crate) const SLOAD: u8 = 0x54;
 pub(crate) const SSTORE: u8 = 0x55;
+pub(crate) const JUMP: u8 = 0x56;
 pub(crate) const JUMPI: u8 = 0x57;
 pub(crate) const GAS: u8 = 0x5a;
 pub(crate) const JUMPDEST: u8 = 0x5b;

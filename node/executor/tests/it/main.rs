@@ -9,4 +9,5 @@ mod gas;
 mod host_functions;
 mod reads;
 mod reentrancy;
+mod traces;
 mod world;

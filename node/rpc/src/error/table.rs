@@ -109,7 +109,16 @@ const READS: &[Row] = &[
         "The logs are too many for one answer; says which range is answered.",
     ),
     row(code::SERVER, "filter not found", "There is no such filter, or nobody asked for five minutes."),
-    row(code::PRUNED, "pruned history unavailable", "The blocks are not kept here."),
+    row(
+        code::PRUNED,
+        "pruned history unavailable",
+        "The blocks, or the states that a trace runs on, are not kept here.",
+    ),
+    row(code::SERVER, "transaction not found", "A trace of a transaction that is in no block."),
+    row(code::SERVER, "block N not found", "A trace of a block that is not found, by its number or hash."),
+    row(code::SERVER, "genesis is not traceable", "There is no state before the first block."),
+    row(code::SERVER, "trace too large", "Says how many bytes a trace may take, and what takes fewer."),
+    row(code::INVALID_PARAMS, "tracer \"NAME\" not found", "Says which tracers there are."),
     row(code::SERVER, "no proofs for block N", "The block's trie is not kept; says from which block on proofs are."),
     row(code::SERVER, "request beyond head block", "A fee history ends after the head."),
 ];

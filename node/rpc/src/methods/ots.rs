@@ -1,4 +1,4 @@
-//! `ots_*`: what Otterscan asks for, but for what takes a tracer.
+//! `ots_*`: what Otterscan asks for.
 
 use crate::{Api, otterscan, registry::methods};
 
@@ -23,6 +23,12 @@ methods! {
     /// Hash of the transaction of a sender with a nonce.
     "ots_getTransactionBySenderAndNonce" (sender: Address, nonce: Nonce) -> Hash or null =
         otterscan::by_sender_and_nonce;
-    /// The transaction that made a contract, and who sent it.
+    /// The frames of a transaction, in order, with their depth.
+    "ots_traceTransaction" (hash: Hash) -> OtsFrames or null = otterscan::trace;
+    /// Transfers, creations and self-destructs inside a transaction.
+    "ots_getInternalOperations" (hash: Hash) -> OtsOperations or null = otterscan::operations;
+    /// Revert data of a transaction; `0x` if it succeeded, or failed without any.
+    "ots_getTransactionError" (hash: Hash) -> Bytes or null = otterscan::error;
+    /// The transaction that made a contract, and who made it: its sender, or the contract that did.
     "ots_getContractCreator" (address: Address) -> OtsCreator or null = otterscan::creator;
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// Every namespace that a port can be told to serve.
-const KNOWN: [&str; 16] = [
-    "eth", "net", "web3", "zx", "contract", "txpool", "debug", "miner", "admin", "evm", "anvil", "hardhat", "ots",
-    "erigon", "rpc", "personal",
+const KNOWN: [&str; 17] = [
+    "eth", "net", "web3", "zx", "contract", "txpool", "debug", "trace", "miner", "admin", "evm", "anvil", "hardhat",
+    "ots", "erigon", "rpc", "personal",
 ];
 /// What a port that anyone may reach serves unless it is told otherwise: nothing here changes the node.
 const OPEN: [&str; 5] = ["eth", "net", "web3", "zx", "contract"];

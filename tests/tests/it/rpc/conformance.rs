@@ -11,8 +11,6 @@ use std::{
 };
 use zx_tests::{Schema, workspace};
 
-/// Methods of these files that the node does not have.
-const MISSING: &[&str] = &["debug_traceBlockByHash", "debug_traceBlockByNumber", "debug_traceTransaction"];
 /// Requests that this chain answers in another way, because it has no blobs (EIP-4844), or not the transaction.
 const OTHERWISE: &[&str] = &["estimate-with-eip4844.io", "send-blob-tx.io", "debug_getRawTransaction/get-tx.io"];
 /// Codes of errors that depend on what the chain has: a block that is not there, a transaction that cannot be.
@@ -69,10 +67,6 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn check(schemas: &BTreeMap<String, Value>, exchange: &Exchange, answer: &Value) -> Result<()> {
     let method = exchange.request["method"].as_str().ok_or_eyre("no method")?;
     let code = answer["error"]["code"].as_i64();
-    if MISSING.contains(&method) {
-        ensure!(code == Some(-32_601), "{method} is there now: take it off the list");
-        return Ok(());
-    }
     match (exchange.recorded["error"]["code"].as_i64(), code) {
         (Some(recorded), Some(code)) => {
             let same = recorded == code || OF_THE_CHAIN.contains(&recorded) && OF_THE_CHAIN.contains(&code);
@@ -138,6 +132,11 @@ fn requests(grown: &Grown) -> Result<Vec<(&'static str, Value)>> {
             ("debug_getRawReceipts", json!([number])),
             ("debug_getRawTransaction", json!([hash])),
             ("eth_getLogs", json!([{ "blockHash": block }])),
+            ("debug_traceTransaction", json!([hash])),
+            ("debug_traceTransaction", json!([hash, { "enableMemory": true, "enableReturnData": true }])),
+            ("debug_traceTransaction", json!([hash, { "disableStack": true, "disableStorage": true, "limit": 1 }])),
+            ("debug_traceBlockByHash", json!([block, { "enableMemory": true }])),
+            ("debug_traceBlockByNumber", json!([number])),
         ]);
     }
     let logger = grown.logger;

@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs};
 use zx_tests::{Schema, workspace};
 
-/// Examples that no chain has a good answer to: their transactions are signed by nobody, their filters are gone.
+/// Examples that no chain has a good answer to: their transactions are signed by nobody, their filters are gone, what they trace is
+/// not there.
 const REFUSED: &[&str] = &[
     "eth_sendRawTransaction",
     "eth_sendRawTransactionSync",
     "txpool_replaceByFee",
     "eth_getFilterChanges",
     "eth_getFilterLogs",
+    "debug_traceTransaction",
+    "debug_traceBlockByHash",
 ];
 
 /// Requests in the blocks of a document.
