@@ -6,12 +6,14 @@ mod blocks;
 mod db;
 mod dev;
 mod files;
+mod genesis;
 mod keys;
 mod place;
 mod progress;
 mod serve;
 mod shutdown;
 mod snapshot;
+mod statefile;
 mod text;
 mod txpool;
 

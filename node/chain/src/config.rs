@@ -24,6 +24,8 @@ pub struct ChainConfig {
     pub pool: PoolConfig,
     /// Whether what waits is kept in a file across restarts.
     pub journal: bool,
+    /// Whether this is a development node: one whose time, state and head can be set; see [`crate::dev`].
+    pub development: bool,
 }
 
 /// When a block is final: nothing that does not stand on it is taken any more.
@@ -55,6 +57,6 @@ impl ChainConfig {
     pub fn new(spec: ChainSpec, datadir: impl Into<PathBuf>) -> Self {
         let (finality, store) = (Finality::Instant, StoreConfig::default());
         let (datadir, pool) = (datadir.into(), PoolConfig::default());
-        Self { spec, datadir, finality, window: WINDOW, nodes: NODES, store, pool, journal: true }
+        Self { spec, datadir, finality, window: WINDOW, nodes: NODES, store, pool, journal: true, development: false }
     }
 }

@@ -17,6 +17,7 @@
 
 mod chain;
 mod config;
+pub mod dev;
 mod error;
 mod feed;
 mod read;
@@ -42,8 +43,8 @@ pub use transfer::{Exported, Imported, TransferError};
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{
-    AccessListed, BlockOptions, CallEnv, Cancel, DeployRefusal, EstimateError, InvalidTransaction, Overlay, Simulated,
-    SimulatedBlock, TxError,
+    AccessListed, BlockOptions, CallEnv, Cancel, CodeRefusal, DeployRefusal, EstimateError, InvalidTransaction,
+    Overlay, Simulated, SimulatedBlock, TxError,
 };
 pub use zx_host_functions::{ABI_SECTION, deploy};
 pub use zx_pool::{AccountContent, PoolConfig, PoolError, PoolStatus};

@@ -1,6 +1,7 @@
 //! The start: the folder, the first block, and what the store has over its base.
 
 use crate::{
+    dev::Known,
     error::ChainError,
     tree::{Entry, Sealed, Tree},
 };
@@ -48,6 +49,13 @@ fn first(spec: &ChainSpec) -> Result<(Block, StateUpdate, StateChanges), ChainEr
     let changes: StateChanges = genesis_changes(spec);
     let (_, update) = State::empty().apply(&Nothing, 0, &changes)?;
     Ok((spec.genesis(update.root), update, changes))
+}
+
+/// The addresses that a development chain has met.
+pub(crate) fn known(datadir: &Path, spec: &ChainSpec) -> io::Result<Known> {
+    let mut known = Known::open(datadir)?;
+    known.meet_accounts(spec.alloc.iter().map(|(address, _)| *address))?;
+    Ok(known)
 }
 
 /// The first block that a chain of these rules has.

@@ -14,7 +14,7 @@ methods! {
     /// Whether the node is catching up: `false`, or how far it is.
     "eth_syncing" () -> Syncing = |_: &Api| Ok(false);
     /// Address that is paid the tips.
-    "eth_coinbase" () -> Address = |api: &Api| Ok(api.chain.spec().coinbase);
+    "eth_coinbase" () -> Address = |api: &Api| Ok(api.chain.coinbase());
     /// Whether the node mines: it does not, there is no proof of work.
     "eth_mining" () -> Boolean = |_: &Api| Ok(false);
     /// Hashes a second that the node mines with: none.
