@@ -2,7 +2,7 @@
 
 use crate::{
     banner::{self, Facts},
-    files, genesis,
+    files, fork, genesis,
     keys::DevKey,
     serve::{self, Ports},
     shutdown::Signals,
@@ -50,6 +50,8 @@ pub(crate) struct Options {
     state: Option<PathBuf>,
     #[command(flatten)]
     genesis: genesis::Options,
+    #[command(flatten)]
+    fork: fork::Options,
     #[command(flatten)]
     serve: serve::Options,
     #[command(flatten)]
@@ -104,6 +106,7 @@ async fn node(options: &Options) -> Result<()> {
     config.window = options.window;
     config.store.history = options.history;
     options.pool.apply(&mut config);
+    options.fork.apply(&mut config, &keys, options.genesis.balance()).await?;
     let chain = Arc::new(Chain::open(config)?);
     let pace = match options.block_time {
         Some(period) => Pace::Every(period),

@@ -6,6 +6,7 @@ mod blocks;
 mod db;
 mod dev;
 mod files;
+mod fork;
 mod genesis;
 mod keys;
 mod place;

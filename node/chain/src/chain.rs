@@ -5,9 +5,9 @@ use crate::{
     dev::Dev,
     error::ChainError,
     feed::Changes,
+    fork::Fork,
     read::HeadView,
     seal, start,
-    state::StateAt,
     tree::{Entry, Sealed, Tree},
     waiting::{self, Candidates},
 };
@@ -64,6 +64,7 @@ pub struct Chain {
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
     pub(crate) dev: Dev,
+    pub(crate) fork: Option<Arc<Fork>>,
 }
 
 /// A block that was executed, and the state after it.
@@ -91,8 +92,8 @@ impl Chain {
         };
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);
-        start::begin(&store, &spec)?;
-        let mut tree = start::load(&store)?;
+        start::begin(&store, &spec, config.fork.as_deref())?;
+        let mut tree = start::load(&store, config.fork.as_deref())?;
         tree.finish(config.finality.height(tree.head().number()));
         let rules = waiting::rules(&spec);
         let chain = Self {
@@ -114,6 +115,7 @@ impl Chain {
             tree: RwLock::new(Arc::new(tree)),
             work: Notify::new(),
             dev: Dev::new(known),
+            fork: config.fork,
         };
         chain.pool.lock().on_head(chain.head().hash, chain.next_base_fee(), []);
         if config.journal {
@@ -132,6 +134,11 @@ impl Chain {
         Arc::clone(self.tree.read().head())
     }
 
+    /// The chain that this one goes on from.
+    pub fn fork(&self) -> Option<&Arc<Fork>> {
+        self.fork.as_ref()
+    }
+
     /// Sees each new head.
     pub fn heads(&self) -> watch::Receiver<Arc<Block>> {
         self.heads.subscribe()
@@ -147,7 +154,7 @@ impl Chain {
             let store = self.store.view();
             let tree = Arc::clone(&self.tree.read());
             if store.base().1 == tree.base().hash {
-                return Ok(HeadView::new(tree, store, &self.executor));
+                return Ok(HeadView::new(tree, store, &self.executor, self.fork.as_deref()));
             }
             std::thread::yield_now();
         }
@@ -210,7 +217,14 @@ impl Chain {
         if candidates.peek().is_none() && !empty {
             return Ok(None);
         }
-        let made = self.execute(parent.hash, header, candidates)?;
+        let made = match self.execute(parent.hash, header, candidates) {
+            // The remote may be back soon; what waits can wait for it.
+            Err(error @ (ChainError::Execution(TxError::State(_)) | ChainError::State(_))) if self.fork.is_some() => {
+                tracing::warn!(%error, "no block was made: the forked node is needed for it");
+                return Ok(None);
+            }
+            made => made?,
+        };
         self.drop_impossible(&made.executed.refused);
         if made.executed.included.is_empty() && !empty {
             return Ok(None);
@@ -231,8 +245,9 @@ impl Chain {
     ) -> Result<Made, ChainError> {
         let view = self.view()?;
         let (_, state) = view.tree.state(&parent).ok_or(ChainError::UnknownHead(parent))?;
-        let at = StateAt::in_tree(&view.tree, &view.store, parent, state.clone());
-        let executed = self.executor.execute_block(&at, &header, transactions)?;
+        let at = view.state_of(parent, state);
+        let mut executed = self.executor.execute_block(&at, &header, transactions)?;
+        at.fit(&mut executed.changes)?;
         let (state, update) = state.apply(&view.store, header.number, &executed.changes)?;
         seal::fill(&mut header, &executed, &update);
         Ok(Made { header, executed, update, state })

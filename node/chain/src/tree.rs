@@ -74,9 +74,8 @@ impl Fold {
 }
 
 impl Tree {
-    /// The base alone.
-    pub(crate) fn new(base: Arc<Block>) -> Self {
-        let base_state = State::stored(base.header.state_root);
+    /// The base alone, with the state after it.
+    pub(crate) fn new(base: Arc<Block>, base_state: State) -> Self {
         let (finished, entries, line) = (base.number(), HashMap::default(), Vec::new());
         Self { head: Arc::clone(&base), base, base_state, entries, line, finished, version: 0 }
     }

@@ -44,7 +44,7 @@ mod txpool;
 mod wanted;
 mod wasm;
 
-pub use dev::{StateFileError, dump_state, load_state};
+pub use dev::{HttpRemote, StateFileError, dump_state, load_state};
 pub use limits::CallLimits;
 pub use registry::docs::docs;
 pub use server::{

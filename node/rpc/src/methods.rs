@@ -84,7 +84,12 @@ pub(crate) fn find(name: &str) -> Option<&'static Method> {
 pub(crate) fn call(api: &Api, name: &str, params: Params) -> Result<Answered, RpcError> {
     let served = |_: &&Method| api.chain.is_development() || !dev::is_ours(name);
     let method = find(name).filter(served).ok_or_else(|| RpcError::method_not_found(name))?;
-    (method.run)(api, &params.for_method(method).of(method)?)
+    let params = params.for_method(method);
+    let params = params.of(method)?;
+    match api.chain.fork() {
+        Some(fork) => dev::fork::answer(api, fork, method, &params),
+        None => (method.run)(api, &params),
+    }
 }
 
 #[cfg(test)]

@@ -55,11 +55,12 @@ impl Chain {
         let parent = self.head();
         let view = self.view()?;
         let (_, state) = view.tree.state(&parent.hash).ok_or(ChainError::UnknownHead(parent.hash))?;
-        let at = StateAt::in_tree(&view.tree, &view.store, parent.hash, state.clone());
-        let changes = self.edited(&at, edits)?;
+        let at = view.state_of(parent.hash, state);
+        let mut changes = self.edited(&at, edits)?;
         if changes.accounts.is_empty() {
             return Ok(parent);
         }
+        at.fit(&mut changes)?;
         let mut header = self.spec().next_header(&parent, 0);
         header.timestamp = parent.header.timestamp;
         header.extra_data = Bytes::from_static(MARK);

@@ -28,6 +28,9 @@ pub enum MineError {
         /// The head's.
         head: u64,
     },
+    /// What it takes cannot be read.
+    #[error("no block was made: the forked node cannot be asked for what is missing; the node's log says why")]
+    Remote,
     /// The chain fails: ours.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -48,7 +51,9 @@ impl Chain {
                 let next = self.head().header.timestamp.saturating_add(seconds);
                 self.control(|controls| controls.next_time = Some(next));
             }
-            self.produce(true)?;
+            if self.produce(true)?.is_none() {
+                return Err(MineError::Remote);
+            }
         }
         Ok(())
     }

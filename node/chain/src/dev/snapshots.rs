@@ -92,7 +92,8 @@ impl Chain {
     /// [`ChainError::UnknownHead`] if the first block is no longer in the tree: it keeps a window of blocks.
     pub fn reset(&self) -> Result<(), ChainError> {
         let _writing = self.writing.lock();
-        let first = self.view()?.block(0.into())?;
+        let number = self.fork.as_ref().map_or(0, |fork| fork.pinned().number());
+        let first = self.view()?.block(number.into())?;
         let first = first.ok_or_else(|| StateError("the first block is not here".into()))?;
         self.rewind(&first)?;
         *self.dev.snapshots.lock() = Snapshots::default();

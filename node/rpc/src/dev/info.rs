@@ -20,7 +20,11 @@ pub(crate) fn node(api: &Api) -> Result<Value, RpcError> {
             "gasLimit": U64::from(api.chain.spec().block_gas_limit),
             "gasPrice": U64::from(base_fee.saturating_add(fees::SUGGESTED_TIP)),
         },
-        "forkConfig": { "forkUrl": null, "forkBlockNumber": null, "forkRetryBackoff": null },
+        "forkConfig": {
+            "forkUrl": api.chain.fork().map(|fork| fork.url()),
+            "forkBlockNumber": api.chain.fork().map(|fork| fork.pinned().number()),
+            "forkRetryBackoff": null,
+        },
     }))
 }
 
@@ -40,7 +44,11 @@ pub(crate) fn metadata(api: &Api) -> Result<Value, RpcError> {
         "instanceId": instance(genesis),
         "latestBlockNumber": head.number(),
         "latestBlockHash": head.hash,
-        "forkedNetwork": null,
+        "forkedNetwork": api.chain.fork().map(|fork| json!({
+            "chainId": fork.chain_id(),
+            "forkBlockNumber": fork.pinned().number(),
+            "forkBlockHash": fork.pinned().hash,
+        })),
         "snapshots": snapshots,
     }))
 }

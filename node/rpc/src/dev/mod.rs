@@ -3,14 +3,17 @@
 
 pub(crate) mod amount;
 pub(crate) mod faucet;
+pub(crate) mod fork;
 pub(crate) mod info;
 pub(crate) mod mining;
+mod remote;
 pub(crate) mod senders;
 pub(crate) mod snapshots;
 pub(crate) mod state;
 pub(crate) mod state_file;
 pub(crate) mod time;
 
+pub use remote::HttpRemote;
 pub use state_file::{StateFileError, dump_state, load_state};
 
 use crate::error::RpcError;
@@ -21,7 +24,8 @@ const NAMESPACES: [&str; 4] = ["evm", "anvil", "hardhat", "miner"];
 
 /// Whether only development nodes have a method.
 pub(crate) fn is_ours(method: &str) -> bool {
-    NAMESPACES.contains(&crate::registry::namespace(method)) || method == "zx_faucet"
+    NAMESPACES.contains(&crate::registry::namespace(method))
+        || matches!(method, "zx_faucet" | "eth_sendUnsignedTransaction")
 }
 
 impl From<EditError> for RpcError {
@@ -37,6 +41,7 @@ impl From<MineError> for RpcError {
     fn from(error: MineError) -> Self {
         match error {
             MineError::Chain(error) => error.into(),
+            MineError::Remote => Self::server(error.to_string()),
             MineError::TooMany { .. } | MineError::Time { .. } => Self::params(error.to_string()),
         }
     }
