@@ -1,6 +1,9 @@
 //! What a development node says when it is ready.
 
-use crate::keys::{DevKey, MNEMONIC};
+use crate::{
+    keys::{DevKey, MNEMONIC},
+    text::grouped,
+};
 use std::{
     fmt::Write as _,
     io::{IsTerminal, Write as _},
@@ -14,6 +17,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) pace: Pace,
     pub(crate) datadir: &'a Path,
     pub(crate) temporary: bool,
+    /// Coins of each account at the start.
+    pub(crate) coins: u64,
+    /// Whether everybody knows the accounts' keys anyhow.
+    pub(crate) public: bool,
     pub(crate) http: String,
     /// Other ports, with what they are.
     pub(crate) others: Vec<(&'static str, String)>,
@@ -32,18 +39,22 @@ fn text(keys: &[DevKey], facts: &Facts<'_>, colour: bool) -> String {
     let blocks = match facts.pace {
         Pace::AtOnce => "one as soon as a transaction comes".to_owned(),
         Pace::Every(period) => format!("one every {} s", period.as_secs_f64()),
+        Pace::OnDemand => "only when asked for".to_owned(),
     };
     let kept = if facts.temporary { "temporary: gone when the node stops" } else { "kept" };
     let mut text = format!("\n{bold}Zexus development node{plain} {}\n\n", env!("CARGO_PKG_VERSION"));
-    let _ = writeln!(
-        text,
-        "Accounts {dim}(10,000 coins each at the start; the keys are public, never use them elsewhere){plain}"
-    );
+    let coins = grouped(facts.coins);
+    let warning = match facts.public {
+        true => "the keys are public, never use them elsewhere",
+        false => "whoever reaches this node signs with their keys: never use any that hold something of worth",
+    };
+    let _ = writeln!(text, "Accounts {dim}({coins} coins each at the start; {warning}){plain}");
     for (index, key) in keys.iter().enumerate() {
-        let _ = writeln!(text, "  ({index}) {}  {dim}{}{plain}", key.address, key.secret);
+        let secret = if facts.public { key.secret.to_string() } else { String::new() };
+        let _ = writeln!(text, "  ({index}) {}  {dim}{secret}{plain}", key.address);
     }
     let rows = [
-        ("Mnemonic", MNEMONIC.to_owned()),
+        ("Mnemonic", if facts.public { MNEMONIC.to_owned() } else { "as given".to_owned() }),
         ("Path", "m/44'/60'/0'/0/i".to_owned()),
         ("Chain id", facts.chain.spec().chain_id.to_string()),
         ("Blocks", blocks),

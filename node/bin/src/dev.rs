@@ -2,23 +2,19 @@
 
 use crate::{
     banner::{self, Facts},
-    files,
-    keys::{self, DevKey},
+    files, fork, genesis,
+    keys::DevKey,
     serve::{self, Ports},
     shutdown::Signals,
-    txpool,
+    statefile, txpool,
 };
-use alloy_primitives::U256;
 use clap::Args;
 use eyre::{Result, eyre};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use zx_chain::{Chain, ChainConfig, ChainError, History, Pace, WINDOW, Writer};
-use zx_primitives::{ChainSpec, spec::COIN};
 use zx_rpc::{Api, NodeStatus};
 
-/// Coins of each account at the start.
-const COINS: u64 = 10_000;
 /// Native stack of a thread that answers requests; WASM frames inside each other take of it, as of the writer's.
 pub(crate) const STACK: usize = 256 << 20;
 /// Requests that are answered at once, each on a thread of its own.
@@ -46,6 +42,16 @@ pub(crate) struct Options {
     /// Make a block every so many seconds, empty or not, instead of one for each transaction.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "ZX_BLOCK_TIME")]
     block_time: Option<Duration>,
+    /// Make a block only when one is asked for (`evm_mine`).
+    #[arg(long, env = "ZX_NO_MINING", conflicts_with = "block_time")]
+    no_mining: bool,
+    /// Load the state of this file at the start, if it is there, and write the state to it at the end.
+    #[arg(long, value_name = "FILE", env = "ZX_STATE")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    genesis: genesis::Options,
+    #[command(flatten)]
+    fork: fork::Options,
     #[command(flatten)]
     serve: serve::Options,
     #[command(flatten)]
@@ -69,12 +75,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The development chain's rules, with an account for each key.
-pub(crate) fn spec(keys: &[DevKey]) -> ChainSpec {
-    let coins = COIN.saturating_mul(U256::from(COINS));
-    ChainSpec::dev(keys.iter().map(|key| (key.address, coins)).collect())
-}
-
 /// Runs until it is told to stop.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -91,7 +91,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 async fn node(options: &Options) -> Result<()> {
     let mut signals = Signals::listen()?;
     files::allow();
-    let keys = keys::derive()?;
+    let keys = options.genesis.keys()?;
     // The folder goes when this is dropped, at the end.
     let temporary =
         options.datadir.is_none().then(|| tempfile::Builder::new().prefix("zx-node-").tempdir()).transpose()?;
@@ -101,12 +101,19 @@ async fn node(options: &Options) -> Result<()> {
         (None, None) => return Err(eyre!("no data directory")),
     };
     let Ports { endpoints, http, others } = options.serve.bind(options.port, &datadir).await?;
-    let mut config = ChainConfig::new(spec(&keys), &datadir);
+    let mut config = ChainConfig::new(options.genesis.spec(&keys), &datadir);
+    config.development = true;
     config.window = options.window;
     config.store.history = options.history;
     options.pool.apply(&mut config);
+    options.fork.apply(&mut config, &keys, options.genesis.balance()).await?;
     let chain = Arc::new(Chain::open(config)?);
-    let pace = options.block_time.map_or(Pace::AtOnce, Pace::Every);
+    let pace = match options.block_time {
+        Some(period) => Pace::Every(period),
+        None if options.no_mining => Pace::OnDemand,
+        None => Pace::AtOnce,
+    };
+    prepare(&chain, options)?;
 
     let (stop, stopped) = watch::channel(false);
     let (failed, mut failure) = watch::channel(None::<String>);
@@ -116,11 +123,12 @@ async fn node(options: &Options) -> Result<()> {
         let (chain, stopped) = (Arc::clone(&chain), stopped.clone());
         move || warm_up(&chain, || !*stopped.borrow())
     });
-    let config = options.serve.config(options.block_time, (pace == Pace::AtOnce).then_some(SETTLE))?;
+    let config = options.serve.config(options.block_time, Some(SETTLE))?;
     let status = Arc::new(NodeStatus::default());
     let rpc = tokio::spawn(zx_rpc::serve(api(&chain, &keys), endpoints, config, status, until(stopped)));
     let temporary = temporary.is_some();
-    banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary, http, others })?;
+    let (coins, public) = (options.genesis.balance(), options.genesis.keys_are_public());
+    banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary, coins, public, http, others })?;
 
     let failed = tokio::select! {
         () = signals.next() => None,
@@ -137,8 +145,23 @@ async fn node(options: &Options) -> Result<()> {
             std::process::exit(1);
         }
     }
+    if let Some(file) = &options.state {
+        statefile::dump(&chain, file)?;
+    }
     match failed {
         Some(error) => Err(eyre!("the node had to stop: {error}")),
+        None => Ok(()),
+    }
+}
+
+/// Sets clock and state as the flags say.
+fn prepare(chain: &Chain, options: &Options) -> Result<()> {
+    if let Some(time) = options.genesis.timestamp {
+        // A chain that is older goes on from its last block.
+        chain.set_time(chain.head().header.timestamp.max(time));
+    }
+    match &options.state {
+        Some(file) => statefile::load(chain, file),
         None => Ok(()),
     }
 }
@@ -178,6 +201,9 @@ async fn report_blocks(chain: Arc<Chain>) {
     let mut heads = chain.heads();
     while heads.changed().await.is_ok() {
         let block = heads.borrow_and_update().clone();
+        if chain.control(|controls| controls.quiet) {
+            continue;
+        }
         let transactions = block.transactions.len();
         tracing::info!(number = block.number(), transactions, gas = block.header.gas_used, hash = %block.hash, "block");
     }

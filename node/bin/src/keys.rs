@@ -6,7 +6,7 @@ use eyre::Result;
 
 /// The mnemonic that every development chain shares, and that is therefore worth nothing anywhere else.
 pub(crate) const MNEMONIC: &str = "test test test test test test test test test test test junk";
-/// How many accounts.
+/// How many accounts, unless a flag says otherwise.
 pub(crate) const ACCOUNTS: u32 = 10;
 
 /// An account and its key.
@@ -15,13 +15,13 @@ pub(crate) struct DevKey {
     pub(crate) secret: B256,
 }
 
-/// The accounts at `m/44'/60'/0'/0/i`.
-pub(crate) fn derive() -> Result<Vec<DevKey>> {
+/// The accounts of a mnemonic, at `m/44'/60'/0'/0/i`.
+pub(crate) fn derive(mnemonic: &str, accounts: u32) -> Result<Vec<DevKey>> {
     let one = |index| {
-        let signer = MnemonicBuilder::<English>::default().phrase(MNEMONIC).index(index)?.build()?;
+        let signer = MnemonicBuilder::<English>::default().phrase(mnemonic).index(index)?.build()?;
         Ok(DevKey { address: signer.address(), secret: signer.to_bytes() })
     };
-    (0..ACCOUNTS).map(one).collect()
+    (0..accounts).map(one).collect()
 }
 
 #[cfg(test)]
@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn the_accounts_are_those_that_every_tool_knows() {
-        let keys = derive().unwrap();
+        let keys = derive(MNEMONIC, ACCOUNTS).unwrap();
         assert_eq!(keys.len(), 10);
         assert_eq!(keys[0].address, address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266"));
         assert_eq!(keys[0].secret, b256!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));

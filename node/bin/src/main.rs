@@ -6,12 +6,15 @@ mod blocks;
 mod db;
 mod dev;
 mod files;
+mod fork;
+mod genesis;
 mod keys;
 mod place;
 mod progress;
 mod serve;
 mod shutdown;
 mod snapshot;
+mod statefile;
 mod text;
 mod txpool;
 

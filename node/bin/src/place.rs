@@ -1,6 +1,6 @@
 //! Data directories of nodes that are not running.
 
-use crate::{dev, keys};
+use crate::{dev, genesis};
 use clap::Args;
 use eyre::{Result, WrapErr, ensure};
 use std::path::{Path, PathBuf};
@@ -42,9 +42,9 @@ impl Place {
     }
 }
 
-/// The chain's rules.
+/// The chain's rules: those of a chain that was begun without flags of its own.
 pub(crate) fn spec() -> Result<ChainSpec> {
-    Ok(dev::spec(&keys::derive()?))
+    genesis::usual()
 }
 
 /// The chain in a folder, begun there if it is not.

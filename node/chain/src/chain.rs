@@ -2,16 +2,17 @@
 
 use crate::{
     config::{ChainConfig, Finality},
+    dev::Dev,
     error::ChainError,
     feed::Changes,
+    fork::Fork,
     read::HeadView,
     seal, start,
-    state::StateAt,
     tree::{Entry, Sealed, Tree},
     waiting::{self, Candidates},
 };
 use alloy_consensus::Header;
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use parking_lot::{Mutex, RwLock};
 use std::{
     path::PathBuf,
@@ -21,7 +22,7 @@ use std::{
 use tokio::sync::{Notify, broadcast, watch};
 use zx_executor::{Executed, Executor, InvalidTransaction, TxError};
 use zx_pool::{Journal, Pool, Rules};
-use zx_primitives::{Block, ChainSpec, RecoveredTx, StateError};
+use zx_primitives::{Block, ChainSpec, RecoveredTx, StateChanges, StateError};
 use zx_sandbox::{CacheFigures, CacheStats, Sandbox};
 use zx_state::{State, StateUpdate};
 use zx_storage::{Appended, Commit, Store};
@@ -56,12 +57,14 @@ pub struct Chain {
     window: u64,
     nodes: usize,
     /// Held while a block is made, with the trie nodes that have come together: there is one writer.
-    writing: Mutex<usize>,
+    pub(crate) writing: Mutex<usize>,
     pub(crate) tree: RwLock<Arc<Tree>>,
     heads: watch::Sender<Arc<Block>>,
     pub(crate) changes: Changes,
     /// Rung when a transaction comes in.
     pub(crate) work: Notify,
+    pub(crate) dev: Dev,
+    pub(crate) fork: Option<Arc<Fork>>,
 }
 
 /// A block that was executed, and the state after it.
@@ -83,10 +86,14 @@ impl Chain {
         start::make_folder(datadir).map_err(unusable)?;
         let store = Store::open(&datadir.join("db"), config.store)?;
         start::sync_folder(datadir).map_err(unusable)?;
+        let known = match config.development {
+            true => Some(start::known(datadir, &config.spec).map_err(unusable)?),
+            false => None,
+        };
         let sandbox = Sandbox::new(config.spec.modules, Some(datadir.join("modules")))?;
         let spec = Arc::new(config.spec);
-        start::begin(&store, &spec)?;
-        let mut tree = start::load(&store)?;
+        start::begin(&store, &spec, config.fork.as_deref())?;
+        let mut tree = start::load(&store, config.fork.as_deref())?;
         tree.finish(config.finality.height(tree.head().number()));
         let rules = waiting::rules(&spec);
         let chain = Self {
@@ -107,6 +114,8 @@ impl Chain {
             changes: Changes::default(),
             tree: RwLock::new(Arc::new(tree)),
             work: Notify::new(),
+            dev: Dev::new(known),
+            fork: config.fork,
         };
         chain.pool.lock().on_head(chain.head().hash, chain.next_base_fee(), []);
         if config.journal {
@@ -125,6 +134,11 @@ impl Chain {
         Arc::clone(self.tree.read().head())
     }
 
+    /// The chain that this one goes on from.
+    pub fn fork(&self) -> Option<&Arc<Fork>> {
+        self.fork.as_ref()
+    }
+
     /// Sees each new head.
     pub fn heads(&self) -> watch::Receiver<Arc<Block>> {
         self.heads.subscribe()
@@ -140,7 +154,7 @@ impl Chain {
             let store = self.store.view();
             let tree = Arc::clone(&self.tree.read());
             if store.base().1 == tree.base().hash {
-                return Ok(HeadView::new(tree, store, &self.executor));
+                return Ok(HeadView::new(tree, store, &self.executor, self.fork.as_deref()));
             }
             std::thread::yield_now();
         }
@@ -178,8 +192,16 @@ impl Chain {
         Ok(self.executor.warm_up(&self.view()?.head_state(), go_on))
     }
 
+    /// Address that is paid the tips of the next block.
+    pub fn coinbase(&self) -> Address {
+        self.control(|controls| controls.coinbase).unwrap_or(self.spec().coinbase)
+    }
+
     /// Base fee of the next block.
     pub fn next_base_fee(&self) -> u64 {
+        if let Some(set) = self.control(|controls| controls.base_fee) {
+            return set;
+        }
         self.head().header.next_block_base_fee(self.spec().base_fee).unwrap_or_default()
     }
 
@@ -190,17 +212,25 @@ impl Chain {
     pub fn produce(&self, empty: bool) -> Result<Option<Arc<Block>>, ChainError> {
         let mut writing = self.writing.lock();
         let parent = self.head();
-        let header = self.spec().next_header(&parent, now());
+        let header = self.control(|controls| controls.header(self.spec(), &parent, now()));
         let mut candidates = Candidates::new(&self.pool, &header).peekable();
         if candidates.peek().is_none() && !empty {
             return Ok(None);
         }
-        let made = self.execute(parent.hash, header, candidates)?;
+        let made = match self.execute(parent.hash, header, candidates) {
+            // The remote may be back soon; what waits can wait for it.
+            Err(error @ (ChainError::Execution(TxError::State(_)) | ChainError::State(_))) if self.fork.is_some() => {
+                tracing::warn!(%error, "no block was made: the forked node is needed for it");
+                return Ok(None);
+            }
+            made => made?,
+        };
         self.drop_impossible(&made.executed.refused);
         if made.executed.included.is_empty() && !empty {
             return Ok(None);
         }
         let Made { header, mut executed, update, state } = made;
+        self.control(|controls| controls.used(&header, now()));
         let block = Arc::new(Block::seal(header, std::mem::take(&mut executed.included)));
         self.append(&mut writing, Arc::clone(&block), executed, update, state)?;
         Ok(Some(block))
@@ -215,8 +245,9 @@ impl Chain {
     ) -> Result<Made, ChainError> {
         let view = self.view()?;
         let (_, state) = view.tree.state(&parent).ok_or(ChainError::UnknownHead(parent))?;
-        let at = StateAt::in_tree(&view.tree, &view.store, parent, state.clone());
-        let executed = self.executor.execute_block(&at, &header, transactions)?;
+        let at = view.state_of(parent, state);
+        let mut executed = self.executor.execute_block(&at, &header, transactions)?;
+        at.fit(&mut executed.changes)?;
         let (state, update) = state.apply(&view.store, header.number, &executed.changes)?;
         seal::fill(&mut header, &executed, &update);
         Ok(Made { header, executed, update, state })
@@ -312,12 +343,12 @@ impl Chain {
         let head = Arc::clone(tree.head());
         self.store.commit(&Commit { append: None, head: hash, fold: Vec::new(), dropped: Vec::new() })?;
         let changed = tree.clone();
-        self.publish(&before, &changed, tree);
+        self.publish(&before, &changed, tree, Loss::Return);
         Ok(head)
     }
 
     /// Writes a block, then makes it the head, if it is to be, and tells of it.
-    fn append(
+    pub(crate) fn append(
         &self,
         nodes: &mut usize,
         block: Arc<Block>,
@@ -329,6 +360,7 @@ impl Chain {
         *nodes = nodes.saturating_add(update.nodes.len());
         *nodes = update.storage.values().fold(*nodes, |nodes, storage| nodes.saturating_add(storage.nodes.len()));
         let Executed { receipts, changes, .. } = executed;
+        self.meet(&changes)?;
         let hash = block.hash;
         let higher = block.number() > before.head().number();
         let sealed = Arc::new(Sealed::new(block, receipts, changes, update));
@@ -351,14 +383,22 @@ impl Chain {
             fold: fold.blocks(),
             dropped: fold.dropped.clone(),
         })?;
-        self.publish(&before, &changed, tree);
+        self.publish(&before, &changed, tree, Loss::Return);
         Ok(())
+    }
+
+    /// A development node takes note of the addresses and slots that a block changes.
+    fn meet(&self, changes: &StateChanges) -> Result<(), ChainError> {
+        let Some(known) = &self.dev.known else { return Ok(()) };
+        let path = self.datadir.clone();
+        known.lock().meet(changes).map_err(|source| ChainError::Datadir { path, source })
     }
 
     /// The height up to which blocks leave the tree now.
     fn due(&self, tree: &Tree) -> u64 {
         let (head, base) = (tree.head().number(), tree.base().number());
         let to = tree.finished().min(head.saturating_sub(self.window));
+        let to = self.dev.snapshots.lock().pin(head).map_or(to, |pinned| to.min(pinned));
         // A window that is short is not made longer than it is.
         match to.saturating_sub(base) {
             ready if ready >= FOLD.min(self.window.max(1)) => to.min(base.saturating_add(FOLDED_AT_ONCE)),
@@ -367,19 +407,28 @@ impl Chain {
     }
 
     /// Shows a tree to everybody. `changed` is what it was before blocks left it.
-    fn publish(&self, before: &Tree, changed: &Tree, mut tree: Tree) {
+    pub(crate) fn publish(&self, before: &Tree, changed: &Tree, mut tree: Tree, loss: Loss) {
         tree.follow(before);
         let version = tree.version();
         let head = Arc::clone(tree.head());
         let (gone, new) = before.differences(changed);
         *self.tree.write() = Arc::new(tree);
         // After the tree: who is admitted meanwhile has seen this state, or is looked at here.
-        self.revalidate(&gone, &new);
+        self.revalidate(&gone, &new, loss);
         if before.head().hash != head.hash {
             self.heads.send_replace(head);
             self.changes.tell(version, &gone, &new);
         }
     }
+}
+
+/// What becomes of transactions whose blocks are no longer in the head's chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// They wait again.
+    Return,
+    /// They are forgotten.
+    Forget,
 }
 
 /// How often a view is tried for: the time between a commit and what follows it, many times over.
@@ -395,6 +444,6 @@ fn contains(tree: &Tree, hash: B256, number: u64) -> bool {
 }
 
 /// Seconds since 1970.
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -1,6 +1,7 @@
 //! What a chain is opened with.
 
-use std::path::PathBuf;
+use crate::fork::Fork;
+use std::{path::PathBuf, sync::Arc};
 use zx_pool::PoolConfig;
 use zx_primitives::ChainSpec;
 use zx_storage::StoreConfig;
@@ -24,6 +25,10 @@ pub struct ChainConfig {
     pub pool: PoolConfig,
     /// Whether what waits is kept in a file across restarts.
     pub journal: bool,
+    /// Whether this is a development node: one whose time, state and head can be set; see [`crate::dev`].
+    pub development: bool,
+    /// The chain that this one goes on from, if it does not begin with a first block of its own.
+    pub fork: Option<Arc<Fork>>,
 }
 
 /// When a block is final: nothing that does not stand on it is taken any more.
@@ -55,6 +60,17 @@ impl ChainConfig {
     pub fn new(spec: ChainSpec, datadir: impl Into<PathBuf>) -> Self {
         let (finality, store) = (Finality::Instant, StoreConfig::default());
         let (datadir, pool) = (datadir.into(), PoolConfig::default());
-        Self { spec, datadir, finality, window: WINDOW, nodes: NODES, store, pool, journal: true }
+        Self {
+            spec,
+            datadir,
+            finality,
+            window: WINDOW,
+            nodes: NODES,
+            store,
+            pool,
+            journal: true,
+            development: false,
+            fork: None,
+        }
     }
 }

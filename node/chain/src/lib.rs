@@ -17,8 +17,10 @@
 
 mod chain;
 mod config;
+pub mod dev;
 mod error;
 mod feed;
+mod fork;
 mod read;
 mod revalidate;
 mod seal;
@@ -35,6 +37,7 @@ pub use chain::Chain;
 pub use config::{ChainConfig, Finality, WINDOW};
 pub use error::ChainError;
 pub use feed::{Executed, HeadChange};
+pub use fork::{Fork, Remote, RemoteError};
 pub use read::{AccountProof, DraftTrie, Found, HeadView, LostBlock, ProofError};
 pub use start::genesis;
 pub use state::StateAt;
@@ -43,8 +46,8 @@ pub use transfer::{Exported, Imported, TransferError};
 pub use writer::{Pace, Writer};
 // What a reader asks for comes from rooms below; it is handed on so that `rpc` need not know them.
 pub use zx_executor::{
-    AccessListed, BlockOptions, CallEnv, Cancel, DeployRefusal, EstimateError, InvalidTransaction, Overlay, Simulated,
-    SimulatedBlock, StructOptions, Trace, TraceError, Traced, Tracer, TxError, Wanted,
+    AccessListed, BlockOptions, CallEnv, Cancel, CodeRefusal, DeployRefusal, EstimateError, InvalidTransaction,
+    Overlay, Simulated, SimulatedBlock, StructOptions, Trace, TraceError, Traced, Tracer, TxError, Wanted,
 };
 pub use zx_host_functions::{ABI_SECTION, BUILD_SECTION, LAYOUT_SECTION, deploy, metadata};
 pub use zx_pool::{AccountContent, PoolConfig, PoolError, PoolStatus};

@@ -1,6 +1,6 @@
 //! Reading: the chain at one moment, with its executor.
 
-use crate::{error::ChainError, state::StateAt, tree::Tree};
+use crate::{error::ChainError, fork::Fork, state::StateAt, tree::Tree};
 use alloy_consensus::{Header, TxReceipt};
 use alloy_eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
@@ -21,6 +21,7 @@ pub struct HeadView<'a> {
     pub(crate) store: View<'a>,
     pub(crate) tree: Arc<Tree>,
     pub(crate) executor: &'a Executor,
+    fork: Option<&'a Fork>,
 }
 
 /// A transaction in its block.
@@ -76,14 +77,17 @@ pub enum ProofError {
         /// The first with a trie.
         first: u64,
     },
+    /// The state is a fork's, whose trie has only what was changed here.
+    #[error("a fork has no proofs: its roots are of what was changed in it, not of what the forked chain has")]
+    Forked,
     /// The state cannot be read: ours.
     #[error(transparent)]
     State(#[from] StateError),
 }
 
 impl<'a> HeadView<'a> {
-    pub(crate) fn new(tree: Arc<Tree>, store: View<'a>, executor: &'a Executor) -> Self {
-        Self { head: Arc::clone(tree.head()), store, tree, executor }
+    pub(crate) fn new(tree: Arc<Tree>, store: View<'a>, executor: &'a Executor, fork: Option<&'a Fork>) -> Self {
+        Self { head: Arc::clone(tree.head()), store, tree, executor, fork }
     }
 
     /// Height that a tag means. Nothing is ahead of the head.
@@ -167,12 +171,17 @@ impl<'a> HeadView<'a> {
         let hash = match self.tree.at(number) {
             Some(entry) => entry.block().hash,
             None if number >= base.number() => base.hash,
-            None => return StateAt::past(&self.tree, &self.store, number),
+            None => return StateAt::past(&self.tree, &self.store, number).over(self.fork),
         };
         match self.tree.state(&hash) {
-            Some((_, state)) => StateAt::in_tree(&self.tree, &self.store, hash, state.clone()),
-            None => StateAt::past(&self.tree, &self.store, number),
+            Some((_, state)) => self.state_of(hash, state),
+            None => StateAt::past(&self.tree, &self.store, number).over(self.fork),
         }
+    }
+
+    /// The state after a block of the tree.
+    pub(crate) fn state_of(&self, block: B256, state: &zx_state::State) -> StateAt<'_, 'a> {
+        StateAt::in_tree(&self.tree, &self.store, block, state.clone()).over(self.fork)
     }
 
     /// The first block whose state is kept.
@@ -214,6 +223,9 @@ impl<'a> HeadView<'a> {
     /// # Errors
     /// [`ProofError::Gone`] below [`first_proof`](Self::first_proof).
     pub fn prove(&self, number: u64, address: Address, slots: &[U256]) -> Result<AccountProof, ProofError> {
+        if self.fork.is_some() {
+            return Err(ProofError::Forked);
+        }
         let at = self.state(number);
         let Some(state) = at.trie() else { return Err(ProofError::Gone { number, first: self.first_proof() }) };
         let (key, store) = (keccak256(address), at.store());
@@ -352,9 +364,9 @@ impl<'a> HeadView<'a> {
     }
 
     /// The trie of the state after a block, to see what changes would make of its root. `None` below
-    /// [`first_proof`](Self::first_proof).
+    /// [`first_proof`](Self::first_proof), and of a fork.
     pub fn draft_trie(&self, number: u64) -> Option<DraftTrie<'_, 'a>> {
-        let state = self.state(number).trie()?.clone();
+        let state = self.state(number).trie().filter(|_| self.fork.is_none())?.clone();
         Some(DraftTrie { state, store: &self.store })
     }
 
@@ -406,7 +418,7 @@ impl From<ProofError> for ChainError {
     fn from(error: ProofError) -> Self {
         match error {
             ProofError::State(error) => Self::State(error),
-            gone @ ProofError::Gone { .. } => Self::State(StateError(gone.to_string())),
+            none @ (ProofError::Gone { .. } | ProofError::Forked) => Self::State(StateError(none.to_string())),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! The pool after a block or a reorganisation.
 
-use crate::{chain::Chain, error::ChainError, tree::Entry};
+use crate::{
+    chain::{Chain, Loss},
+    error::ChainError,
+    tree::Entry,
+};
 use alloy_primitives::{Address, KECCAK256_EMPTY, map::HashMap};
 use std::collections::BTreeSet;
 use zx_pool::{Incoming, Origin, Pool, SenderState};
@@ -8,11 +12,6 @@ use zx_primitives::{AccountInfo, StateError, StateReader};
 
 /// First bytes of the code of an account that is delegated (EIP-7702): it stays its owner's.
 const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
-
-/// What the pool wants to know of a sender.
-pub(crate) fn sender_state(state: &dyn StateReader, sender: Address) -> Result<SenderState, ChainError> {
-    Ok(of_account(state, state.account(sender)?)?)
-}
 
 fn of_account(state: &dyn StateReader, account: Option<AccountInfo>) -> Result<SenderState, StateError> {
     let Some(AccountInfo { nonce, balance, code_hash }) = account else { return Ok(SenderState::default()) };
@@ -25,10 +24,30 @@ fn of_account(state: &dyn StateReader, account: Option<AccountInfo>) -> Result<S
 }
 
 impl Chain {
+    /// What the pool wants to know of a sender.
+    pub(crate) fn sender_state(&self, state: &dyn StateReader, sender: Address) -> Result<SenderState, ChainError> {
+        Ok(self.state_of(state, &sender, state.account(sender)?)?)
+    }
+
+    /// A development node sends for contracts too.
+    fn state_of(
+        &self,
+        state: &dyn StateReader,
+        sender: &Address,
+        account: Option<AccountInfo>,
+    ) -> Result<SenderState, StateError> {
+        let mut found = of_account(state, account)?;
+        found.is_contract = found.is_contract && !self.control(|controls| controls.impersonates(sender));
+        Ok(found)
+    }
+
     /// Looks through what waits after the head has changed: `gone` are blocks that it no longer stands on, whose
-    /// transactions come back, and `new` those that it stands on now; both oldest first.
-    pub(crate) fn revalidate(&self, gone: &[Entry], new: &[Entry]) {
-        let returned = self.returned(gone);
+    /// transactions come back unless they are to be forgotten, and `new` those that it stands on now; both oldest first.
+    pub(crate) fn revalidate(&self, gone: &[Entry], new: &[Entry], loss: Loss) {
+        let returned = match loss {
+            Loss::Return => self.returned(gone),
+            Loss::Forget => Vec::new(),
+        };
         let kept = {
             let mut pool = self.pool.lock();
             let states = self.changed(&pool, gone, new);
@@ -73,8 +92,8 @@ impl Chain {
             .map(|(address, change)| (address, change.info))
             .collect();
         let now = |address: &Address| match latest.get(address) {
-            Some(info) => of_account(&state, *info),
-            None => of_account(&state, state.account(*address)?),
+            Some(info) => self.state_of(&state, address, *info),
+            None => self.state_of(&state, address, state.account(*address)?),
         };
         let read = touched.into_iter().map(|address| (address, now(address)));
         read.filter_map(|(address, state)| match state {
@@ -103,7 +122,7 @@ impl Chain {
         for incoming in returned {
             let (sender, tx) = (incoming.sender(), std::sync::Arc::clone(incoming.tx()));
             let local = pool.is_local(&sender);
-            let taken = sender_state(&state, sender).map_err(|error| error.to_string()).and_then(|now| {
+            let taken = self.sender_state(&state, sender).map_err(|error| error.to_string()).and_then(|now| {
                 pool.add(incoming, &now, Origin::Returned { local }).map_err(|error| error.to_string())
             });
             match taken {

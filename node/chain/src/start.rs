@@ -1,7 +1,9 @@
 //! The start: the folder, the first block, and what the store has over its base.
 
 use crate::{
+    dev::Known,
     error::ChainError,
+    fork::Fork,
     tree::{Entry, Sealed, Tree},
 };
 use alloy_primitives::B256;
@@ -34,8 +36,16 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Writes the first block into an empty store; refuses a store of another chain.
-pub(crate) fn begin(store: &Store, spec: &ChainSpec) -> Result<(), ChainError> {
-    let (genesis, update, changes) = first(spec)?;
+pub(crate) fn begin(store: &Store, spec: &ChainSpec, fork: Option<&Fork>) -> Result<(), ChainError> {
+    let (genesis, update, changes) = match fork {
+        None => first(spec)?,
+        // Nothing is changed here yet.
+        Some(fork) => {
+            let changes = StateChanges::default();
+            let (_, update) = State::empty().apply(&Nothing, fork.pinned().number(), &changes)?;
+            ((**fork.pinned()).clone(), update, changes)
+        }
+    };
     store.check_genesis(genesis.hash)?;
     if store.genesis()?.is_none() {
         store.begin(&genesis, &update, &changes)?;
@@ -50,6 +60,13 @@ fn first(spec: &ChainSpec) -> Result<(Block, StateUpdate, StateChanges), ChainEr
     Ok((spec.genesis(update.root), update, changes))
 }
 
+/// The addresses that a development chain has met.
+pub(crate) fn known(datadir: &Path, spec: &ChainSpec) -> io::Result<Known> {
+    let mut known = Known::open(datadir)?;
+    known.meet_accounts(spec.alloc.iter().map(|(address, _)| *address))?;
+    Ok(known)
+}
+
 /// The first block that a chain of these rules has.
 ///
 /// # Errors
@@ -59,15 +76,18 @@ pub fn genesis(spec: &ChainSpec) -> Result<Block, ChainError> {
 }
 
 /// Makes the tree of what the store has over its base. Each state is worked out again, and must be its block's.
-pub(crate) fn load(store: &Store) -> Result<Tree, ChainError> {
+pub(crate) fn load(store: &Store, fork: Option<&Fork>) -> Result<Tree, ChainError> {
     let view = store.view();
     let (number, _) = view.base();
     let missing = || ChainError::Damaged { number, reason: "the block that the state is of is missing".into() };
     let base = Arc::new(view.block(number)?.ok_or_else(missing)?);
     let damaged = |number: u64, reason: String| ChainError::Damaged { number, reason };
+    // The root in the header of a fork's first block is the remote's: here the trie begins.
+    let pinned = fork.is_some_and(|fork| fork.pinned().number() == number);
+    let state = if pinned { State::empty() } else { State::stored(base.header.state_root) };
     // Looking a key up loads the root, which is checked.
-    State::stored(base.header.state_root).prove(&view, B256::ZERO).map_err(|e| damaged(number, e.0))?;
-    let mut tree = Tree::new(base);
+    state.prove(&view, B256::ZERO).map_err(|e| damaged(number, e.0))?;
+    let mut tree = Tree::new(base, state);
     for pending in store.pending()? {
         let number = pending.block.number();
         let orphan = || damaged(number, format!("its parent {} is missing", pending.block.header.parent_hash));

@@ -4,7 +4,7 @@
 //! for many at once on threads of its own. Then the states of senders that the pool does not follow yet are read, and
 //! only then the pool is locked.
 
-use crate::{chain::Chain, error::ChainError, revalidate::sender_state};
+use crate::{chain::Chain, error::ChainError};
 use alloy_consensus::{Transaction, crypto::RecoveryError};
 use alloy_eips::eip2718::{Decodable2718, EIP4844_TX_TYPE_ID};
 use alloy_primitives::{Address, B256, map::HashMap};
@@ -41,6 +41,9 @@ pub enum SubmitError {
         /// Most bytes.
         limit: usize,
     },
+    /// It is not signed, and the node does not send for this account.
+    #[error("unknown account: this node does not send for {0}")]
+    Impersonation(Address),
     /// The state cannot be read: ours.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -67,7 +70,10 @@ impl Chain {
     }
 
     fn submit_one(&self, bytes: &[u8], origin: Origin) -> Result<B256, SubmitError> {
-        let incoming = self.prepare(bytes)?;
+        self.admit_one(self.prepare(bytes)?, origin)
+    }
+
+    pub(crate) fn admit_one(&self, incoming: Incoming, origin: Origin) -> Result<B256, SubmitError> {
         let mut taken = self.admit(vec![Ok((incoming, origin))]);
         taken.pop().unwrap_or(Err(PoolError::AlreadyKnown.into()))
     }
@@ -89,18 +95,7 @@ impl Chain {
 
     /// Everything that needs no lock, the cheap before the expensive.
     pub(crate) fn prepare(&self, bytes: &[u8]) -> Result<Incoming, SubmitError> {
-        let tx = decode(bytes)?;
-        // Gas does not depend on who sends.
-        let unsigned = RecoveredTx::new_unchecked(tx, Address::ZERO);
-        let intrinsic = self.executor.intrinsic_gas(&unsigned);
-        let screened = Screened::new(unsigned.into_inner(), intrinsic, &self.rules)?;
-        if screened.tx().is_create() {
-            self.check_init_code(screened.tx().input())?;
-        }
-        if self.pool.lock().get(screened.hash()).is_some() {
-            return Err(PoolError::AlreadyKnown.into());
-        }
-        let signed = screened.recover()?;
+        let signed = self.screen(decode(bytes)?)?.recover()?;
         let tx = signed.tx().inner();
         let deploys = tx.is_create() && is_wasm(tx.input());
         // What takes long is done only for who can pay.
@@ -111,6 +106,21 @@ impl Chain {
             self.executor.check_deployment(tx.input())?;
         }
         Ok(signed.incoming())
+    }
+
+    /// The checks that need neither the sender nor the state.
+    pub(crate) fn screen(&self, tx: Tx) -> Result<Screened, SubmitError> {
+        // Gas does not depend on who sends.
+        let unsigned = RecoveredTx::new_unchecked(tx, Address::ZERO);
+        let intrinsic = self.executor.intrinsic_gas(&unsigned);
+        let screened = Screened::new(unsigned.into_inner(), intrinsic, &self.rules)?;
+        if screened.tx().is_create() {
+            self.check_init_code(screened.tx().input())?;
+        }
+        if self.pool.lock().get(screened.hash()).is_some() {
+            return Err(PoolError::AlreadyKnown.into());
+        }
+        Ok(screened)
     }
 
     fn check_init_code(&self, input: &[u8]) -> Result<(), SubmitError> {
@@ -126,7 +136,7 @@ impl Chain {
 
     fn check_funds(&self, signed: &Signed) -> Result<(), SubmitError> {
         let view = self.view()?;
-        let balance = sender_state(&view.head_state(), signed.tx().signer())?.balance;
+        let balance = self.sender_state(&view.head_state(), signed.tx().signer())?.balance;
         match signed.cost() {
             cost if balance < cost => Err(PoolError::InsufficientFunds { balance, cost }.into()),
             _ => Ok(()),
@@ -180,7 +190,7 @@ impl Chain {
         let view = self.view()?;
         let at = view.head_state();
         for (sender, state) in &mut unknown {
-            *state = sender_state(&at, *sender)?;
+            *state = self.sender_state(&at, *sender)?;
         }
         Ok(States { block: view.head.hash, of: unknown })
     }
@@ -196,7 +206,7 @@ impl Chain {
             _ => {
                 let view = self.view()?;
                 let at = view.head_state();
-                sender_state(&at, sender)
+                self.sender_state(&at, sender)
             }
         }
     }
@@ -219,7 +229,7 @@ struct States {
     of: HashMap<Address, SenderState>,
 }
 
-fn decode(mut bytes: &[u8]) -> Result<Tx, SubmitError> {
+pub(crate) fn decode(mut bytes: &[u8]) -> Result<Tx, SubmitError> {
     // With their blobs such transactions have another encoding, and what does not decode says less.
     if bytes.first() == Some(&EIP4844_TX_TYPE_ID) {
         return Err(PoolError::TypeNotSupported.into());

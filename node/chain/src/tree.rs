@@ -74,9 +74,8 @@ impl Fold {
 }
 
 impl Tree {
-    /// The base alone.
-    pub(crate) fn new(base: Arc<Block>) -> Self {
-        let base_state = State::stored(base.header.state_root);
+    /// The base alone, with the state after it.
+    pub(crate) fn new(base: Arc<Block>, base_state: State) -> Self {
         let (finished, entries, line) = (base.number(), HashMap::default(), Vec::new());
         Self { head: Arc::clone(&base), base, base_state, entries, line, finished, version: 0 }
     }
@@ -163,6 +162,23 @@ impl Tree {
         self.line.reverse();
         self.head = block;
         true
+    }
+
+    /// Goes back to a block of the head's chain as if nothing had followed it, final or not; says what that takes out
+    /// of the tree. `None` if the tree has no such block, or it is not in the head's chain.
+    pub(crate) fn rewind(&mut self, hash: B256) -> Option<Vec<(u64, B256)>> {
+        if hash != self.base.hash && !self.line.contains(&hash) {
+            return None;
+        }
+        self.set_head(hash);
+        let number = self.head.number();
+        self.finished = self.finished.min(number);
+        let gone = self.entries.values().map(|entry| (entry.block().number(), entry.block().hash));
+        let gone: Vec<(u64, B256)> = gone.filter(|(height, _)| *height > number).collect();
+        for (_, hash) in &gone {
+            self.entries.remove(hash);
+        }
+        Some(gone)
     }
 
     /// Blocks of the head's chain that the other's does not have, and the other way round, oldest first. Both trees

@@ -1,6 +1,6 @@
 //! What waits: looking at it, handing it to a block, and keeping it across restarts.
 
-use crate::{chain::Chain, error::ChainError};
+use crate::{chain::Chain, error::ChainError, writer::Pace};
 use alloy_consensus::Header;
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256};
@@ -115,7 +115,8 @@ impl Chain {
         }
     }
 
-    /// Returns when none of these transactions is ready any more: they are in blocks, or gone.
+    /// Returns when none of these transactions is ready any more: they are in blocks, or gone. If blocks are not made at
+    /// once for what waits, nobody can tell when that is, and it returns at once.
     pub async fn settled(&self, hashes: &[B256]) {
         let mut heads = self.heads();
         let mut rest = hashes;
@@ -126,7 +127,7 @@ impl Chain {
                 let done = rest.iter().take_while(|hash| !pool.is_pending(hash)).count();
                 rest = rest.get(done..).unwrap_or_default();
             }
-            if rest.is_empty() || heads.changed().await.is_err() {
+            if rest.is_empty() || self.pace() != Pace::AtOnce || heads.changed().await.is_err() {
                 return;
             }
         }

@@ -1,4 +1,4 @@
-//! The writer: the thread that makes blocks.
+//! The writer: the thread that makes blocks, at a pace that may be changed while it runs.
 
 use crate::{chain::Chain, error::ChainError};
 use std::{sync::Arc, time::Duration};
@@ -11,6 +11,8 @@ pub enum Pace {
     AtOnce,
     /// At an interval, empty ones too.
     Every(Duration),
+    /// When somebody asks for one.
+    OnDemand,
 }
 
 /// Native stack of the writer: every WASM frame inside another takes some of its host's, up to the chain's depth.
@@ -33,10 +35,11 @@ impl Writer {
         pace: Pace,
         failed: impl FnOnce(&ChainError) + Send + 'static,
     ) -> std::io::Result<Self> {
+        chain.set_pace(pace);
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let thread = std::thread::Builder::new().name("writer".into()).stack_size(STACK).spawn(move || {
-            let result = runtime.block_on(run(&chain, pace, stopped));
+            let result = runtime.block_on(run(&chain, stopped));
             result.inspect_err(|error| failed(error))
         })?;
         Ok(Self { stop, thread })
@@ -55,9 +58,23 @@ impl Writer {
 /// How long transactions may wait for the base fee to fall before an empty block lets it.
 const FEE_WAIT: Duration = Duration::from_secs(1);
 
-async fn run(chain: &Chain, pace: Pace, mut stopped: watch::Receiver<bool>) -> Result<(), ChainError> {
+async fn run(chain: &Chain, mut stopped: watch::Receiver<bool>) -> Result<(), ChainError> {
+    let mut paces = chain.paces();
+    loop {
+        let pace = *paces.borrow_and_update();
+        tokio::select! {
+            biased;
+            done = keep_pace(chain, pace, &mut stopped) => return done,
+            // An error means that the chain is gone, and with it whoever could stop this.
+            _ = paces.changed() => {}
+        }
+    }
+}
+
+/// Makes blocks at a pace until it is told to stop. It may be dropped wherever it waits.
+async fn keep_pace(chain: &Chain, pace: Pace, stopped: &mut watch::Receiver<bool>) -> Result<(), ChainError> {
     let mut ticks = match pace {
-        Pace::AtOnce => None,
+        Pace::AtOnce | Pace::OnDemand => None,
         Pace::Every(period) => {
             // The first tick of an interval is at once; a block should come a period after the start.
             let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + period, period);
@@ -68,6 +85,7 @@ async fn run(chain: &Chain, pace: Pace, mut stopped: watch::Receiver<bool>) -> R
     loop {
         let due = async {
             match &mut ticks {
+                None if pace == Pace::OnDemand => std::future::pending().await,
                 None => at_once(chain).await,
                 Some(ticks) => {
                     ticks.tick().await;
@@ -80,10 +98,10 @@ async fn run(chain: &Chain, pace: Pace, mut stopped: watch::Receiver<bool>) -> R
             _ = stopped.wait_for(|stop| *stop) => return Ok(()),
             empty = due => empty,
         };
-        let mut made = chain.produce(empty)?;
-        // What did not fit in one block goes into the next; a stop comes between two.
+        let mut made = chain.produce_at(pace, empty)?;
+        // What did not fit in one block goes into the next; a stop, or another pace, comes between two.
         while made.is_some() && pace == Pace::AtOnce && !*stopped.borrow() {
-            made = chain.produce(false)?;
+            made = chain.produce_at(pace, false)?;
         }
     }
 }

@@ -33,17 +33,18 @@ pub use simulate::{BlockOptions, CallEnv, Simulated, SimulatedBlock};
 pub use trace::{HostCall, StructOptions, StructTrace, Trace, TraceError, Traced, Tracer, Wanted, ZxFrame};
 
 use alloy_consensus::{Header, Transaction};
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, Bytes, U256};
 use db::{CodeCache, DbError};
 use evm::{SPEC, StateDbError, ZxEvm};
 use revm::{
     context::TxEnv,
     context_interface::{cfg::GasParams, either::Either, result::EVMError},
     database_interface::bal::EvmDatabaseError,
+    state::Bytecode,
 };
 use std::sync::Arc;
 use zx_host_functions::{DeployError, DeployPayload, deploy::module_of};
-use zx_primitives::{ChainSpec, Receipt, RecoveredTx, StateChanges, StateError, StateReader};
+use zx_primitives::{ChainSpec, Receipt, RecoveredTx, StateChanges, StateError, StateReader, impersonation};
 use zx_sandbox::{CodeHash, Sandbox, ValidationError};
 
 /// Gas of the smallest transaction (EIP-2).
@@ -97,6 +98,17 @@ pub enum DeployRefusal {
     /// The module breaks a rule.
     #[error("invalid WASM module: {0}")]
     Module(#[from] ValidationError),
+}
+
+/// Why code cannot be an account's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodeRefusal {
+    /// The module breaks a rule.
+    #[error("invalid WASM module: {0}")]
+    Module(#[from] ValidationError),
+    /// The bytecode is of a form that there is not.
+    #[error("invalid bytecode: {0}")]
+    Bytecode(String),
 }
 
 /// What became of a block's transactions.
@@ -170,6 +182,8 @@ impl Executor {
                 continue;
             }
             let place = u32::try_from(done.included.len()).unwrap_or(u32::MAX);
+            // A development node may send for a contract, which no key could (EIP-3607).
+            evm.cfg().disable_eip3607 = impersonation::is_marked(tx.inner());
             match evm.transact_commit(place, *tx.inner().tx_hash(), tx_env(&tx)) {
                 Ok((result, overwritten)) => {
                     trail.push(overwritten);
@@ -206,6 +220,18 @@ impl Executor {
         let Some(payload) = DeployPayload::parse(input) else { return Ok(()) };
         zx_host_functions::validate(payload?.module, &self.spec.modules)?;
         Ok(())
+    }
+
+    /// Checks code that is to be an account's without having been deployed: a WASM account's must be a valid module, and
+    /// bytecode must be such as revm can run.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check_code(&self, code: &Bytes) -> Result<(), CodeRefusal> {
+        match module_of(code) {
+            Some(module) => Ok(zx_host_functions::validate(module, &self.spec.modules).map(drop)?),
+            None => Bytecode::new_raw_checked(code.clone()).map(drop).map_err(|e| CodeRefusal::Bytecode(e.to_string())),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     Api,
+    dev::senders,
     error::RpcError,
     fill::{self, Filled},
     submit,
@@ -45,8 +46,17 @@ impl Signers {
     }
 }
 
+/// Accounts of whom the node has the keys.
+pub(crate) fn own(api: &Api) -> Vec<Address> {
+    api.signers.0.iter().map(PrivateKeySigner::address).collect()
+}
+
+/// Those, and the ones that are impersonated.
 pub(crate) fn list(api: &Api) -> Result<Vec<Address>, RpcError> {
-    Ok(api.signers.0.iter().map(PrivateKeySigner::address).collect())
+    let mut all = own(api);
+    let others: Vec<Address> = senders::impersonated(api).into_iter().filter(|other| !all.contains(other)).collect();
+    all.extend(others);
+    Ok(all)
 }
 
 pub(crate) fn sign(api: &Api, address: Address, message: Bytes) -> Result<Bytes, RpcError> {
@@ -92,5 +102,9 @@ pub(crate) fn sign_transaction(api: &Api, request: TransactionRequest) -> Result
 }
 
 pub(crate) fn send_transaction(api: &Api, request: TransactionRequest) -> Result<B256, RpcError> {
+    let from = request.from.unwrap_or_default();
+    if !api.signers.has(from) && senders::is_impersonated(api, from) {
+        return senders::send(api, request);
+    }
     submit::raw(api, signed(api, request)?.encoded_2718().into())
 }

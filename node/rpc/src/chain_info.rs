@@ -119,7 +119,12 @@ fn check(api: &Api, view: &HeadView<'_>, number: u64, before: Option<&Block>) ->
 }
 
 fn follows(api: &Api, before: &Block, block: &Block) -> bool {
+    // Of an edit of a development node, and where one has set the base fee, it says so itself.
+    let extra: &[u8] = &block.header.extra_data;
+    let marked = api.chain.is_development() && extra == zx_chain::dev::MARK;
+    let fee = before.header.next_block_base_fee(api.chain.spec().base_fee);
+    let later = block.header.timestamp > before.header.timestamp;
     block.header.parent_hash == before.hash
-        && block.header.timestamp > before.header.timestamp
-        && block.header.base_fee_per_gas == before.header.next_block_base_fee(api.chain.spec().base_fee)
+        && (later || (marked && block.header.timestamp == before.header.timestamp))
+        && (marked || block.header.base_fee_per_gas == fee)
 }

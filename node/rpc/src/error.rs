@@ -132,7 +132,7 @@ impl From<ProofError> for RpcError {
     fn from(error: ProofError) -> Self {
         match error {
             ProofError::State(error) => error.into(),
-            gone @ ProofError::Gone { .. } => Self::server(gone.to_string()),
+            none @ (ProofError::Gone { .. } | ProofError::Forked) => Self::server(none.to_string()),
         }
     }
 }

@@ -19,6 +19,7 @@ mod chain_info;
 mod contracts;
 mod convert;
 mod decoded;
+mod dev;
 mod error;
 mod fees;
 mod fill;
@@ -44,6 +45,7 @@ mod txpool;
 mod wanted;
 mod wasm;
 
+pub use dev::{HttpRemote, StateFileError, dump_state, load_state};
 pub use limits::CallLimits;
 pub use registry::docs::docs;
 pub use server::{
@@ -53,6 +55,7 @@ pub use server::{
 
 use accounts::Signers;
 use alloy_primitives::B256;
+use dev::faucet::Faucet;
 use filters::Filters;
 use server::Caller;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -65,6 +68,7 @@ pub struct Api {
     version: Arc<str>,
     filters: Arc<Filters>,
     signers: Arc<Signers>,
+    faucet: Arc<Faucet>,
     limits: CallLimits,
     /// Who asks.
     caller: Arc<Caller>,
@@ -80,6 +84,7 @@ impl Api {
             version: version.into(),
             filters: Arc::default(),
             signers: Arc::default(),
+            faucet: Arc::default(),
             limits: CallLimits::default(),
             caller: Arc::default(),
             sent: Arc::default(),

@@ -2,9 +2,12 @@
 //! here.
 
 mod admin;
+mod anvil;
 mod contract;
 mod debug;
 mod eth;
+mod evm;
+mod miner;
 mod net;
 mod ots;
 mod rpc;
@@ -14,7 +17,7 @@ mod web3;
 mod zx;
 
 use crate::{
-    Api,
+    Api, dev,
     error::RpcError,
     registry::{Answered, Method, params::Params},
 };
@@ -41,6 +44,10 @@ pub(crate) const NAMESPACES: &[(&str, &str)] = &[
     ),
     ("trace", "Traces in the shapes of Parity and erigon."),
     ("admin", "The node itself: for its operator."),
+    ("miner", "Making blocks: of development nodes."),
+    ("evm", "Time, blocks and snapshots of development nodes, under ganache's names."),
+    ("anvil", "State, senders and all else that development nodes can set, under anvil's names."),
+    ("hardhat", "The same under Hardhat's names."),
     ("rpc", "The methods themselves."),
 ];
 
@@ -55,6 +62,9 @@ const DECLARED: &[&[Method]] = &[
     debug::METHODS,
     trace::METHODS,
     admin::METHODS,
+    miner::METHODS,
+    evm::METHODS,
+    anvil::METHODS,
     rpc::METHODS,
 ];
 
@@ -78,8 +88,14 @@ pub(crate) fn find(name: &str) -> Option<&'static Method> {
 
 /// Calls a method by its name.
 pub(crate) fn call(api: &Api, name: &str, params: Params) -> Result<Answered, RpcError> {
-    let method = find(name).ok_or_else(|| RpcError::method_not_found(name))?;
-    (method.run)(api, &params.for_method(method).of(method)?)
+    let served = |_: &&Method| api.chain.is_development() || !dev::is_ours(name);
+    let method = find(name).filter(served).ok_or_else(|| RpcError::method_not_found(name))?;
+    let params = params.for_method(method);
+    let params = params.of(method)?;
+    match api.chain.fork() {
+        Some(fork) => dev::fork::answer(api, fork, method, &params),
+        None => (method.run)(api, &params),
+    }
 }
 
 #[cfg(test)]

@@ -78,7 +78,12 @@ impl Store {
         let mut fold = Fold::new(self);
         fold.genesis(genesis, update, changes, &mut batch)?;
         batch.put(tables::META, b"genesis", genesis.hash.as_slice())?;
-        batch.put(tables::META, b"history_from", &0_u64.to_be_bytes())?;
+        let first = genesis.number().to_be_bytes();
+        batch.put(tables::META, b"history_from", &first)?;
+        if genesis.number() > 0 {
+            // A fork begins where another chain is.
+            batch.put(tables::META, b"blocks_from", &first)?;
+        }
         let commits = writer.commits.saturating_add(1);
         batch.head(genesis.hash, commits)?;
         batch.write(true)?;

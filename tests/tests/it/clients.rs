@@ -75,3 +75,8 @@ fn proofs_hold_before_another_implementation_and_the_trail_is_whole() {
 fn ethers_and_viem_hear_of_blocks_events_and_transactions_over_websockets() {
     holds("ws.test.mjs", 12);
 }
+
+#[test]
+fn test_clients_of_viem_and_bare_requests_drive_the_development_node() {
+    holds("dev.test.mjs", 40);
+}

@@ -1,6 +1,6 @@
 //! `admin_*`.
 
-use crate::{admin, registry::methods};
+use crate::{admin, dev::faucet, registry::methods};
 
 methods! {
     /// The node: name, version, chain, head.
@@ -9,6 +9,8 @@ methods! {
     "admin_peers" () -> List = |_: &crate::Api| Ok([(); 0]);
     /// Writes blocks to a file on the node's machine, in the format of `zx-node export`.
     "admin_exportChain" (file: Text; from: BlockNumber, to: BlockNumber) -> Exported = admin::export_chain;
+    /// Sends coins to an account from one of the node's own, one if no amount is named; in wei.
+    "admin_fundAccount" (address: Address; amount: Amount) -> Hash = faucet::fund;
     /// Every method with its parameters, result and documentation.
     "admin_rpcMethods" () -> MethodList = admin::rpc_methods;
 }

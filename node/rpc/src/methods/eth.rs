@@ -1,8 +1,8 @@
 //! `eth_*`, and what has the same meaning under other names.
 
 use crate::{
-    Api, access_list, accounts, blocks, calls, fees, fill, filters, logs, proofs, registry::methods, simulate, state,
-    submit,
+    Api, access_list, accounts, blocks, calls, dev::senders, fees, fill, filters, logs, proofs, registry::methods,
+    simulate, state, submit,
 };
 use alloy_primitives::U64;
 
@@ -14,7 +14,7 @@ methods! {
     /// Whether the node is catching up: `false`, or how far it is.
     "eth_syncing" () -> Syncing = |_: &Api| Ok(false);
     /// Address that is paid the tips.
-    "eth_coinbase" () -> Address = |api: &Api| Ok(api.chain.spec().coinbase);
+    "eth_coinbase" () -> Address = |api: &Api| Ok(api.chain.coinbase());
     /// Whether the node mines: it does not, there is no proof of work.
     "eth_mining" () -> Boolean = |_: &Api| Ok(false);
     /// Hashes a second that the node mines with: none.
@@ -38,6 +38,8 @@ methods! {
     "eth_signTransaction" (transaction: Transaction) -> SignedTransaction = accounts::sign_transaction;
     /// Fills a transaction in, signs it with an account of the node, and sends it.
     "eth_sendTransaction" | "zx_sendTransaction" (transaction: Transaction) -> Hash = accounts::send_transaction;
+    /// Fills a transaction in and sends it without a signature, whoever sends it: of development nodes.
+    "eth_sendUnsignedTransaction" (transaction: Transaction) -> Hash = senders::send;
     /// Fills in what a transaction leaves out: nonce, gas, fees, chain id.
     "eth_fillTransaction" (transaction: Transaction) -> FilledTransaction = fill::fill_transaction;
     /// Takes a signed transaction, as EIP-2718 bytes.

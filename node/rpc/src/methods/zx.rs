@@ -32,6 +32,9 @@ methods! {
     "zx_getTransactionProof" (hash: Hash) -> ItemProof or null = proofs::transaction;
     /// Proof that a transaction has its receipt, against the header's receipts root.
     "zx_getReceiptProof" (hash: Hash) -> ItemProof or null = proofs::receipt;
+    /// Sends coins from a development node's accounts to whoever asks: one if no amount is named, in wei; 100 to one
+    /// address until the node stops.
+    "zx_faucet" (address: Address; amount: Amount) -> Hash = crate::dev::faucet::ask;
     /// What the cache of compiled modules has done since the start.
     "zx_sandboxStats" () -> SandboxStats = sandbox::stats;
 }

@@ -75,6 +75,12 @@ impl<'a> Placed<'a> {
         Args { params: self, at: Cell::new(0) }
     }
 
+    /// All of them, without those at the end that are left out.
+    pub(crate) fn values(&self) -> Vec<Value> {
+        let given = self.0.iter().rposition(|value| !value.is_null()).map_or(0, |last| last.saturating_add(1));
+        self.0.iter().take(given).map(|value| (*value).clone()).collect()
+    }
+
     fn get<T: DeserializeOwned>(&self, at: usize, name: &str) -> Result<Option<T>, RpcError> {
         match self.0.get(at) {
             None | Some(Value::Null) => Ok(None),
