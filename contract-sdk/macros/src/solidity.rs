@@ -50,7 +50,14 @@ impl Parse for Interface {
             let attrs = body.call(Attribute::parse_outer)?;
             let item: Ident = body.call(Ident::parse_any)?;
             match item.to_string().as_str() {
-                "function" => methods.extend(collect(&mut errors, function(&body, attrs))),
+                "function" => {
+                    let function = function(&body, attrs);
+                    if function.is_err() {
+                        // The rest of it says nothing more.
+                        skip(&body)?;
+                    }
+                    methods.extend(collect(&mut errors, function));
+                }
                 // They are declared in Rust where they are needed: `#[derive(zx::Event)]`, `#[derive(zx::Error)]`.
                 "event" | "error" => skip(&body)?,
                 other => {
@@ -73,7 +80,7 @@ fn keyword(input: ParseStream<'_>, word: &str) -> syn::Result<Ident> {
 
 /// Everything up to the semicolon.
 fn skip(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.peek(Token![;]) {
+    while !input.is_empty() && !input.peek(Token![;]) {
         input.parse::<proc_macro2::TokenTree>()?;
     }
     input.parse::<Token![;]>().map(|_| ())

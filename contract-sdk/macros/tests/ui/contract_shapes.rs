@@ -22,6 +22,14 @@ pub struct Both {
 }
 
 #[zx::contract]
+pub struct Twice {
+    #[view]
+    total: Item<U256>,
+    #[view(name = "total")]
+    sum: Item<U256>,
+}
+
+#[zx::contract]
 pub struct Slots {
     #[slot]
     part: Item<U256>,

@@ -27,6 +27,9 @@ struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
 pub struct EIP712DomainChanged {}
 
+/// What ERC-5267 returns.
+type Parts = (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>);
+
 /// What a domain has (ERC-5267): name, version, chain id and contract, but no salt.
 const FIELDS: FixedBytes<1> = FixedBytes([0x0F]);
 
@@ -46,8 +49,7 @@ impl Eip712 {
 #[zx::component(events(EIP712DomainChanged))]
 impl Eip712 {
     /// What the domain consists of: which fields it has, name, version, chain id, contract, salt, extensions (ERC-5267).
-    #[expect(clippy::type_complexity, reason = "what ERC-5267 returns")]
-    pub fn eip712_domain(&self, cx: &Ctx) -> (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>) {
+    pub fn eip712_domain(&self, cx: &Ctx) -> Parts {
         let (name, version) = (self.state.name.get(), self.state.version.get());
         (FIELDS, name, version, U256::from(cx.chain_id()), cx.address(), B256::ZERO, Vec::new())
     }
