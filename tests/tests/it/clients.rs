@@ -47,7 +47,7 @@ fn wasm_and_evm_contracts_call_each_other() {
 
 #[test]
 fn traces_show_what_happens_inside_transactions() {
-    holds("traces.test.mjs", 19);
+    holds("traces.test.mjs", 18);
 }
 
 #[test]
