@@ -130,7 +130,9 @@ async function withoutBeneficiaries() {
 }
 
 test('trace_transaction', async () => {
-  const clean = (list) => list.map(({ blockHash, blockNumber, ...rest }) => rest);
+  // Calls of precompiles inside a transaction are no frames for Parity; anvil has them, and counts them.
+  const isFrame = ({ action, traceAddress }) => traceAddress.length === 0 || !/^0x0{38}/.test(action.to);
+  const clean = (list) => list.filter(isFrame).map(({ blockHash, blockNumber, subtraces, ...rest }) => rest);
   for (const hash of Object.values(hashes)) await same('trace_transaction', [hash], clean);
 });
 

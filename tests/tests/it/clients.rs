@@ -58,7 +58,7 @@ fn traces_are_those_of_anvil() {
     };
     let passed =
         run_suite_with("traces_anvil.test.mjs", &[("ZX_ANVIL", anvil.as_os_str())]).unwrap_or_else(|e| panic!("{e:?}"));
-    assert!(passed >= 8, "only {passed} tests ran");
+    assert!(passed >= 12, "only {passed} tests ran");
 }
 
 #[test]
