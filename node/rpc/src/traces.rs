@@ -88,12 +88,12 @@ pub(crate) fn call(
 }
 
 pub(crate) fn flat_transaction(api: &Api, hash: B256) -> Result<Option<Trace>, RpcError> {
-    let (tracer, cancel) = (Tracer::Flat(Default::default()), Options::default().cancel(api)?);
+    let (tracer, cancel) = (Tracer::Parity, Options::default().cancel(api)?);
     Ok(of_transaction(api, hash, &tracer, &cancel)?.map(|traced| traced.trace))
 }
 
 pub(crate) fn flat_block(api: &Api, id: BlockId) -> Result<Option<Vec<LocalizedTransactionTrace>>, RpcError> {
-    let (tracer, cancel) = (Tracer::Flat(Default::default()), Options::default().cancel(api)?);
+    let (tracer, cancel) = (Tracer::Parity, Options::default().cancel(api)?);
     let view = api.chain.view()?;
     let Some(block) = view.block(id)? else { return Ok(None) };
     if block.transactions.is_empty() {

@@ -50,6 +50,8 @@ pub enum Tracer {
     Calls(CallConfig),
     /// The call tree as a list, in the shapes of Parity.
     Flat(FlatCallConfig),
+    /// The same as Parity has it: the gas of the outermost frame is what was left of the transaction's for it.
+    Parity,
     /// The accounts that are touched.
     Prestate(PreStateConfig),
     /// Selectors that are called.
@@ -251,6 +253,11 @@ fn finish(
         (Kind::Calls(mut calls), Tracer::Entries) => {
             outermost(&mut calls);
             Trace::Entries(calls.traces().nodes().iter().flat_map(entries).collect())
+        }
+        (Kind::Calls(calls), Tracer::Parity) => {
+            // Its own gas stays: only a copy hears of the transaction's.
+            let info = outermost(&mut TracingInspector::default());
+            Trace::Flat(calls.into_parity_builder().into_localized_transaction_traces(info))
         }
         (Kind::Calls(mut calls), _) => {
             let info = outermost(&mut calls);

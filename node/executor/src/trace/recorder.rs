@@ -53,6 +53,7 @@ impl Recorder {
                 let config = TracingInspectorConfig::from_flat_call_config(config);
                 Kind::Calls(Box::new(TracingInspector::new(config)))
             }
+            Tracer::Parity => Kind::Calls(Box::new(TracingInspector::new(TracingInspectorConfig::default_parity()))),
             Tracer::Entries => calls(false),
             Tracer::Operations => Kind::Operations(InternalOperationsInspector::default()),
             Tracer::Structs(options) => Kind::Steps(StepLog::new(*options)),

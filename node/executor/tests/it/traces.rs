@@ -29,6 +29,7 @@ fn tracers() -> Vec<Tracer> {
         Tracer::Structs(StructOptions { memory: true, return_data: true, ..STRUCTS }),
         calls(),
         Tracer::Flat(Default::default()),
+        Tracer::Parity,
         Tracer::Prestate(PreStateConfig::default()),
         Tracer::FourByte,
         Tracer::Noop,
