@@ -120,7 +120,7 @@ fn check(api: &Api, view: &HeadView<'_>, number: u64, before: Option<&Block>) ->
 
 fn follows(api: &Api, before: &Block, block: &Block) -> bool {
     // Of an edit of a development node, and where one has set the base fee, it says so itself.
-    let marked = api.chain.is_development() && block.header.extra_data == zx_chain::dev::MARK;
+    let marked = api.chain.is_development() && *block.header.extra_data == *zx_chain::dev::MARK;
     let fee = before.header.next_block_base_fee(api.chain.spec().base_fee);
     let later = block.header.timestamp > before.header.timestamp;
     block.header.parent_hash == before.hash
