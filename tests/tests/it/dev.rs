@@ -124,7 +124,7 @@ fn flags_say_what_the_first_block_has_and_when_blocks_are_made() -> Result<()> {
     }
     let log = node.log();
     ensure!(!log.contains("sausage") && log.contains("must not hold anything of worth"), "{log}");
-    ensure!(number(&rpc.call("eth_getBlockByNumber", json!(["0x0", false]))?["timestamp"])? == time.parse()?);
+    ensure!(number(&rpc.call("eth_getBlockByNumber", json!(["0x0", false]))?["timestamp"])? == time.parse::<u64>()?);
     let hash = rpc.call("eth_sendTransaction", json!([{ "from": accounts[0], "to": FRIEND, "value": "0x1" }]))?;
     ensure!(rpc.call("eth_getTransactionReceipt", json!([hash]))?.is_null());
     rpc.call("evm_mine", json!([]))?;

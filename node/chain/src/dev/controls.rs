@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn only_a_block_that_the_rules_would_not_make_is_marked() {
         let spec = ChainSpec::dev(Vec::new());
-        let marked = |controls: &Controls| controls.header(&spec, &parent(), 2_000).extra_data == MARK;
+        let marked = |controls: &Controls| *controls.header(&spec, &parent(), 2_000).extra_data == *MARK;
         assert!(!marked(&Controls { offset: 5, coinbase: Some(Address::ZERO), ..Controls::default() }));
         assert!(marked(&Controls { base_fee: Some(7), ..Controls::default() }));
     }
