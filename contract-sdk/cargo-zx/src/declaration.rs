@@ -139,6 +139,19 @@ impl Parameter {
     }
 }
 
+/// A type that Solidity has a word for.
+fn elementary(name: &str) -> Result<String, String> {
+    let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let number: Option<usize> = digits.parse().ok();
+    let known = match (name.strip_suffix(digits).unwrap_or(name), number) {
+        ("bool" | "address" | "string" | "bytes", None) => digits.is_empty(),
+        ("uint" | "int", Some(bits)) => bits.is_multiple_of(8) && (8..=256).contains(&bits),
+        ("bytes", Some(bytes)) => (1..=32).contains(&bytes),
+        _ => false,
+    };
+    if known { Ok(name.to_owned()) } else { Err(format!("`{name}` is no type of the ABI")) }
+}
+
 /// What is left of a line.
 struct Cursor<'a>(&'a str);
 
@@ -212,7 +225,7 @@ impl<'a> Cursor<'a> {
         self.skip_spaces();
         let (base, components) = match self.0.starts_with('(') {
             true => (String::new(), self.parameters()?),
-            false => (self.name()?.to_owned(), Vec::new()),
+            false => (elementary(self.name()?)?, Vec::new()),
         };
         let label = if self.0.starts_with(':') {
             self.take(":");

@@ -108,7 +108,6 @@ fn what_goes_wrong_has_a_code_and_a_way_out() -> eyre::Result<()> {
         (&["deploy", "number=7", "--upgrade", &address, "--dev-account", "0"], 2, "is no proxy"),
         (&["check", "src/lib.rs"], 2, "no WebAssembly module"),
         (&["inspect", "0x12"], 2, "40 hexadecimal digits"),
-        (&["layout-diff", &address, &address], 2, "does not say how it lays out its storage"),
         (&["frobnicate"], 2, "unrecognized subcommand"),
         (&["new", "Capital"], 2, "cannot be the name of a contract"),
     ];

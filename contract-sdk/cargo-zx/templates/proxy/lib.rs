@@ -12,18 +12,21 @@
 #[cfg(test)]
 mod tests;
 
-use zx::{Slot, prelude::*};
+use zx::prelude::*;
 
-/// `keccak256("eip1967.proxy.implementation") - 1` (EIP-1967).
-const IMPLEMENTATION: Slot =
-    zx::b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc").0;
-/// `keccak256("eip1967.proxy.admin") - 1` (EIP-1967).
-const ADMIN: Slot = zx::b256!("b53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103").0;
-
-/// The proxy. It has no fields: the slots from 0 on are the implementation's.
+/// The proxy. Its fields lie where EIP-1967 puts them: the slots from 0 on are the implementation's.
 #[zx::contract]
 #[derive(Debug)]
-pub struct Proxy {}
+pub struct Proxy {
+    /// The code behind the proxy.
+    #[view]
+    #[slot("eip1967.proxy.implementation")]
+    implementation: Item<Address>,
+    /// Who can replace it.
+    #[view]
+    #[slot("eip1967.proxy.admin")]
+    admin: Item<Address>,
+}
 
 /// The code behind the proxy is another now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
@@ -70,24 +73,14 @@ impl Proxy {
         admin: Address,
         data: Bytes,
     ) -> Result<(), ProxyError> {
-        set_admin(cx, admin)?;
-        set_implementation(cx, implementation, &data)
-    }
-
-    /// The code behind the proxy.
-    pub fn implementation(&self, _cx: &Ctx) -> Address {
-        implementation()
-    }
-
-    /// Who can replace it.
-    pub fn admin(&self, _cx: &Ctx) -> Address {
-        admin()
+        self.set_admin(cx, admin)?;
+        self.set_implementation(cx, implementation, &data)
     }
 
     /// Hands the proxy to another admin.
     pub fn change_admin(&mut self, cx: &mut Ctx, new_admin: Address) -> Result<(), ProxyError> {
-        only_admin(cx)?;
-        set_admin(cx, new_admin)
+        self.only_admin(cx)?;
+        self.set_admin(cx, new_admin)
     }
 
     /// Replaces the code, and runs the new one with `data` if there are any: to migrate the storage.
@@ -98,70 +91,62 @@ impl Proxy {
         new_implementation: Address,
         data: Bytes,
     ) -> Result<(), ProxyError> {
-        only_admin(cx)?;
-        set_implementation(cx, new_implementation, &data)
+        self.only_admin(cx)?;
+        self.set_implementation(cx, new_implementation, &data)
     }
 
     /// Value without calldata goes to the implementation as well.
     #[receive]
     pub fn receive(&mut self, cx: &mut Ctx) -> Result<(), ProxyError> {
-        forward(cx, &[]).map(|_| ())
+        self.forward(cx, &[]).map(|_| ())
     }
 
     /// Everything else.
     #[fallback]
     #[payable]
     pub fn other(&mut self, cx: &mut Ctx, calldata: Bytes) -> Result<Bytes, ProxyError> {
-        forward(cx, &calldata).map(Bytes::from)
+        self.forward(cx, &calldata).map(Bytes::from)
     }
-}
 
-fn implementation() -> Address {
-    Item::<Address, Slot>::in_slot(IMPLEMENTATION).get()
-}
+    fn only_admin(&self, cx: &Ctx) -> Result<(), ProxyError> {
+        let account = cx.sender();
+        if account == self.admin.get() {
+            Ok(())
+        } else {
+            Err(ProxyError::NotAdmin { account })
+        }
+    }
 
-fn admin() -> Address {
-    Item::<Address, Slot>::in_slot(ADMIN).get()
-}
-
-fn only_admin(cx: &Ctx) -> Result<(), ProxyError> {
-    let account = cx.sender();
-    if account == admin() {
+    fn set_admin(&mut self, cx: &mut Ctx, new_admin: Address) -> Result<(), ProxyError> {
+        if new_admin.is_zero() {
+            return Err(ProxyError::NoAdmin);
+        }
+        let previous_admin = self.admin.replace(new_admin);
+        cx.emit(AdminChanged {
+            previous_admin,
+            new_admin,
+        });
         Ok(())
-    } else {
-        Err(ProxyError::NotAdmin { account })
     }
-}
 
-fn set_admin(cx: &mut Ctx, new_admin: Address) -> Result<(), ProxyError> {
-    if new_admin.is_zero() {
-        return Err(ProxyError::NoAdmin);
+    fn set_implementation(
+        &mut self,
+        cx: &mut Ctx,
+        implementation: Address,
+        data: &[u8],
+    ) -> Result<(), ProxyError> {
+        if implementation.is_zero() {
+            return Err(ProxyError::NoImplementation);
+        }
+        self.implementation.set(implementation);
+        cx.emit(Upgraded { implementation });
+        if !data.is_empty() {
+            cx.delegate_call(implementation, data, u64::MAX)?;
+        }
+        Ok(())
     }
-    let previous_admin = admin();
-    Item::<Address, Slot>::in_slot(ADMIN).set(new_admin);
-    cx.emit(AdminChanged {
-        previous_admin,
-        new_admin,
-    });
-    Ok(())
-}
 
-fn set_implementation(
-    cx: &mut Ctx,
-    implementation: Address,
-    data: &[u8],
-) -> Result<(), ProxyError> {
-    if implementation.is_zero() {
-        return Err(ProxyError::NoImplementation);
+    fn forward(&self, cx: &mut Ctx, calldata: &[u8]) -> Result<Vec<u8>, ProxyError> {
+        Ok(cx.delegate_call(self.implementation.get(), calldata, u64::MAX)?)
     }
-    Item::<Address, Slot>::in_slot(IMPLEMENTATION).set(implementation);
-    cx.emit(Upgraded { implementation });
-    if !data.is_empty() {
-        cx.delegate_call(implementation, data, u64::MAX)?;
-    }
-    Ok(())
-}
-
-fn forward(cx: &mut Ctx, calldata: &[u8]) -> Result<Vec<u8>, ProxyError> {
-    Ok(cx.delegate_call(implementation(), calldata, u64::MAX)?)
 }

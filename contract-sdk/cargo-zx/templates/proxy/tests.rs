@@ -81,7 +81,7 @@ fn the_admin_replaces_the_code_and_the_storage_stays() {
     }));
     assert_eq!(host.call_raw::<Proxy>(&selector("add()")), Ok(word(10)));
     assert_eq!(
-        host.look(|cx| host.contract::<Proxy>().implementation(cx)),
+        host.contract::<Proxy>().implementation.get(),
         SECOND
     );
 }
@@ -109,7 +109,7 @@ fn the_admin_can_leave() {
         host.call::<Proxy, _>(selector("changeAdmin(address)"), (ALICE,)),
         Ok(Vec::new())
     );
-    assert_eq!(host.look(|cx| host.contract::<Proxy>().admin(cx)), ALICE);
+    assert_eq!(host.contract::<Proxy>().admin.get(), ALICE);
     let refused = host.call::<Proxy, _>(selector("changeAdmin(address)"), (ADMIN,));
     assert_eq!(refused, Err(ProxyError::NotAdmin { account: ADMIN }.into()));
 }

@@ -17,13 +17,13 @@ methods! {
     /// Moves the chain's clock on, and answers how many seconds it is ahead of the machine's.
     "evm_increaseTime" | "anvil_increaseTime" (seconds: Amount) -> Number = time::increase;
     /// Sets the chain's clock, in seconds since 1970, and answers how many seconds it is ahead of the machine's.
-    "evm_setTime" | "anvil_setTime" (time: Amount) -> Number = time::set;
+    "evm_setTime" | "anvil_setTime" (time: Moment) -> Number = time::set;
     /// Sets the time of the next block, in seconds since 1970; the clock goes on from there.
-    "evm_setNextBlockTimestamp" | "anvil_setNextBlockTimestamp" (time: Amount) -> Nothing = time::set_next;
+    "evm_setNextBlockTimestamp" | "anvil_setNextBlockTimestamp" (time: Moment) -> Nothing = time::set_next;
     /// Whether there is a block for each transaction at once.
     "evm_setAutomine" | "anvil_setAutomine" (on: Boolean) -> Nothing = mining::set_automine;
     /// Has a block made every so many seconds, empty or not; 0 ends it, and then blocks are made only when asked for.
     "evm_setIntervalMining" | "anvil_setIntervalMining" (seconds: Amount) -> Nothing = mining::set_interval;
     /// Sets the gas limit of the blocks to come, up to the chain's own.
-    "evm_setBlockGasLimit" | "anvil_setBlockGasLimit" (limit: Amount) -> Boolean = mining::set_gas_limit;
+    "evm_setBlockGasLimit" | "anvil_setBlockGasLimit" (limit: GasAmount) -> Boolean = mining::set_gas_limit;
 }

@@ -16,6 +16,8 @@ const REFUSED: &[&str] = &[
     "eth_getFilterLogs",
     "debug_traceTransaction",
     "debug_traceBlockByHash",
+    // No state is an example of its dump.
+    "anvil_loadState",
 ];
 
 /// Requests in the blocks of a document.
