@@ -7,6 +7,7 @@
 //! A bridge in Rust calls [`zx::proof`] itself instead.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
+#![allow(clippy::type_complexity, reason = "what a method returns is its ABI")]
 
 #[cfg(test)]
 mod tests;
