@@ -12,8 +12,6 @@ use std::{env, path::PathBuf, process::Command};
 
 /// Package of the SDK: who depends on it is a contract.
 const SDK: &str = "zx-sdk";
-/// Variable that names the program which runs contracts in the sandbox.
-const SANDBOX_VARIABLE: &str = "ZX_TEST_SANDBOX";
 /// Variable that names the folder with the modules.
 const ARTIFACTS_VARIABLE: &str = "ZX_TEST_ARTIFACTS";
 
@@ -44,8 +42,7 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["test", "--manifest-path"]).arg(&package.manifest_path);
     command.args(args.package.cargo_flags()).args(&args.filter).arg("--").args(&args.test);
-    let sandbox = env::current_exe().map_err(Failure::io("cannot find", "the running program"))?;
-    command.env(SANDBOX_VARIABLE, sandbox).env(ARTIFACTS_VARIABLE, artifacts);
+    command.env(ARTIFACTS_VARIABLE, artifacts);
     let program = PathBuf::from(command.get_program());
     let status = command.status().map_err(Failure::io("cannot run", program))?;
     match status.success() {
