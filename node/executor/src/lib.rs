@@ -7,7 +7,7 @@
 //! other without either noticing.
 //!
 //! [`Executor::execute_block`] is what producing and importing a block both call; [`Executor::simulate`] and
-//! [`Executor::estimate_gas`] serve reads.
+//! [`Executor::estimate_gas`] serve reads, [`Executor::rehearse`] tests of contracts.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -20,6 +20,7 @@ mod frame;
 mod host;
 mod open;
 mod overlay;
+mod rehearse;
 mod simulate;
 mod transfers;
 
@@ -28,6 +29,7 @@ pub use cancel::Cancel;
 pub use estimate::EstimateError;
 pub use overlay::Overlay;
 pub use revm::context_interface::result::InvalidTransaction;
+pub use rehearse::{Ending, Rehearsal, Rehearsed};
 pub use simulate::{BlockOptions, CallEnv, Simulated, SimulatedBlock};
 
 use alloy_consensus::{Header, Transaction};

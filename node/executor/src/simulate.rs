@@ -227,7 +227,7 @@ pub(crate) fn simulated(result: ExecutionResult) -> Simulated {
 }
 
 /// The words of geth (`core/vm/errors.go`), which clients know.
-fn halt_text(reason: &HaltReason) -> String {
+pub(crate) fn halt_text(reason: &HaltReason) -> String {
     match reason {
         HaltReason::OutOfGas(_) => "out of gas".into(),
         HaltReason::OpcodeNotFound | HaltReason::InvalidFEOpcode => "invalid opcode".into(),
