@@ -13,7 +13,7 @@ use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};
 use revm::{
     context::{ContextTr, TxEnv},
     context_interface::{
-        JournalTr, Transaction as _,
+        JournalTr, LocalContextTr as _, Transaction as _,
         journaled_state::account::JournaledAccountTr,
         result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, Output},
     },

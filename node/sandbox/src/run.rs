@@ -6,6 +6,7 @@ use crate::{
     instance::Warm,
     linker::Exit,
     meter::UNREACHABLE,
+    profile,
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -124,6 +125,21 @@ impl Outcome {
 }
 
 pub(crate) fn run(
+    module: &Arc<LoadedModule>,
+    entry: Entry,
+    frame: &Frame<'_>,
+    gas: u64,
+    host: &mut dyn Host,
+) -> Outcome {
+    let opened = module.profiled.map(|code| profile::open(code, gas, module.entry_fuel));
+    let outcome = run_frame(module, entry, frame, gas, host);
+    if let Some(opened) = opened {
+        profile::close(opened, outcome.gas_left);
+    }
+    outcome
+}
+
+fn run_frame(
     module: &Arc<LoadedModule>,
     entry: Entry,
     frame: &Frame<'_>,
