@@ -1,6 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use zx::{
+    Event as _,
     selector,
     testing::{Host, Reverted},
 };
@@ -142,8 +143,8 @@ fn calldata_reach_the_methods_as_solidity_encodes_them(host: &Host) {
     assert_eq!(why(&[1, 2, 3, 4]), "unknown selector");
     assert_eq!(why(&[1, 2, 3]), "no selector");
 
-    let call = [&selector("transfer(address,uint256)")[..], &alice.into_word()[..], &n(7).to_be_bytes::<32>()].concat();
-    assert_eq!(token.transact(&call), Ok(n(1).to_be_bytes::<32>().to_vec()));
+    let call = [&selector("transfer(address,uint256)")[..], &alice.into_word()[..], &n(7).to_be_bytes()].concat();
+    assert_eq!(token.transact(&call), Ok(n(1).to_be_bytes().to_vec()));
     assert_eq!(token.balance_of(alice), n(7));
 
     let before = host.balance(owner);

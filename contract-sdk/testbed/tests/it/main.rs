@@ -4,5 +4,5 @@
 mod bed;
 mod evm;
 mod gas;
-mod loop_;
+mod serving;
 mod wasm;

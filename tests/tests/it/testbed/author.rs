@@ -1,7 +1,8 @@
 //! `cargo zx test` and `cargo zx gas` on a project of an author's own.
 
+use eyre::OptionExt as _;
 use std::fs;
-use zx_tests::Zx;
+use zx_tests::{Node, Zx};
 
 const CONTRACT: &str = r#"#![cfg_attr(target_arch = "wasm32", no_std)]
 use zx::prelude::*;
@@ -19,7 +20,7 @@ impl Counter {
     }
 
     pub fn add(&mut self, _cx: &mut Ctx, amount: U256) -> U256 {
-        self.count.add(amount + extra());
+        self.count.add(amount.checked_add(extra()).unwrap_or(U256::MAX));
         self.count.get()
     }
 }
@@ -111,6 +112,49 @@ fn tests_run_on_both_hosts_and_their_gas_is_told_kept_and_drawn() -> eyre::Resul
     let told = format!("{}{}", different.stdout, different.stderr);
     assert!(told.contains("`add` does not end the same"), "{told}");
     assert!(told.contains("natively:") && told.contains("in the sandbox: returned 0x"), "{told}");
+    Ok(())
+}
+
+/// Written for a node's URL and an address on it.
+const FORKED: &str = r#"
+    #[test]
+    fn it_goes_on_where_the_node_is() {
+        let Some(host) = Host::fork("URL", None) else { return };
+        assert_eq!(host.block().chain_id, 31_337);
+        let counter = host.at::<Counter>(zx::address!("ADDRESS"));
+        assert_eq!(counter.count(), U256::from(5u8));
+        let stranger = Address::repeat_byte(7);
+        assert_eq!(counter.by(stranger).add(U256::from(2u8)), Ok(U256::from(7u8)));
+        assert_eq!(host.deploy::<Counter>(()).count(), U256::ZERO);
+        assert!(host.gas_used().is_some());
+    }
+"#;
+
+#[test]
+fn a_test_goes_on_where_a_node_is() -> eyre::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let node = Node::start(&dir.path().join("node"))?;
+    let zx = Zx::at(dir.path()).with_node(node.url());
+    zx.does(&["new", "forked"])?;
+    let zx = zx.below("forked");
+    fs::write(zx.folder().join("src/lib.rs"), CONTRACT)?;
+    fs::remove_file(zx.folder().join("src/tests.rs"))?;
+    let deployed = zx.does(&["deploy", "--dev-account", "0", "--json"])?.json()?;
+    let counter = deployed["address"].as_str().ok_or_eyre("an address")?;
+    zx.does(&["send", counter, "add", "5", "--dev-account", "0"])?;
+
+    let test = FORKED.replace("URL", &node.url()).replace("ADDRESS", counter.trim_start_matches("0x"));
+    let (contract, _) = CONTRACT.rsplit_once('}').ok_or_eyre("a brace")?;
+    fs::write(zx.folder().join("src/lib.rs"), format!("{contract}{test}}}\n"))?;
+    let tests = zx.does(&["test", "it_goes_on"])?;
+    assert!(tests.stdout.contains("1 passed"), "{tests:?}");
+    assert_eq!(zx.does(&["call", counter, "count"])?.last(), "5", "the node knows nothing of it");
+
+    let url = node.url();
+    node.stop()?;
+    let alone = zx.run(&["test", "it_goes_on"])?.ended(1)?;
+    let told = format!("{}{}", alone.stdout, alone.stderr);
+    assert!(told.contains(&format!("no answer from the node at {url}")), "{told}");
     Ok(())
 }
 

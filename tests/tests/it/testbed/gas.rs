@@ -75,7 +75,6 @@ fn life(token: Address, deployment: Bytes, who: &[Address]) -> Vec<Step> {
         plain("value for a method that takes none", Some(token), 5, &nameCall {}.abi_encode(), false),
         plain("value for an account", Some(fresh), 5, &[], true),
         plain("value and data for an account", Some(fresh), 5, &[0xFF; 100], true),
-        plain("deployment of what is none", None, 0, &deployment[..100], false),
         plain("EVM code", None, 0, &[0x63, 0x5B, 0x60, 0x00, 0x56, 0x60, 0x00, 0x52, 0x60, 0x04, 0x60, 0x1C, 0xF3], true),
         plain("a second deployment", None, 0, &deployment, true),
     ]
