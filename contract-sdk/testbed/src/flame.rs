@@ -37,7 +37,8 @@ impl Wanted {
             None => (None, self.method.as_str()),
         };
         let name = record.method.split('(').next().unwrap_or_default();
-        (method == name || method == record.method) && package.is_none_or(|package| record.package.as_deref() == Some(package))
+        (method == name || method == record.method)
+            && package.is_none_or(|package| record.package.as_deref() == Some(package))
     }
 }
 
@@ -185,7 +186,8 @@ mod tests {
     #[test]
     fn stacks_make_up_the_gas_and_the_refund_and_read_back() {
         let module = Place::Module([1; 32]);
-        let profile: Profile = [(vec![module, Place::Entry], 300_000), (vec![module, Place::Function(4)], 1_700_000)].into();
+        let profile: Profile =
+            [(vec![module, Place::Entry], 300_000), (vec![module, Place::Function(4)], 1_700_000)].into();
         let stacks = stacks(&profile, &record(25_000), 500, |_| Some("token".into()));
         assert_eq!(stacks.iter().map(|(_, fuel)| fuel).sum::<i64>(), 25_500_000);
         assert_eq!(stacks[2], (vec!["token".to_owned(), "token#4".to_owned()], 1_700_000));

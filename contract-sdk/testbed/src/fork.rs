@@ -16,7 +16,9 @@ const ANSWER_BYTES: u64 = 8 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ForkError {
     /// No answer.
-    #[error("no answer from the node at {url}: {cause}\n  fix: start it, or fork another; a fork is read while the test runs")]
+    #[error(
+        "no answer from the node at {url}: {cause}\n  fix: start it, or fork another; a fork is read while the test runs"
+    )]
     Unreachable {
         /// Its URL.
         url: String,
@@ -46,7 +48,9 @@ pub enum ForkError {
         cause: String,
     },
     /// It has no such block.
-    #[error("the node at {url} has no block {number}\n  fix: fork one that it has, or leave the number out for the latest")]
+    #[error(
+        "the node at {url} has no block {number}\n  fix: fork one that it has, or leave the number out for the latest"
+    )]
     NoBlock {
         /// Its URL.
         url: String,
@@ -171,8 +175,7 @@ impl Fork {
         if let Some(known) = self.known.borrow().hashes.get(&number) {
             return Ok(*known);
         }
-        let block: Option<Hash> =
-            self.client().call("eth_getBlockByNumber", json!([U64::from(number), false]))?;
+        let block: Option<Hash> = self.client().call("eth_getBlockByNumber", json!([U64::from(number), false]))?;
         let hash = block.map_or(B256::ZERO, |block| block.hash);
         self.known.borrow_mut().hashes.insert(number, hash);
         Ok(hash)
@@ -191,7 +194,8 @@ impl Client<'_> {
         let mut answer: Value = serde_json::from_str(&text).map_err(|e| strange(e.to_string()))?;
         if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
             let message = error.get("message").and_then(Value::as_str).unwrap_or("no message").to_owned();
-            let hint = "\n  does the node still have the state of that block? Only an archive node has that of old ones";
+            let hint =
+                "\n  does the node still have the state of that block? Only an archive node has that of old ones";
             return Err(ForkError::Refused { url: self.url.to_owned(), method, message, hint });
         }
         let result = answer.get_mut("result").map(Value::take);

@@ -356,7 +356,8 @@ impl Machine {
         }
         if let Some(flames) = &mut self.flames {
             let folder = flames.folder().to_owned();
-            let ended = flames.end(&record, refunded, |code| self.modules.package(&B256::from(*code)).map(str::to_owned));
+            let ended =
+                flames.end(&record, refunded, |code| self.modules.package(&B256::from(*code)).map(str::to_owned));
             ended.map_err(|source| MachineError::Record { path: folder, source })?;
         }
         Ok(())

@@ -30,7 +30,8 @@ const EMPTY: AccountInfo = AccountInfo { nonce: 0, balance: U256::ZERO, code_has
 impl World {
     /// A world in which nobody but these has anything.
     pub(crate) fn new(accounts: impl IntoIterator<Item = Address>, balance: U256) -> Self {
-        let account = |address| (address, Account { info: Some(Some(AccountInfo { balance, ..EMPTY })), ..Account::default() });
+        let account =
+            |address| (address, Account { info: Some(Some(AccountInfo { balance, ..EMPTY })), ..Account::default() });
         Self { accounts: accounts.into_iter().map(account).collect(), ..Self::default() }
     }
 
@@ -138,7 +139,8 @@ mod tests {
         let mut world = World::new([A], U256::from(9));
         let before = world.clone();
         let info = AccountInfo { nonce: 1, ..EMPTY };
-        world.apply(StateChanges { accounts: [(B, change(Some(info), false, &[(1, 7)]))].into(), ..Default::default() });
+        world
+            .apply(StateChanges { accounts: [(B, change(Some(info), false, &[(1, 7)]))].into(), ..Default::default() });
         assert_eq!(world.account(B).unwrap(), Some(info));
         assert_eq!(world.storage(B, U256::from(1)).unwrap(), U256::from(7));
         world.apply(StateChanges { accounts: [(B, change(None, true, &[]))].into(), ..Default::default() });

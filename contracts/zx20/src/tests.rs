@@ -1,8 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use zx::{
-    Event as _,
-    selector,
+    Event as _, selector,
     testing::{Host, Reverted},
 };
 
@@ -25,10 +24,7 @@ fn balances(host: &Host, token: &Zx20Client<'_>) -> [U256; 3] {
 fn the_constructor_names_the_token_and_gives_the_supply_to_its_owner(host: &Host) {
     let token = token(host);
     let [owner] = host.accounts();
-    host.assert_logs(
-        token.address(),
-        [Transfer { from: Address::ZERO, to: owner, value: n(SUPPLY) }.into_log()],
-    );
+    host.assert_logs(token.address(), [Transfer { from: Address::ZERO, to: owner, value: n(SUPPLY) }.into_log()]);
     assert_eq!(token.name(), "Zexus");
     assert_eq!(token.symbol(), "ZX");
     assert_eq!(token.decimals(), 18);

@@ -28,8 +28,8 @@ pub use access_list::AccessListed;
 pub use cancel::Cancel;
 pub use estimate::EstimateError;
 pub use overlay::Overlay;
-pub use revm::context_interface::result::InvalidTransaction;
 pub use rehearse::{Ending, Rehearsal, Rehearsed};
+pub use revm::context_interface::result::InvalidTransaction;
 pub use simulate::{BlockOptions, CallEnv, Simulated, SimulatedBlock};
 
 use alloy_consensus::{Header, Transaction};

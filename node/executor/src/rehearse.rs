@@ -18,7 +18,9 @@ use revm::{
         result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, Output},
     },
     handler::{EvmTr, FrameResult, Handler, execution::create_init_frame},
-    interpreter::{CallScheme, FrameInput, GasTracker, InitialAndFloorGas, SharedMemory, interpreter_action::FrameInit},
+    interpreter::{
+        CallScheme, FrameInput, GasTracker, InitialAndFloorGas, SharedMemory, interpreter_action::FrameInit,
+    },
 };
 use zx_primitives::{StateChanges, StateReader};
 

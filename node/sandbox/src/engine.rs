@@ -246,7 +246,12 @@ impl LoadedModule {
         let module = module.map_err(|e| CompileError(e.to_string()))?;
         let hooks = profiled.then(|| linker::profile_hooks(&engine));
         Ok(Self {
-            imports: outline.imports.iter().map(|import| import.on(&engine)).chain(hooks.into_iter().flatten()).collect(),
+            imports: outline
+                .imports
+                .iter()
+                .map(|import| import.on(&engine))
+                .chain(hooks.into_iter().flatten())
+                .collect(),
             entry_fuel: outline.entry_fuel(),
             traps: Mutex::default(),
             native: ManuallyDrop::new(Native { idle: ArrayQueue::new(IDLE_INSTANCES), module, engine }),

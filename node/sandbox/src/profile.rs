@@ -10,8 +10,8 @@
 use crate::{CodeHash, meter::MeterError};
 use std::{cell::RefCell, collections::BTreeMap, ops::Range};
 use wasm_encoder::{
-    CodeSection, ElementSection, EntityType, ExportSection, Function, FunctionSection, ImportSection, Module, RawSection,
-    SectionId, TypeSection, ValType,
+    CodeSection, ElementSection, EntityType, ExportSection, Function, FunctionSection, ImportSection, Module,
+    RawSection, SectionId, TypeSection, ValType,
     reencode::{self, Reencode},
 };
 use wasmparser::{Parser, Payload, TypeRef};

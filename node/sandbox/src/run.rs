@@ -139,13 +139,7 @@ pub(crate) fn run(
     outcome
 }
 
-fn run_frame(
-    module: &Arc<LoadedModule>,
-    entry: Entry,
-    frame: &Frame<'_>,
-    gas: u64,
-    host: &mut dyn Host,
-) -> Outcome {
+fn run_frame(module: &Arc<LoadedModule>, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
     let tank = gas.saturating_mul(fuel::FUEL_PER_GAS).min(i64::MAX as u64);
     let Some(tank) = tank.checked_sub(module.entry_fuel) else {
         return Outcome::without_gas(Status::OutOfGas);

@@ -73,11 +73,8 @@ fn count(ui: &Ui, args: &Args, bed: &Bed, folder: PathBuf) -> Result<(), Failure
 
 /// Runs the tests and tells where the dearest call of a method spends its gas.
 fn burn(ui: &Ui, args: &Args, bed: &Bed, method: &str, folder: PathBuf) -> Result<(), Failure> {
-    let variables = vec![
-        (FLAME_VARIABLE, folder.clone().into()),
-        (FLAME_METHOD_VARIABLE, method.into()),
-        (SEED.0, SEED.1.into()),
-    ];
+    let variables =
+        vec![(FLAME_VARIABLE, folder.clone().into()), (FLAME_METHOD_VARIABLE, method.into()), (SEED.0, SEED.1.into())];
     test(&args.test, Some(bed), &Run { variables, talk: true, ..Run::default() })?;
     let flames = flame::read(&folder).map_err(Failure::io("cannot read the stacks in", folder))?;
     let Some(flame) = flames.into_iter().next() else {

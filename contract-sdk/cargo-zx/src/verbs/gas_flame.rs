@@ -99,7 +99,8 @@ pub(super) fn text(flame: &Flame) -> String {
     let refund = if *refunded == 0 { String::new() } else { format!(", after a refund of {}", grouped(*refunded)) };
     let total = total(flame);
     let functions = functions(flame);
-    let row = |function: &FunctionGas| vec![gas(function.milligas), share(function.milligas, total), function.name.clone()];
+    let row =
+        |function: &FunctionGas| vec![gas(function.milligas), share(function.milligas, total), function.name.clone()];
     let mut rows = vec![vec!["gas".to_owned(), "share".to_owned(), "by the function itself".to_owned()]];
     rows.extend(functions.iter().take(LISTED).map(row));
     let rest = functions.get(LISTED..).unwrap_or_default();
@@ -107,7 +108,13 @@ pub(super) fn text(flame: &Flame) -> String {
         let sum = rest.iter().map(|function| function.milligas).sum();
         rows.push(vec![gas(sum), share(sum, total), format!("{} more", rest.len())]);
     }
-    format!("{} of {}: {} gas{refund}\n\n{}", record.method, record.test, grouped(record.gas), table(&rows, &[0, 1]).trim_end())
+    format!(
+        "{} of {}: {} gas{refund}\n\n{}",
+        record.method,
+        record.test,
+        grouped(record.gas),
+        table(&rows, &[0, 1]).trim_end()
+    )
 }
 
 /// Writes folded stacks, or a picture.
@@ -263,7 +270,10 @@ mod tests {
     fn boxes_lie_on_their_callers_and_are_as_wide_as_their_gas() {
         let picture = svg(&flame());
         let line = |name: &str| picture.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
-        assert!(line("<title>all (25,000.000 gas, 100.0 %)").contains("x=\"0.0\" y=\"90.0\" width=\"1200.0\""), "{picture}");
+        assert!(
+            line("<title>all (25,000.000 gas, 100.0 %)").contains("x=\"0.0\" y=\"90.0\" width=\"1200.0\""),
+            "{picture}"
+        );
         let of_f = line("&lt;token::Token&gt;::f (3,600.250 gas");
         assert!(of_f.contains("y=\"54.0\" width=\"172.8\""), "{of_f}");
         assert_eq!(picture.matches("<g>").count(), picture.matches("</g>").count());

@@ -54,13 +54,17 @@ fn parse(text: &str) -> Result<Snapshot, String> {
 /// It differs, is not there, or is no snapshot.
 pub(super) fn check(ui: &Ui, file: &Path, now: &Snapshot) -> Result<(), Failure> {
     let text = fs::read_to_string(file).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            Failure::Usage(format!("there is no snapshot {}\n  fix: `cargo zx gas --snapshot` writes it", file.display()))
-        }
+        io::ErrorKind::NotFound => Failure::Usage(format!(
+            "there is no snapshot {}\n  fix: `cargo zx gas --snapshot` writes it",
+            file.display()
+        )),
         _ => Failure::Io { what: "cannot read", path: file.to_owned(), source: error },
     })?;
     let before = parse(&text).map_err(|line| {
-        Failure::Usage(format!("{} is no snapshot: {line}\n  fix: `cargo zx gas --snapshot` writes it anew", file.display()))
+        Failure::Usage(format!(
+            "{} is no snapshot: {line}\n  fix: `cargo zx gas --snapshot` writes it anew",
+            file.display()
+        ))
     })?;
     let differences = differences(&before, now);
     if differences.is_empty() {
@@ -90,11 +94,8 @@ struct Difference {
 
 fn differences(before: &Snapshot, now: &Snapshot) -> Vec<Difference> {
     let keys: std::collections::BTreeSet<_> = before.keys().chain(now.keys()).collect();
-    let difference = |key: &String| Difference {
-        key: key.clone(),
-        before: before.get(key).copied(),
-        now: now.get(key).copied(),
-    };
+    let difference =
+        |key: &String| Difference { key: key.clone(), before: before.get(key).copied(), now: now.get(key).copied() };
     keys.into_iter().map(difference).filter(|difference| difference.before != difference.now).collect()
 }
 
@@ -138,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_snapshot_reads_back_and_what_is_none_is_named() {
-        let written = snapshot(&[("token tests::a token::f() ok", 2, 50_000), ("token tests::b -::0x01020304 reverted", 1, 9)]);
+        let written =
+            snapshot(&[("token tests::a token::f() ok", 2, 50_000), ("token tests::b -::0x01020304 reverted", 1, 9)]);
         assert_eq!(text(&written).lines().next(), Some("token tests::a token::f() ok 2 50000"));
         assert_eq!(parse(&text(&written)), Ok(written));
         assert_eq!(parse("a b c ok 1 2\nwhat is this\n"), Err("line 2: `what is this`".to_owned()));
@@ -149,7 +151,10 @@ mod tests {
         let before = snapshot(&[("a", 1, 40_000), ("b", 1, 10), ("c", 2, 20_000)]);
         let now = snapshot(&[("a", 1, 39_990), ("c", 3, 30_000), ("d", 1, 5)]);
         let rows: Vec<_> = differences(&before, &now).iter().map(|d| d.row().join("|")).collect();
-        assert_eq!(rows, ["a|40,000|39,990|-0.02 %", "b|10|-|gone", "c (2 -> 3 calls)|20,000|30,000|+50.00 %", "d|-|5|new"]);
+        assert_eq!(
+            rows,
+            ["a|40,000|39,990|-0.02 %", "b|10|-|gone", "c (2 -> 3 calls)|20,000|30,000|+50.00 %", "d|-|5|new"]
+        );
         assert!(differences(&now, &now).is_empty());
     }
 }

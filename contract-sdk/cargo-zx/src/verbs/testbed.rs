@@ -88,7 +88,9 @@ fn contracts(ui: &Ui, request: &Request, package: &Package, folder: &Path) -> Re
         match quietly(ui, &request) {
             Ok(artifact) => contracts.push(artifact),
             // It uses the SDK, but is a library.
-            Err(Failure::Build(BuildError::Refused { reason: ValidationError::MissingExport(EXPORT_CALL), .. })) => {}
+            Err(Failure::Build(BuildError::Refused {
+                reason: ValidationError::MissingExport(EXPORT_CALL), ..
+            })) => {}
             Err(failure) => return Err(failure),
         }
     }

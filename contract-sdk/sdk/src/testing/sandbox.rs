@@ -51,7 +51,8 @@ pub(super) fn ask(request: &Request) -> Result<Answer, String> {
             None => Sandbox::start()?,
         };
         // One that does not answer is not asked again.
-        let answer = running.exchange(request).map_err(|error| format!("the sandbox (`{PROGRAM}`) has stopped: {error}"))?;
+        let answer =
+            running.exchange(request).map_err(|error| format!("the sandbox (`{PROGRAM}`) has stopped: {error}"))?;
         seat.0 = Some(running);
         match answer {
             Answer::Failed(why) => Err(why),

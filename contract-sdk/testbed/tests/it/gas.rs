@@ -49,12 +49,15 @@ fn each_call_is_recorded_with_its_test_and_outcome() {
     bed.looks(counter, &[]);
     let records = gas::read(bed.folder()).unwrap();
     let said: Vec<_> = records.iter().map(|r| (r.method.as_str(), r.view, r.outcome)).collect();
-    assert_eq!(said, [
-        ("0x01020304", false, Outcome::Reverted),
-        ("constructor", false, Outcome::Ok),
-        ("receive", false, Outcome::Ok),
-        ("receive", true, Outcome::Reverted),
-    ]);
+    assert_eq!(
+        said,
+        [
+            ("0x01020304", false, Outcome::Reverted),
+            ("constructor", false, Outcome::Ok),
+            ("receive", false, Outcome::Ok),
+            ("receive", true, Outcome::Reverted),
+        ]
+    );
     assert_eq!((records[0].gas, records[2].gas), (reverted, done));
     assert!(records.iter().all(|r| (r.suite.as_str(), r.test.as_str()) == ("suite", "tests::it")));
     assert!(records.iter().all(|r| r.package.as_deref() == Some("counter")));

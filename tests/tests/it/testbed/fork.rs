@@ -45,24 +45,30 @@ fn a_fork_begins_where_the_node_is_and_goes_its_own_way() -> eyre::Result<()> {
     };
     assert_eq!((block.chain_id, block.number > before + 1), (CHAIN_ID, true));
     assert_eq!(balance(&mut machine, token, bob)?, U256::from(7));
-    let sent = outcome(&mut machine, Request::Transact {
-        sender: owner.address().into_array(),
-        to: Some(token.into_array()),
-        value: [0; 32],
-        data: artifacts::transfer(bob, U256::from(5)).to_vec(),
-    })?;
+    let sent = outcome(
+        &mut machine,
+        Request::Transact {
+            sender: owner.address().into_array(),
+            to: Some(token.into_array()),
+            value: [0; 32],
+            data: artifacts::transfer(bob, U256::from(5)).to_vec(),
+        },
+    )?;
     assert!(sent.success, "{sent:?}");
     assert_eq!(balance(&mut machine, token, bob)?, U256::from(12));
     let there = rpc.read(token, artifacts::balance_of(bob))?;
     assert_eq!(U256::from_be_slice(&there), U256::from(7), "the node knows nothing of it");
 
     // What the test deploys does not land where the node has something.
-    let deployed = outcome(&mut machine, Request::Deploy {
-        sender: owner.address().into_array(),
-        value: [0; 32],
-        package: "zx20".to_owned(),
-        arguments: artifacts::zx20_deployment(U256::ZERO)?.split_off(8 + module_len()?).to_vec(),
-    })?;
+    let deployed = outcome(
+        &mut machine,
+        Request::Deploy {
+            sender: owner.address().into_array(),
+            value: [0; 32],
+            package: "zx20".to_owned(),
+            arguments: artifacts::zx20_deployment(U256::ZERO)?.split_off(8 + module_len()?).to_vec(),
+        },
+    )?;
     assert_eq!(deployed.created.map(Address::from), Some(owner.address().create(owner.nonce + 1)), "{deployed:?}");
 
     let mut past = super::machine(&dir.path().join("aot"), std::slice::from_ref(&owner))?;

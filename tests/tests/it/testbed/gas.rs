@@ -36,7 +36,14 @@ fn life(token: Address, deployment: Bytes, who: &[Address]) -> Vec<Step> {
     let [owner, alice, bob] = [who[0], who[1], who[2]];
     let fresh = Address::repeat_byte(0x77);
     let n = U256::from::<u64>;
-    let call = |what, from, data: Vec<u8>, succeeds| Step { what, from, to: Some(token), value: 0, data: data.into(), succeeds };
+    let call = |what, from, data: Vec<u8>, succeeds| Step {
+        what,
+        from,
+        to: Some(token),
+        value: 0,
+        data: data.into(),
+        succeeds,
+    };
     let transfer = |to, value| transferCall { to, value }.abi_encode();
     let approve = |spender, value| approveCall { spender, value }.abi_encode();
     let take = |from, to, value| transferFromCall { from, to, value }.abi_encode();
@@ -44,7 +51,14 @@ fn life(token: Address, deployment: Bytes, who: &[Address]) -> Vec<Step> {
     let burn = |value| burnCall { value }.abi_encode();
     // Ten times as much calldata as the method reads: EIP-7623's floor.
     let padded = [transfer(alice, n(1)), vec![0xFF; 5_000]].concat();
-    let plain = |what, to, value, data: &[u8], succeeds| Step { what, from: 1, to, value, data: data.to_vec().into(), succeeds };
+    let plain = |what, to, value, data: &[u8], succeeds| Step {
+        what,
+        from: 1,
+        to,
+        value,
+        data: data.to_vec().into(),
+        succeeds,
+    };
     vec![
         Step { what: "deploy", from: 0, to: None, value: 0, data: deployment.clone(), succeeds: true },
         call("first transfer to an account", 0, transfer(alice, n(1_000)), true),
@@ -75,7 +89,13 @@ fn life(token: Address, deployment: Bytes, who: &[Address]) -> Vec<Step> {
         plain("value for a method that takes none", Some(token), 5, &nameCall {}.abi_encode(), false),
         plain("value for an account", Some(fresh), 5, &[], true),
         plain("value and data for an account", Some(fresh), 5, &[0xFF; 100], true),
-        plain("EVM code", None, 0, &[0x63, 0x5B, 0x60, 0x00, 0x56, 0x60, 0x00, 0x52, 0x60, 0x04, 0x60, 0x1C, 0xF3], true),
+        plain(
+            "EVM code",
+            None,
+            0,
+            &[0x63, 0x5B, 0x60, 0x00, 0x56, 0x60, 0x00, 0x52, 0x60, 0x04, 0x60, 0x1C, 0xF3],
+            true,
+        ),
         plain("a second deployment", None, 0, &deployment, true),
     ]
 }
