@@ -24,8 +24,13 @@ demo: setup contracts ## Shows it: deploys a token, sends 200 transfers, restart
 test: setup contracts ## Runs every test
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; status=0; \
 	cargo test $(CARGO_FLAGS) --no-fail-fast 2>&1 | tee "$$log" || status=$$?; \
+	$(MAKE) test-contracts 2>&1 | tee -a "$$log" || status=$$?; \
 	awk '/^test result: / { passed += $$4; failed += $$6 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$$log"; \
 	exit $$status
+
+.PHONY: test-contracts
+test-contracts: contracts ## Runs the tests of the contracts natively and in the sandbox, which must agree
+	for package in zx20 state-proof; do $(BIN)/cargo-zx test -p $$package --release; done
 
 .PHONY: test-crash
 test-crash: setup-build ## Kills the node at every step, cuts its power, fills and damages its disk (ZX_CRASH_ROUNDS=20 does more of it)

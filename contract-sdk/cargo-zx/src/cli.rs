@@ -64,6 +64,11 @@ enum Command {
     Verify(verify::Args),
     /// Builds and deploys again whenever a file is saved.
     Dev(dev::Args),
+    /// Tells what the methods of contracts use in the tests, and on which functions a call's gas goes.
+    Gas(gas::Args),
+    /// Runs contracts for their tests; `cargo zx test` starts it.
+    #[command(hide = true)]
+    TestSandbox(test_sandbox::Args),
     /// Writes completions for a shell.
     Completions(CompletionsArgs),
 }
@@ -93,6 +98,8 @@ impl Command {
             Self::Trace(_) => "trace",
             Self::Verify(_) => "verify",
             Self::Dev(_) => "dev",
+            Self::Gas(_) => "gas",
+            Self::TestSandbox(_) => "test-sandbox",
             Self::Completions(_) => "completions",
         }
     }
@@ -115,6 +122,8 @@ impl Command {
             Self::Trace(args) => trace::run(ui, &args),
             Self::Verify(args) => verify::run(ui, &args),
             Self::Dev(args) => dev::run(ui, &args),
+            Self::Gas(args) => gas::run(ui, &args),
+            Self::TestSandbox(args) => test_sandbox::run(&args),
             Self::Completions(args) => {
                 // Cargo's plugins are completed as the program that they are.
                 let mut script = Vec::new();

@@ -89,7 +89,7 @@ fn imported_functions(module: &[u8]) -> Result<u32, BuildError> {
 }
 
 /// Names of functions by their numbers, as a person would write them.
-fn function_names(module: &[u8]) -> Result<BTreeMap<u32, String>, BuildError> {
+pub(crate) fn function_names(module: &[u8]) -> Result<BTreeMap<u32, String>, BuildError> {
     let mut names = BTreeMap::new();
     for payload in Parser::new(0).parse_all(module) {
         let Payload::CustomSection(section) = payload? else { continue };

@@ -1,154 +1,152 @@
 use super::*;
 use proptest::prelude::*;
 use zx::{
-    selector,
-    testing::{Reverted, TestHost},
+    Event as _, selector,
+    testing::{Host, Reverted},
 };
 
-const OWNER: Address = Address::repeat_byte(1);
-const ALICE: Address = Address::repeat_byte(2);
-const BOB: Address = Address::repeat_byte(3);
 const SUPPLY: u64 = 1_000;
 
 fn n(value: u64) -> U256 {
     U256::from(value)
 }
 
-/// A token whose supply the owner holds.
-fn token() -> (TestHost, Zx20) {
-    let host = TestHost::new();
-    host.set_sender(OWNER);
-    let mut token = host.contract::<Zx20>();
-    let deployed = host.transact(|cx| token.constructor(cx, "Zexus".to_owned(), "ZX".to_owned(), 18, n(SUPPLY)));
-    assert_eq!(deployed, Ok(()));
-    (host, token)
+/// A token whose supply the first account, its owner, holds.
+fn token(host: &Host) -> Zx20Client<'_> {
+    host.deploy::<Zx20>(("Zexus".to_owned(), "ZX".to_owned(), 18, n(SUPPLY)))
 }
 
-fn balances(host: &TestHost, token: &Zx20) -> [U256; 3] {
-    [OWNER, ALICE, BOB].map(|who| host.look(|cx| token.balance_of(cx, who)))
+fn balances(host: &Host, token: &Zx20Client<'_>) -> [U256; 3] {
+    host.accounts().map(|who| token.balance_of(who))
 }
 
-#[test]
-fn the_constructor_names_the_token_and_gives_the_supply_to_its_owner() {
-    let (host, token) = token();
-    host.look(|cx| {
-        assert_eq!(token.name(cx), "Zexus");
-        assert_eq!(token.symbol(cx), "ZX");
-        assert_eq!(token.decimals(cx), 18);
-        assert_eq!(token.total_supply(cx), n(SUPPLY));
-        assert_eq!(token.owner(cx), OWNER);
-    });
-    assert_eq!(balances(&host, &token), [n(SUPPLY), n(0), n(0)]);
-    assert!(host.emitted_last(Transfer { from: Address::ZERO, to: OWNER, value: n(SUPPLY) }));
+#[zx::test]
+fn the_constructor_names_the_token_and_gives_the_supply_to_its_owner(host: &Host) {
+    let token = token(host);
+    let [owner] = host.accounts();
+    host.assert_logs(token.address(), [Transfer { from: Address::ZERO, to: owner, value: n(SUPPLY) }.into_log()]);
+    assert_eq!(token.name(), "Zexus");
+    assert_eq!(token.symbol(), "ZX");
+    assert_eq!(token.decimals(), 18);
+    assert_eq!(token.total_supply(), n(SUPPLY));
+    assert_eq!(token.owner(), owner);
+    assert_eq!(balances(host, &token), [n(SUPPLY), n(0), n(0)]);
 }
 
-#[test]
-fn a_transfer_moves_tokens_and_says_so() {
-    let (host, mut token) = token();
-    assert_eq!(host.transact(|cx| token.transfer(cx, ALICE, n(10))), Ok(true));
-    assert_eq!(balances(&host, &token), [n(SUPPLY - 10), n(10), n(0)]);
-    assert!(host.emitted_last(Transfer { from: OWNER, to: ALICE, value: n(10) }));
+#[zx::test]
+fn a_transfer_moves_tokens_and_says_so(host: &Host) {
+    let token = token(host);
+    let [owner, alice] = host.accounts();
+    assert_eq!(token.transfer(alice, n(10)), Ok(true));
+    host.assert_logs(token.address(), [Transfer { from: owner, to: alice, value: n(10) }.into_log()]);
+    assert_eq!(balances(host, &token), [n(SUPPLY - 10), n(10), n(0)]);
 }
 
-#[test]
-fn a_transfer_to_oneself_changes_nothing() {
-    let (host, mut token) = token();
-    assert_eq!(host.transact(|cx| token.transfer(cx, OWNER, n(SUPPLY))), Ok(true));
-    assert_eq!(balances(&host, &token), [n(SUPPLY), n(0), n(0)]);
+#[zx::test]
+fn a_transfer_to_oneself_changes_nothing(host: &Host) {
+    let token = token(host);
+    let [owner] = host.accounts();
+    assert_eq!(token.transfer(owner, n(SUPPLY)), Ok(true));
+    assert_eq!(balances(host, &token), [n(SUPPLY), n(0), n(0)]);
 }
 
-#[test]
-fn more_than_the_balance_is_refused_with_the_figures() {
-    let (host, mut token) = token();
-    let error = Zx20Error::ERC20InsufficientBalance { sender: OWNER, balance: n(SUPPLY), needed: n(SUPPLY + 1) };
-    assert_eq!(host.transact(|cx| token.transfer(cx, ALICE, n(SUPPLY + 1))), Err(error.into()));
-    assert_eq!(host.transact(|cx| token.burn(cx, n(SUPPLY + 1))), Err(error.into()));
-    assert_eq!(balances(&host, &token), [n(SUPPLY), n(0), n(0)]);
+#[zx::test]
+fn more_than_the_balance_is_refused_with_the_figures(host: &Host) {
+    let token = token(host);
+    let [owner, alice] = host.accounts();
+    let error = Zx20Error::ERC20InsufficientBalance { sender: owner, balance: n(SUPPLY), needed: n(SUPPLY + 1) };
+    assert_eq!(token.transfer(alice, n(SUPPLY + 1)), Err(error.into()));
+    assert_eq!(token.burn(n(SUPPLY + 1)), Err(error.into()));
+    assert_eq!(balances(host, &token), [n(SUPPLY), n(0), n(0)]);
 }
 
-#[test]
-fn the_zero_address_is_refused() {
-    let (host, mut token) = token();
-    let zero = Address::ZERO;
-    let receiver = Err(Zx20Error::ERC20InvalidReceiver { receiver: zero }.into());
-    assert_eq!(host.transact(|cx| token.transfer(cx, zero, n(1))), receiver);
-    assert_eq!(host.transact(|cx| token.mint(cx, zero, n(1))), receiver.map(|_: bool| ()));
-    assert_eq!(
-        host.transact(|cx| token.approve(cx, zero, n(1))),
-        Err(Zx20Error::ERC20InvalidSpender { spender: zero }.into())
-    );
-    assert_eq!(
-        host.transact(|cx| token.transfer_from(cx, zero, ALICE, n(0))),
-        Err(Zx20Error::ERC20InvalidSender { sender: zero }.into())
-    );
+#[zx::test]
+fn burning_takes_from_balance_and_supply(host: &Host) {
+    let token = token(host);
+    let [owner] = host.accounts();
+    assert_eq!(token.burn(n(400)), Ok(()));
+    host.assert_logs(token.address(), [Transfer { from: owner, to: Address::ZERO, value: n(400) }.into_log()]);
+    assert_eq!((token.total_supply(), token.balance_of(owner)), (n(SUPPLY - 400), n(SUPPLY - 400)));
 }
 
-#[test]
-fn an_allowance_is_spent_and_then_exhausted() {
-    let (host, mut token) = token();
-    assert_eq!(host.transact(|cx| token.approve(cx, ALICE, n(30))), Ok(true));
-    assert!(host.emitted_last(Approval { owner: OWNER, spender: ALICE, value: n(30) }));
-    host.set_sender(ALICE);
-    assert_eq!(host.transact(|cx| token.transfer_from(cx, OWNER, BOB, n(20))), Ok(true));
-    assert_eq!(host.look(|cx| token.allowance(cx, OWNER, ALICE)), n(10));
-    let error = Zx20Error::ERC20InsufficientAllowance { spender: ALICE, allowance: n(10), needed: n(11) };
-    assert_eq!(host.transact(|cx| token.transfer_from(cx, OWNER, BOB, n(11))), Err(error.into()));
-    assert_eq!(balances(&host, &token), [n(SUPPLY - 20), n(0), n(20)]);
+#[zx::test]
+fn the_zero_address_is_refused(host: &Host) {
+    let token = token(host);
+    let (zero, [alice]) = (Address::ZERO, host.accounts());
+    let receiver: Reverted = Zx20Error::ERC20InvalidReceiver { receiver: zero }.into();
+    assert_eq!(token.transfer(zero, n(1)), Err(receiver.clone()));
+    assert_eq!(token.mint(zero, n(1)), Err(receiver));
+    assert_eq!(token.approve(zero, n(1)), Err(Zx20Error::ERC20InvalidSpender { spender: zero }.into()));
+    let sender = Zx20Error::ERC20InvalidSender { sender: zero };
+    assert_eq!(token.transfer_from(zero, alice, n(0)), Err(sender.into()));
 }
 
-#[test]
-fn an_infinite_allowance_stays_infinite() {
-    let (host, mut token) = token();
-    assert_eq!(host.transact(|cx| token.approve(cx, ALICE, U256::MAX)), Ok(true));
-    host.set_sender(ALICE);
-    assert_eq!(host.transact(|cx| token.transfer_from(cx, OWNER, BOB, n(20))), Ok(true));
-    assert_eq!(host.look(|cx| token.allowance(cx, OWNER, ALICE)), U256::MAX);
+#[zx::test]
+fn an_allowance_is_spent_and_then_exhausted(host: &Host) {
+    let token = token(host);
+    let [owner, alice, bob] = host.accounts();
+    assert_eq!(token.approve(alice, n(30)), Ok(true));
+    host.assert_logs(token.address(), [Approval { owner, spender: alice, value: n(30) }.into_log()]);
+    assert_eq!(token.by(alice).transfer_from(owner, bob, n(20)), Ok(true));
+    assert_eq!(token.allowance(owner, alice), n(10));
+    let error = Zx20Error::ERC20InsufficientAllowance { spender: alice, allowance: n(10), needed: n(11) };
+    assert_eq!(token.by(alice).transfer_from(owner, bob, n(11)), Err(error.into()));
+    assert_eq!(balances(host, &token), [n(SUPPLY - 20), n(0), n(20)]);
 }
 
-#[test]
-fn a_failed_transfer_from_gives_the_allowance_back() {
-    let (host, mut token) = token();
-    assert_eq!(host.transact(|cx| token.approve(cx, ALICE, n(SUPPLY + 5))), Ok(true));
-    host.set_sender(ALICE);
-    assert!(host.transact(|cx| token.transfer_from(cx, OWNER, BOB, n(SUPPLY + 1))).is_err());
-    assert_eq!(host.look(|cx| token.allowance(cx, OWNER, ALICE)), n(SUPPLY + 5));
+#[zx::test]
+fn an_infinite_allowance_stays_infinite(host: &Host) {
+    let token = token(host);
+    let [owner, alice, bob] = host.accounts();
+    assert_eq!(token.approve(alice, U256::MAX), Ok(true));
+    assert_eq!(token.by(alice).transfer_from(owner, bob, n(20)), Ok(true));
+    assert_eq!(token.allowance(owner, alice), U256::MAX);
 }
 
-#[test]
-fn only_the_owner_mints() {
-    let (host, mut token) = token();
-    host.set_sender(ALICE);
-    let refused = Err(Zx20Error::OwnableUnauthorizedAccount { account: ALICE }.into());
-    assert_eq!(host.transact(|cx| token.mint(cx, ALICE, n(1))), refused);
-    host.set_sender(OWNER);
-    assert_eq!(host.transact(|cx| token.mint(cx, BOB, n(5))), Ok(()));
-    assert_eq!(host.look(|cx| token.total_supply(cx)), n(SUPPLY + 5));
+#[zx::test]
+fn a_failed_transfer_from_gives_the_allowance_back(host: &Host) {
+    let token = token(host);
+    let [owner, alice, bob] = host.accounts();
+    assert_eq!(token.approve(alice, n(SUPPLY + 5)), Ok(true));
+    assert!(token.by(alice).transfer_from(owner, bob, n(SUPPLY + 1)).is_err());
+    assert_eq!(token.allowance(owner, alice), n(SUPPLY + 5));
 }
 
-#[test]
-fn a_supply_that_overflows_reverts_with_solidity_s_panic() {
-    let (host, mut token) = token();
-    let minted = host.transact(|cx| token.mint(cx, ALICE, U256::MAX));
-    assert_eq!(minted.err().and_then(|reverted: Reverted| reverted.panic_code()), Some(0x11));
-    assert_eq!(host.look(|cx| token.total_supply(cx)), n(SUPPLY));
+#[zx::test]
+fn only_the_owner_mints(host: &Host) {
+    let token = token(host);
+    let [_, alice, bob] = host.accounts();
+    let refused = Zx20Error::OwnableUnauthorizedAccount { account: alice };
+    assert_eq!(token.by(alice).mint(alice, n(1)), Err(refused.into()));
+    assert_eq!(token.mint(bob, n(5)), Ok(()));
+    assert_eq!(token.total_supply(), n(SUPPLY + 5));
 }
 
-#[test]
-fn calldata_reach_the_methods_as_solidity_encodes_them() {
-    let (host, _) = token();
-    let moved = host.call::<Zx20, _>(selector("transfer(address,uint256)"), (ALICE, n(7)));
-    assert_eq!(moved, Ok(n(1).to_be_bytes().to_vec()));
-    let balance = host.call::<Zx20, _>(selector("balanceOf(address)"), (ALICE,));
-    assert_eq!(balance, Ok(n(7).to_be_bytes().to_vec()));
+#[zx::test]
+fn a_supply_that_overflows_reverts_with_solidity_s_panic(host: &Host) {
+    let token = token(host);
+    let [alice] = host.accounts();
+    assert_eq!(token.mint(alice, U256::MAX).unwrap_err().panic_code(), Some(0x11));
+    assert_eq!(token.total_supply(), n(SUPPLY));
+}
 
-    let why = |calldata: &[u8]| host.call_raw::<Zx20>(calldata).err().and_then(|r| r.message()).unwrap_or_default();
+#[zx::test]
+fn calldata_reach_the_methods_as_solidity_encodes_them(host: &Host) {
+    let token = token(host);
+    let [owner, alice] = host.accounts();
+    let why = |calldata: &[u8]| token.transact(calldata).unwrap_err().message().unwrap_or_default();
     assert_eq!(why(&[0xa9, 0x05, 0x9c, 0xbb, 0, 0]), "transfer: malformed arguments");
     assert_eq!(why(&[1, 2, 3, 4]), "unknown selector");
     assert_eq!(why(&[1, 2, 3]), "no selector");
-    host.set_balance(OWNER, n(1));
-    host.set_value(n(1));
-    assert_eq!(why(&selector("totalSupply()")), "not payable");
-    assert_eq!(host.balance(OWNER), n(1), "the value went back");
+
+    let call = [&selector("transfer(address,uint256)")[..], &alice.into_word()[..], &n(7).to_be_bytes()].concat();
+    assert_eq!(token.transact(&call), Ok(n(1).to_be_bytes().to_vec()));
+    assert_eq!(token.balance_of(alice), n(7));
+
+    let before = host.balance(owner);
+    let paid = host.raw(token.address()).paying(n(1)).transact(&selector("totalSupply()"));
+    assert_eq!(paid.unwrap_err().message().as_deref(), Some("not payable"));
+    assert_eq!(host.balance(owner), before, "the value went back");
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -174,8 +172,9 @@ fn act() -> impl Strategy<Value = Act> {
 proptest! {
     #[test]
     fn the_balances_always_make_up_the_supply(acts in prop::collection::vec(act(), 1..40)) {
-        const WHO: [Address; 3] = [OWNER, ALICE, BOB];
-        let (host, mut token) = token();
+        let host = &Host::new();
+        let who: [Address; 3] = host.accounts();
+        let token = token(host);
         let mut supply = SUPPLY;
         for act in acts {
             let (sender, change) = match act {
@@ -183,19 +182,19 @@ proptest! {
                 Act::Mint(a, v) => (a, v as i64),
                 Act::Burn(a, v) => (a, -(v as i64)),
             };
-            host.set_sender(WHO[sender]);
-            let done = host.transact(|cx| match act {
-                Act::Transfer(_, to, v) => token.transfer(cx, WHO[to], n(v)).map(|_| ()),
-                Act::Approve(_, to, v) => token.approve(cx, WHO[to], n(v)).map(|_| ()),
-                Act::TransferFrom(_, from, to, v) => token.transfer_from(cx, WHO[from], WHO[to], n(v)).map(|_| ()),
-                Act::Mint(to, v) => token.mint(cx, WHO[to], n(v)),
-                Act::Burn(_, v) => token.burn(cx, n(v)),
-            });
+            let token = token.by(who[sender]);
+            let done = match act {
+                Act::Transfer(_, to, v) => token.transfer(who[to], n(v)).map(|_| ()),
+                Act::Approve(_, to, v) => token.approve(who[to], n(v)).map(|_| ()),
+                Act::TransferFrom(_, from, to, v) => token.transfer_from(who[from], who[to], n(v)).map(|_| ()),
+                Act::Mint(to, v) => token.mint(who[to], n(v)),
+                Act::Burn(_, v) => token.burn(n(v)),
+            };
             if done.is_ok() {
                 supply = supply.saturating_add_signed(change);
             }
-            prop_assert_eq!(host.look(|cx| token.total_supply(cx)), n(supply));
-            prop_assert_eq!(balances(&host, &token).into_iter().sum::<U256>(), n(supply));
+            prop_assert_eq!(token.total_supply(), n(supply));
+            prop_assert_eq!(balances(host, &token).into_iter().sum::<U256>(), n(supply));
         }
     }
 }

@@ -130,6 +130,12 @@ impl<'a> ZxEvm<'a> {
 
     /// Runs a transaction; its changes stay in the journal. What is no transaction has the hash zero.
     pub(crate) fn transact(&mut self, hash: B256, tx: TxEnv) -> Result<ExecutionResult, EVMError<StateDbError>> {
+        self.begin_transaction(hash, tx);
+        MainnetHandler::<Self, EVMError<StateDbError>, EthFrame>::default().run(self)
+    }
+
+    /// Gets ready to run a transaction.
+    pub(crate) fn begin_transaction(&mut self, hash: B256, tx: TxEnv) {
         let limit = match tx.kind.is_create() && is_wasm(&tx.data) {
             true => self.spec.wasm_deploy_bytes(),
             false => self.spec.evm_init_code_bytes(),
@@ -143,7 +149,13 @@ impl<'a> ZxEvm<'a> {
         };
         self.open.clear();
         self.wasm_depth = 0;
-        MainnetHandler::<Self, EVMError<StateDbError>, EthFrame>::default().run(self)
+    }
+
+    /// Keeps what a transaction changed.
+    pub(crate) fn commit(&mut self) {
+        let journal = self.inner.ctx.journal_mut();
+        let changed = journal.finalize();
+        journal.db_mut().commit(changed);
     }
 
     pub(crate) fn cfg(&mut self) -> &mut CfgEnv {

@@ -7,7 +7,8 @@
 //! other without either noticing.
 //!
 //! [`Executor::execute_block`] is what producing and importing a block both call; [`Executor::simulate`] and
-//! [`Executor::estimate_gas`] serve reads, and [`Executor::trace_block`] shows what happens inside.
+//! [`Executor::estimate_gas`] serve reads, [`Executor::trace_block`] shows what happens inside, and
+//! [`Executor::rehearse`] serves tests of contracts.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -20,6 +21,7 @@ mod frame;
 mod host;
 mod open;
 mod overlay;
+mod rehearse;
 mod simulate;
 mod trace;
 mod transfers;
@@ -28,6 +30,7 @@ pub use access_list::AccessListed;
 pub use cancel::Cancel;
 pub use estimate::EstimateError;
 pub use overlay::Overlay;
+pub use rehearse::{Ending, Rehearsal, Rehearsed};
 pub use revm::context_interface::result::InvalidTransaction;
 pub use simulate::{BlockOptions, CallEnv, Simulated, SimulatedBlock};
 pub use trace::{HostCall, StructOptions, StructTrace, Trace, TraceError, Traced, Tracer, Wanted, ZxFrame};

@@ -1,10 +1,12 @@
 //! Compilation and loading: everything that decides what native code runs.
 
 use crate::{
+    CodeHash,
     cache::Key,
     instance::Warm,
     linker,
     meter::{self, MeterError},
+    profile,
     run::Status,
     slot::{STEP, Slots, Span, Window},
     trap,
@@ -90,6 +92,8 @@ pub(crate) struct LoadedModule {
     /// What an entry pays for.
     pub(crate) entry_fuel: u64,
     pub(crate) has_constructor: bool,
+    /// Its code hash, if it tells which functions its fuel goes to.
+    pub(crate) profiled: Option<CodeHash>,
     /// What its instructions trap with, as far as they have: wasmer reads that from the file.
     traps: Mutex<HashMap<usize, Option<TrapCode>>>,
     /// Data segments: what memory holds at first.
@@ -165,8 +169,16 @@ pub(crate) fn artifact_key(code_hash: &[u8; 32], limits: &ModuleLimits) -> Key {
 }
 
 /// Compiles a validated module, with its meters, to an artifact: an ELF image, which can be mapped from a file.
-pub(crate) fn compile(module: &[u8], facts: &ModuleFacts, limits: &ModuleLimits) -> Result<Vec<u8>, CompileError> {
-    let metered = meter::meter(module, facts, limits.stack_bytes)?;
+pub(crate) fn compile(
+    module: &[u8],
+    facts: &ModuleFacts,
+    limits: &ModuleLimits,
+    profiled: bool,
+) -> Result<Vec<u8>, CompileError> {
+    let mut metered = meter::meter(module, facts, limits.stack_bytes)?;
+    if profiled {
+        metered = profile::instrument(&metered)?;
+    }
     let mut config = Cranelift::new();
     let level = match facts.work.movable / MOVABLE_A_BYTE > module.len() as u64 {
         true => CraneliftOptLevel::None,
@@ -217,6 +229,7 @@ impl LoadedModule {
         source: &[u8],
         limits: &ModuleLimits,
         shared: &Arc<Shared>,
+        profiled: bool,
     ) -> Result<Self, CompileError> {
         let outline = Outline::of(source)?;
         // Let go after the engine, should that be dropped for an error.
@@ -231,12 +244,19 @@ impl LoadedModule {
             }
         };
         let module = module.map_err(|e| CompileError(e.to_string()))?;
+        let hooks = profiled.then(|| linker::profile_hooks(&engine));
         Ok(Self {
-            imports: outline.imports.iter().map(|import| import.on(&engine)).collect(),
+            imports: outline
+                .imports
+                .iter()
+                .map(|import| import.on(&engine))
+                .chain(hooks.into_iter().flatten())
+                .collect(),
             entry_fuel: outline.entry_fuel(),
             traps: Mutex::default(),
             native: ManuallyDrop::new(Native { idle: ArrayQueue::new(IDLE_INSTANCES), module, engine }),
             has_constructor: outline.has_constructor,
+            profiled: None,
             data: outline.data,
             shared: Arc::clone(shared),
         })

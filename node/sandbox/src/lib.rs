@@ -15,6 +15,7 @@ mod host;
 mod instance;
 mod linker;
 mod meter;
+pub mod profile;
 mod run;
 mod slot;
 mod trap;
@@ -77,6 +78,8 @@ pub struct Sandbox {
     limits: ModuleLimits,
     cache: Cache,
     shared: Arc<Shared>,
+    /// Whether modules tell which functions their fuel goes to.
+    profiled: bool,
     /// Modules that are being loaded or compiled.
     under_way: Mutex<HashMap<CodeHash, Arc<Mutex<()>>>>,
 }
@@ -87,7 +90,22 @@ impl Sandbox {
     /// # Errors
     /// If the folder or the key inside it cannot be made or read.
     pub fn new(limits: ModuleLimits, cache_dir: Option<PathBuf>) -> Result<Self, CacheError> {
-        Ok(Self { limits, cache: Cache::open(cache_dir)?, shared: Arc::default(), under_way: Mutex::default() })
+        Ok(Self {
+            limits,
+            cache: Cache::open(cache_dir)?,
+            shared: Arc::default(),
+            profiled: false,
+            under_way: Mutex::default(),
+        })
+    }
+
+    /// A sandbox that notes in a [profile](profile) which functions fuel goes to. It is slow, compiles for itself, and
+    /// charges what any other charges.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn profiled(limits: ModuleLimits) -> Result<Self, CacheError> {
+        Ok(Self { profiled: true, ..Self::new(limits, None)? })
     }
 
     /// The module, from memory, from disk, or compiled now.
@@ -128,11 +146,12 @@ impl Sandbox {
             }
         }
         let facts = zx_host_functions::validate(module, &self.limits)?;
-        let artifact = engine::compile(module, &facts, &self.limits)?;
+        let artifact = engine::compile(module, &facts, &self.limits, self.profiled)?;
         let mapped =
             self.cache.compiled(&key, &artifact).and_then(|path| self.load(Artifact::File(&path), module).ok());
         // Without a folder, or if it cannot be written, the module is as good, but its code is not shared.
-        let loaded = mapped.map_or_else(|| self.load(Artifact::Bytes(&artifact), module), Ok)?;
+        let mut loaded = mapped.map_or_else(|| self.load(Artifact::Bytes(&artifact), module), Ok)?;
+        loaded.profiled = self.profiled.then_some(*code_hash);
         self.cache.took(true, started.elapsed());
         Ok(self.cache.remember(*code_hash, loaded))
     }
@@ -140,7 +159,7 @@ impl Sandbox {
     fn load(&self, artifact: Artifact<'_>, module: &[u8]) -> Result<LoadedModule, CompileError> {
         // SAFETY: bytes come out of our compiler; of files, `Cache` only hands out what this node has authenticated as
         // its own output for this key, or has just written. Nothing writes to a file that has its name.
-        unsafe { LoadedModule::load(artifact, module, &self.limits, &self.shared) }
+        unsafe { LoadedModule::load(artifact, module, &self.limits, &self.shared, self.profiled) }
     }
 
     /// Runs an entry of a module for at most `gas` gas.

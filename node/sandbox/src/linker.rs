@@ -101,6 +101,11 @@ impl Env {
         self.return_data.take();
     }
 
+    /// Fuel that is left; below zero if it ran out.
+    fn fuel(&self) -> i64 {
+        self.places.get().map_or(0, |places| places.fuel())
+    }
+
     /// Why a host function left the guest, if one did.
     pub(crate) fn exit(&self) -> Option<Exit> {
         self.exit.take()
@@ -555,6 +560,34 @@ macro_rules! returned {
     };
 }
 zx_host_functions::host_functions!(expand_linker);
+
+/// What the wrappers of a profiled module call: see [`crate::profile`].
+mod hook {
+    use super::*;
+
+    pub(super) unsafe extern "C-unwind" fn enter(env: *const Env, function: u32) {
+        // SAFETY: as of the functions of the table.
+        crate::profile::enter(function, unsafe { &*env }.fuel());
+    }
+
+    pub(super) unsafe extern "C-unwind" fn leave(env: *const Env, _function: u32) {
+        // SAFETY: as above.
+        crate::profile::leave(unsafe { &*env }.fuel());
+    }
+
+    /// No module can export one, which is the only way to get here.
+    pub(super) unsafe extern "C" fn array_call(_: *mut VMContext, _: VMFunctionCallback, _: *mut RawValue) {}
+}
+
+/// The imports that a profiled module has after its own.
+pub(crate) fn profile_hooks(engine: &Engine) -> [Linkable; 2] {
+    let hooks: [unsafe extern "C-unwind" fn(*const Env, u32); 2] = [hook::enter, hook::leave];
+    hooks.map(|function| {
+        let signature = FunctionType::new([Type::I32], []);
+        let hash = engine.as_sys().register_signature(&signature);
+        Linkable { function: function as VMFunctionCallback, call_trampoline: hook::array_call, signature, hash }
+    })
+}
 
 /// Runs a host function; `None` if it left a reason to leave the guest.
 fn enter<T: Returned>(

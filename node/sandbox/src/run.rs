@@ -6,6 +6,7 @@ use crate::{
     instance::Warm,
     linker::Exit,
     meter::UNREACHABLE,
+    profile,
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -130,6 +131,15 @@ pub(crate) fn run(
     gas: u64,
     host: &mut dyn Host,
 ) -> Outcome {
+    let opened = module.profiled.map(|code| profile::open(code, gas, module.entry_fuel));
+    let outcome = run_frame(module, entry, frame, gas, host);
+    if let Some(opened) = opened {
+        profile::close(opened, outcome.gas_left);
+    }
+    outcome
+}
+
+fn run_frame(module: &Arc<LoadedModule>, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
     let tank = gas.saturating_mul(fuel::FUEL_PER_GAS).min(i64::MAX as u64);
     let Some(tank) = tank.checked_sub(module.entry_fuel) else {
         return Outcome::without_gas(Status::OutOfGas);

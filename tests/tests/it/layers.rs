@@ -11,7 +11,10 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
     Some(match room {
         HOST | "zx-sdk-macros" => &[],
         "zx-sdk" => &[HOST, "zx-sdk-macros"],
-        "cargo-zx" | "zx-primitives" | "zx-sandbox" => &[HOST],
+        "zx-primitives" | "zx-sandbox" => &[HOST],
+        // The program beside a contract's tests runs what a node runs.
+        "zx-testbed" => &[HOST, "zx-sdk", "zx-primitives", "zx-sandbox", "zx-executor"],
+        "cargo-zx" => &[HOST, "zx-testbed"],
         "contracts/*" | "zx-bench-kernels" | "zx-guide" => &["zx-sdk"],
         "zx-smith" => &[HOST],
         "zx-state" | "zx-pool" | "zx-consensus" | "zx-wallet" => &["zx-primitives"],

@@ -11,5 +11,6 @@ mod restart;
 mod rpc;
 mod server;
 mod state_proof;
+mod testbed;
 mod ws;
 mod zx;

@@ -89,14 +89,16 @@ impl Host {
             accounts: ACCOUNTS.map(|account| account.0.0).to_vec(),
             balance: BALANCE.to_be_bytes(),
             block: env_of(&host.block()),
+            // The test runner names the thread after the test.
+            test: std::thread::current().name().unwrap_or("main").to_owned(),
         };
         host.tell(reset);
         host
     }
 
     /// A chain whose state is a node's (its JSON-RPC at `url`) where the test has not changed it, at a block or at the
-    /// latest. `None`, and a word about it on standard error, if tests do not run in the sandbox: other people's code
-    /// runs nowhere else.
+    /// latest. Calls run in a block of its own after that one, with the node's chain id. `None`, and a word about it on
+    /// standard error, if tests do not run in the sandbox: other people's code runs nowhere else.
     #[track_caller]
     pub fn fork(url: &str, block: Option<u64>) -> Option<Self> {
         let host = Self::new();
@@ -105,7 +107,11 @@ impl Host {
             return None;
         }
         host.native.set(false);
-        host.tell(|| Request::Fork { url: url.to_owned(), block });
+        match sandbox::ask(&Request::Fork { url: url.to_owned(), block }) {
+            Ok(Answer::Block(env)) => World::with(|world| world.block = block_of(&env, world.block)),
+            Ok(other) => fail(format_args!("the sandbox answered {other:?}")),
+            Err(why) => fail(why),
+        }
         Some(host)
     }
 
@@ -384,6 +390,21 @@ fn env_of(block: &Block) -> BlockEnv {
         chain_id: block.chain_id,
         gas_price: block.gas_price.to_be_bytes(),
         prev_randao: block.prev_randao,
+    }
+}
+
+/// The block that a fork goes on in; what the sandbox does not know of stays.
+fn block_of(env: &BlockEnv, rest: Block) -> Block {
+    Block {
+        number: env.number,
+        timestamp: env.timestamp,
+        base_fee: U256::from_be_bytes(env.base_fee),
+        gas_limit: env.gas_limit,
+        coinbase: Address::new(env.coinbase),
+        chain_id: env.chain_id,
+        gas_price: U256::from_be_bytes(env.gas_price),
+        prev_randao: env.prev_randao,
+        ..rest
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Request {
         balance: [u8; 32],
         /// The block that calls run in.
         block: BlockEnv,
+        /// Name of the test.
+        test: String,
     },
     /// Runs a transaction.
     Transact {
@@ -87,9 +89,9 @@ pub enum Request {
     },
     /// Keeps the world as it is, under the number that is answered.
     Snapshot,
-    /// Goes back to a kept world.
+    /// Goes back to a kept world, which is used up by that, as are those that were kept after it.
     Restore(u64),
-    /// From now on what is not here is read from a node.
+    /// From now on what is not here is read from a node. Answered with the block after the one that is read.
     Fork {
         /// Its JSON-RPC.
         url: String,
@@ -139,6 +141,8 @@ pub enum Answer {
     Word([u8; 32]),
     /// A number.
     Number(u64),
+    /// The block that calls run in from now on.
+    Block(BlockEnv),
     /// What a call ended with.
     Outcome(CallOutcome),
     /// It cannot be done; why, and how it could.

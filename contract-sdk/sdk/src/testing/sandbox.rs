@@ -5,6 +5,7 @@ use std::{
     cell::RefCell,
     env, io,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::{Mutex, PoisonError},
 };
 
 /// The program that runs it: set by `cargo zx test`.
@@ -17,9 +18,22 @@ pub(super) struct Sandbox {
     answers: ChildStdout,
 }
 
+/// Sandboxes that nobody uses: the test runner starts a thread for each test, and a process for each would be the slowest
+/// thing in it.
+static IDLE: Mutex<Vec<Sandbox>> = Mutex::new(Vec::new());
+
+/// A thread's sandbox. When the thread ends, the next one takes it; each test begins it afresh.
+#[derive(Default)]
+struct Seat(Option<Sandbox>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        IDLE.lock().unwrap_or_else(PoisonError::into_inner).extend(self.0.take());
+    }
+}
+
 thread_local! {
-    /// One for each thread that tests, begun afresh by each test.
-    static SANDBOX: RefCell<Option<Sandbox>> = const { RefCell::new(None) };
+    static SEAT: RefCell<Seat> = RefCell::default();
 }
 
 /// Whether tests run in the sandbox too.
@@ -29,20 +43,20 @@ pub(super) fn is_wanted() -> bool {
 
 /// Asks this thread's sandbox, starting it if it does not run yet.
 pub(super) fn ask(request: &Request) -> Result<Answer, String> {
-    SANDBOX.with(|sandbox| {
-        let mut sandbox = sandbox.borrow_mut();
-        if sandbox.is_none() {
-            *sandbox = Some(Sandbox::start()?);
-        }
-        let Some(running) = sandbox.as_mut() else { return Err("the sandbox did not start".to_owned()) };
-        let answer = running.exchange(request);
+    SEAT.with(|seat| {
+        let mut seat = seat.borrow_mut();
+        let idle = || IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut running = match seat.0.take().or_else(idle) {
+            Some(running) => running,
+            None => Sandbox::start()?,
+        };
+        // One that does not answer is not asked again.
+        let answer =
+            running.exchange(request).map_err(|error| format!("the sandbox (`{PROGRAM}`) has stopped: {error}"))?;
+        seat.0 = Some(running);
         match answer {
-            Ok(Answer::Failed(why)) => Err(why),
-            Ok(answer) => Ok(answer),
-            Err(error) => {
-                *sandbox = None;
-                Err(format!("the sandbox (`{PROGRAM}`) has stopped: {error}"))
-            }
+            Answer::Failed(why) => Err(why),
+            answer => Ok(answer),
         }
     })
 }
@@ -78,7 +92,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It ends by itself when its input does; a test that ends must not leave it behind in any case.
+        // It ends by itself when its input does, at the latest with this process.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
