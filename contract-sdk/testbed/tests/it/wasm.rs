@@ -4,7 +4,7 @@ use crate::bed::{ALICE, BOB, Bed, COIN, block, word};
 use zx_sdk::testing::protocol::{Answer, BlockEnv, Request};
 
 /// Adds one to slot 0, logs and returns it. Called with a byte, it reverts with that after writing.
-pub const COUNTER: &str = r#"(module
+pub(crate) const COUNTER: &str = r#"(module
     (import "zx" "storage_read" (func $read (param i32 i32)))
     (import "zx" "storage_write" (func $write (param i32 i32)))
     (import "zx" "calldata_size" (func $size (result i32)))
