@@ -139,18 +139,25 @@ need_node() {
     fi
 }
 
-# The stamp is the lock file that was installed last: npm runs again only when it has changed.
-need_npm_packages() {
-    local folder=tests/clients
+# npm_packages FOLDER WHAT. The stamp is the lock file that was installed last: npm runs again only when it has changed.
+npm_packages() {
+    local folder=$1
     local stamp=$folder/node_modules/.zx-installed
     cmp -s "$folder/package-lock.json" "$stamp" && return
     if [[ ${ZX_SETUP:-} == print ]] || ! has_node; then
-        missing+=("npm ci --prefix $folder    # ethers, viem, solc")
+        missing+=("npm ci --prefix $folder    # $2")
         return
     fi
     say "installing the npm packages of $folder"
     quietly npm ci --prefix "$folder" --no-audit --no-fund
     cp "$folder/package-lock.json" "$stamp"
+}
+
+# Hardhat's native code is locked for one platform. Its package names a newer node than it needs for what is tested here:
+# npm leaves it out as an optional dependency, so that tests/clients/hardhat names it itself.
+need_npm_packages() {
+    npm_packages tests/clients "ethers, viem, solc"
+    [[ $(uname -sm) != "Linux x86_64" ]] || npm_packages tests/clients/hardhat Hardhat
 }
 
 # Outside the checkout, as the target folder of CI is. The stamp is the list that was installed last.

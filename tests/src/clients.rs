@@ -25,7 +25,12 @@ pub fn run_suite(file: &str) -> eyre::Result<usize> {
 /// As of [`run_suite`].
 pub fn run_suite_with(file: &str, environment: &[(&str, &OsStr)]) -> eyre::Result<usize> {
     let folder = workspace().join("tests/clients");
-    ensure!(folder.join("node_modules").is_dir(), "the npm packages are missing: run `scripts/setup.sh test`");
+    // A suite in a folder of its own has packages of its own, and takes some of the others'.
+    let own = folder.join(file).parent().map(|folder| folder.join("node_modules"));
+    for packages in own.into_iter().chain([folder.join("node_modules")]) {
+        let missing = packages.display();
+        ensure!(packages.is_dir(), "the npm packages of {missing} are missing: run `scripts/setup.sh test`");
+    }
     let artifacts = artifacts::folder()?;
     let datadir = tempfile::tempdir()?;
     let node = Node::start(datadir.path())?;

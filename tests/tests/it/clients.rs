@@ -1,4 +1,4 @@
-//! ethers, viem and Solidity against the real binary.
+//! ethers, viem, web3, Hardhat and Solidity against the real binary.
 
 use zx_tests::clients::{anvil, run_suite, run_suite_with, run_web3py, run_web3py_modules};
 
@@ -21,6 +21,16 @@ fn viem_deploys_sends_reads_and_decodes() {
 #[test]
 fn web3_js_deploys_sends_reads_and_decodes() {
     holds("web3js.test.mjs", 11);
+}
+
+#[test]
+fn hardhat_deploys_ignites_sends_reads_and_decodes() {
+    // Hardhat brings native code for each platform, and this one's is what the lock file names.
+    if cfg!(not(all(target_os = "linux", target_arch = "x86_64"))) {
+        println!("skipped: tests/clients/hardhat is locked for Linux on x86-64");
+        return;
+    }
+    holds("hardhat/hardhat.test.mjs", 24);
 }
 
 #[test]
