@@ -125,7 +125,11 @@ async fn node(options: &Options) -> Result<()> {
     });
     let config = options.serve.config(options.block_time, Some(SETTLE))?;
     let status = Arc::new(NodeStatus::default());
-    let rpc = tokio::spawn(zx_rpc::serve(api(&chain, &keys), endpoints, config, status, until(stopped)));
+    let api = match options.fork.url() {
+        Some(url) => api(&chain, &keys).with_remote(url),
+        None => api(&chain, &keys),
+    };
+    let rpc = tokio::spawn(zx_rpc::serve(api, endpoints, config, status, until(stopped)));
     let temporary = temporary.is_some();
     let (coins, public) = (options.genesis.balance(), options.genesis.keys_are_public());
     banner::print(&keys, &Facts { chain: &chain, pace, datadir: &datadir, temporary, coins, public, http, others })?;

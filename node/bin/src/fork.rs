@@ -23,6 +23,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Where the remote is, if there is to be a fork.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.fork.as_deref()
+    }
+
     /// Pins the fork, if there is to be one, and makes its rules those of the remote chain.
     pub(crate) async fn apply(&self, config: &mut ChainConfig, keys: &[DevKey], coins: u64) -> Result<()> {
         let Some(url) = self.fork.clone() else { return Ok(()) };

@@ -36,7 +36,7 @@ use std::{
 };
 use zx_host_functions::deploy::is_wasm;
 use zx_primitives::{ChainSpec, Overwritten, StateChanges, StateReader};
-use zx_sandbox::{BlockContext, Prepared, Sandbox, TransactionContext, release_stacks};
+use zx_sandbox::{BlockContext, Interruptible, Prepared, Sandbox, TransactionContext, release_stacks};
 
 /// Ethereum's rules of today (Fusaka).
 pub(crate) const SPEC: SpecId = SpecId::OSAKA;
@@ -63,6 +63,8 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) deepest: u32,
     /// When to give up.
     pub(crate) cancel: Cancel,
+    /// Lets WASM programs be ended then, from the first one on.
+    pub(crate) interruptible: Option<Interruptible>,
     /// Whether moves of value are logged, as `eth_simulateV1` may ask for.
     pub(crate) log_transfers: bool,
     /// Who listens to what happens, if a trace is asked for.
@@ -108,6 +110,7 @@ impl<'a> ZxEvm<'a> {
             wasm_depth: 0,
             deepest: 0,
             cancel: Cancel::default(),
+            interruptible: None,
             log_transfers: false,
             recorder: None,
         }
@@ -268,7 +271,11 @@ impl<'a> EvmTr for ZxEvm<'a> {
     }
 
     fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, FrameError> {
-        let result = if self.recorder.is_some() { self.listened_run()? } else { self.inner.frame_run()? };
+        let result = match () {
+            () if self.recorder.is_some() => self.listened_run()?,
+            () if self.cancel.is_possible() => self.run_until_due()?,
+            () => self.inner.frame_run()?,
+        };
         if result.is_result() {
             self.open.leave();
         }

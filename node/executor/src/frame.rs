@@ -1,6 +1,7 @@
 //! WASM frames: what revm does around an EVM frame (checkpoint, transfer, commit or revert), around a program.
 
 use crate::{
+    cancel::CANCELLED,
     evm::{Ctx, FrameError, ZxEvm, call_outcome, enters, failed},
     host::JournalHost,
 };
@@ -26,7 +27,7 @@ use zx_host_functions::{
     deploy::{account_code, module_of},
     validate,
 };
-use zx_sandbox::{Entry, Frame, Outcome, PrepareError, Prepared, Status};
+use zx_sandbox::{Entry, Frame, Interruptible, Outcome, PrepareError, Prepared, Status};
 
 /// Revert data of a deployment that is refused. Validators' texts change with versions; this does not.
 const INVALID_DEPLOYMENT: &str = "invalid WASM deployment";
@@ -239,6 +240,10 @@ impl<'a> ZxEvm<'a> {
         if let Some(recorder) = &mut self.recorder {
             recorder.enter(program.code_hash, program.gas_limit);
         }
+        if self.interruptible.is_none() && self.cancel.is_possible() {
+            let cancel = self.cancel.clone();
+            self.interruptible = Some(Interruptible::new(move || cancel.is_due()));
+        }
         let sandbox = self.sandbox;
         self.wasm_depth += 1;
         self.deepest = self.deepest.max(self.wasm_depth);
@@ -281,6 +286,9 @@ impl<'a> ZxEvm<'a> {
             }
             Status::Fatal => {
                 std::mem::replace(self.ctx_mut().error(), Ok(()))?;
+                if self.cancel.is_due() {
+                    return Err(ContextError::Custom(CANCELLED.to_owned()));
+                }
                 return Err(ContextError::Custom("the sandbox failed without saying why".into()));
             }
         })

@@ -23,6 +23,11 @@ pub(crate) fn node_info(api: &Api) -> Result<Value, RpcError> {
     }))
 }
 
+/// Hands an address to the network.
+pub(crate) fn add_peer(api: &Api, address: String) -> Result<bool, RpcError> {
+    api.status.add_peer(&address).map_err(|why| RpcError::params(format!("invalid argument 0: {why}")))
+}
+
 /// Writes a file on the node's machine: for its operator, who may do that anyway.
 pub(crate) fn export_chain(
     api: &Api,

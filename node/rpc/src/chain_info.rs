@@ -47,6 +47,12 @@ pub(crate) fn get(api: &Api) -> Result<Value, RpcError> {
     }))
 }
 
+/// `eth_syncing`: `false`, or how far the node is.
+pub(crate) fn syncing(api: &Api) -> Result<Value, RpcError> {
+    let progress = api.status.syncing().map(|syncing| syncing.progress(api.chain.head().number()));
+    Ok(progress.unwrap_or(Value::Bool(false)))
+}
+
 pub(crate) fn validate(
     api: &Api,
     from: Option<BlockNumberOrTag>,

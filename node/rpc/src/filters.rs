@@ -166,7 +166,8 @@ fn new_logs_of(
     let (lost, stayed) = gone(view, reported)?;
     let mut answer = Vec::new();
     for (block, receipts) in lost.iter().filter(|(block, _)| (first..=last).contains(&block.number())) {
-        let removed = logs::of_block(block, receipts, filter).into_iter();
+        // The last one first, as subscribers hear of them.
+        let removed = logs::of_block(block, receipts, filter).into_iter().rev();
         answer.extend(removed.map(|log| Log { removed: true, ..log }));
     }
     let head = view.head.number();

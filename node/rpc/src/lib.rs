@@ -3,8 +3,9 @@
 //! [`serve`] opens the ports. A connection is counted, perhaps speaks TLS, and its requests pass the doorway (host,
 //! origin, token), are read within bounds, and are worked on in one of two lanes. [`jsonrpc`] takes a body apart; each
 //! call passes [`server`]'s caller (rate, namespace, metrics) and is found in the [`registry`] of what the files of
-//! [`methods`] declare, or is a matter of [`subscriptions`]. Values take their shapes from alloy's RPC types, so that Ethereum's clients read them
-//! as they are; error texts are geth's, which clients match on.
+//! [`methods`] declare; some of those are matters of [`subscriptions`]. What the rest of the node tells of itself is in
+//! its [`NodeStatus`]. Values take their shapes from alloy's RPC types, so that Ethereum's clients read them as they are;
+//! error texts are geth's, which clients match on.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -38,6 +39,7 @@ mod sandbox;
 mod server;
 mod simulate;
 mod state;
+mod status;
 mod submit;
 mod subscriptions;
 mod traces;
@@ -49,9 +51,10 @@ pub use dev::{HttpRemote, StateFileError, dump_state, load_state};
 pub use limits::CallLimits;
 pub use registry::docs::docs;
 pub use server::{
-    Endpoint, Hosts, JwtSecret, MethodRate, Namespaces, NodeStatus, Origins, Rate, ReadyLimits, RpcConfig, SecretError,
-    SocketLimits, Syncing, TlsError, serve, tls,
+    Endpoint, Hosts, JwtSecret, MethodRate, Namespaces, Origins, Rate, ReadyLimits, RpcConfig, SecretError,
+    SocketLimits, TlsError, serve, tls,
 };
+pub use status::{Connection, NodeStatus, Peer, Syncing};
 
 use accounts::Signers;
 use alloy_primitives::B256;
@@ -69,6 +72,9 @@ pub struct Api {
     filters: Arc<Filters>,
     signers: Arc<Signers>,
     faucet: Arc<Faucet>,
+    /// URL of the node that the chain is a fork of.
+    remote: Option<Arc<str>>,
+    status: Arc<NodeStatus>,
     limits: CallLimits,
     /// Who asks.
     caller: Arc<Caller>,
@@ -85,6 +91,8 @@ impl Api {
             filters: Arc::default(),
             signers: Arc::default(),
             faucet: Arc::default(),
+            remote: None,
+            status: Arc::default(),
             limits: CallLimits::default(),
             caller: Arc::default(),
             sent: Arc::default(),
@@ -94,6 +102,17 @@ impl Api {
     /// The same, within other bounds.
     fn within(self, limits: CallLimits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same, of a fork of the node at this URL: who resets the fork may name it.
+    #[must_use]
+    pub fn with_remote(self, url: &str) -> Self {
+        Self { remote: Some(url.into()), ..self }
+    }
+
+    /// The same, answering from what the node knows of itself.
+    fn told_by(self, status: Arc<NodeStatus>) -> Self {
+        Self { status, ..self }
     }
 
     /// The same, signing for the accounts of these keys: what everybody may sign with, who reaches the node.

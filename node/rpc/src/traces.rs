@@ -1,6 +1,7 @@
-//! `debug_trace*`, and what others know of traces: which transactions run again, on what, and for how long.
+//! `debug_trace*`, `trace_*` ([`parity`]), and what others know of traces: which transactions run again, on what, and for how long.
 
 mod config;
+pub(crate) mod parity;
 
 pub(crate) use config::{CallOptions, Options};
 
@@ -13,7 +14,6 @@ use crate::{
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::B256;
 use alloy_rpc_types_eth::TransactionRequest;
-use alloy_rpc_types_trace::parity::LocalizedTransactionTrace;
 use serde::Serialize;
 use std::sync::Arc;
 use zx_chain::{Cancel, Found, HeadView, Trace, TraceError, Traced, Tracer, Wanted};
@@ -85,26 +85,6 @@ pub(crate) fn call(
         let traced = on.view.trace_call(on.state, on.header, on.call, &tracer, bytes, &cancel);
         Ok(traced?.trace)
     })
-}
-
-pub(crate) fn flat_transaction(api: &Api, hash: B256) -> Result<Option<Trace>, RpcError> {
-    let (tracer, cancel) = (Tracer::Parity, Options::default().cancel(api)?);
-    Ok(of_transaction(api, hash, &tracer, &cancel)?.map(|traced| traced.trace))
-}
-
-pub(crate) fn flat_block(api: &Api, id: BlockId) -> Result<Option<Vec<LocalizedTransactionTrace>>, RpcError> {
-    let (tracer, cancel) = (Tracer::Parity, Options::default().cancel(api)?);
-    let view = api.chain.view()?;
-    let Some(block) = view.block(id)? else { return Ok(None) };
-    if block.transactions.is_empty() {
-        return Ok(Some(Vec::new()));
-    }
-    let traces = replay(api, &view, &block, Wanted::All, &tracer, &cancel)?;
-    let flat = |traced: Traced| match traced.trace {
-        Trace::Flat(frames) => frames,
-        _ => Vec::new(),
-    };
-    Ok(Some(traces.into_iter().flat_map(flat).collect()))
 }
 
 /// A transaction that is in a block, run again.

@@ -87,6 +87,8 @@ pub(crate) struct Native {
 /// Native code with what is needed to run it.
 pub(crate) struct LoadedModule {
     pub(crate) native: ManuallyDrop<Native>,
+    /// Addresses of its functions.
+    pub(crate) code: Range<usize>,
     /// Host functions in the order of the module's imports.
     pub(crate) imports: Vec<linker::Linkable>,
     /// What an entry pays for.
@@ -254,6 +256,7 @@ impl LoadedModule {
                 .collect(),
             entry_fuel: outline.entry_fuel(),
             traps: Mutex::default(),
+            code: code(&module),
             native: ManuallyDrop::new(Native { idle: ArrayQueue::new(IDLE_INSTANCES), module, engine }),
             has_constructor: outline.has_constructor,
             profiled: None,
@@ -289,6 +292,14 @@ impl LoadedModule {
         self.traps.lock().insert(place, code);
         code
     }
+}
+
+/// Addresses of a module's functions: they lie beside each other in one mapping.
+fn code(module: &Module) -> Range<usize> {
+    let extents = module.sys_artifact().and_then(|artifact| artifact.finished_function_extents()).unwrap_or_default();
+    let ranges =
+        extents.iter().map(|(_, extent)| (extent.ptr.0.addr(), extent.ptr.0.addr().saturating_add(extent.length)));
+    ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).map_or(0..0, |(start, end)| start..end)
 }
 
 impl Drop for LoadedModule {

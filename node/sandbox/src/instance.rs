@@ -8,12 +8,13 @@
 use crate::{
     engine::{self, Counted, LoadedModule},
     host::{Frame, Host},
+    interrupt,
     linker::Env,
     run::{Entry, Status, Trap},
     slot::Window,
     trap,
 };
-use std::{ptr::NonNull, rc::Rc, sync::Arc};
+use std::{ops::Range, ptr::NonNull, rc::Rc, sync::Arc};
 use wasmer::{
     Instance, InstantiationError, Memory, RuntimeError, Store, TypedFunction,
     sys::vm::{VMGlobalDefinition, VMMemoryDefinition},
@@ -40,6 +41,8 @@ pub(crate) struct Warm {
     places: Places,
     /// Every global with its first value.
     globals: Box<[(NonNull<VMGlobalDefinition>, RawValue)]>,
+    /// Addresses of its native code.
+    code: Range<usize>,
     _counted: Counted,
 }
 
@@ -59,7 +62,7 @@ impl Warm {
             })
         });
         let instance = instance?;
-        Self::assemble(store, env, &instance, made, module.shared.count()).ok_or(Status::Fatal)
+        Self::assemble(store, env, &instance, made, module).ok_or(Status::Fatal)
     }
 
     fn assemble(
@@ -67,7 +70,7 @@ impl Warm {
         env: Rc<Env>,
         instance: &Instance,
         made: engine::Made,
-        counted: Counted,
+        module: &LoadedModule,
     ) -> Option<Self> {
         let call = instance.exports.get_typed_function(&store, EXPORT_CALL).ok()?;
         let deploy = instance.exports.get_typed_function(&store, EXPORT_DEPLOY).ok();
@@ -80,7 +83,8 @@ impl Warm {
         trap::take_over(&mut store, &env, Arc::clone(&window));
         // SAFETY: the places lie in the instance, which the store keeps.
         let globals = made.globals.iter().map(|place| (*place, unsafe { place.as_ref() }.val)).collect();
-        Some(Self { store, env, call, deploy, memory, window, places, globals, _counted: counted })
+        let (code, counted) = (module.code.clone(), module.shared.count());
+        Some(Self { store, env, call, deploy, memory, window, places, globals, code, _counted: counted })
     }
 
     /// Runs an entry with this much fuel.
@@ -98,7 +102,9 @@ impl Warm {
         self.places.set_fuel(fuel.min(i64::MAX as u64) as i64);
         // SAFETY: host functions of this instance are only entered in the call below, and both borrows outlast it.
         unsafe { self.env.lend(frame, host) };
+        let inside = interrupt::enter(&self.code);
         let result = function.call(&mut self.store);
+        drop(inside);
         self.env.take_back();
         result
     }

@@ -13,6 +13,7 @@ mod cache;
 mod engine;
 mod host;
 mod instance;
+mod interrupt;
 mod linker;
 mod meter;
 pub mod profile;
@@ -26,6 +27,7 @@ pub use host::{
     BlockContext, CallKind, CallReply, CallRequest, CallStatus, CreateRequest, Frame, Gas, Host, Stop,
     TransactionContext, Watched,
 };
+pub use interrupt::Interruptible;
 pub use meter::{FUEL, MeterError, STACK, UNREACHABLE, meter};
 pub use run::{Entry, Outcome, Status, Trap};
 pub use zx_host_functions::{ModuleFacts, ModuleLimits, ValidationError};

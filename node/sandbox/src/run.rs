@@ -4,6 +4,7 @@ use crate::{
     engine::LoadedModule,
     host::{Frame, Host},
     instance::Warm,
+    interrupt,
     linker::Exit,
     meter::UNREACHABLE,
     profile,
@@ -47,7 +48,8 @@ pub enum Status {
     OutOfGas,
     /// It did what no contract may, and loses its gas for it.
     Trap(Trap),
-    /// The host failed; the transaction must not be included.
+    /// The host failed, or has ended it (see [`Interruptible`](crate::Interruptible)); the transaction must not be
+    /// included.
     Fatal,
 }
 
@@ -162,7 +164,7 @@ fn run_frame(module: &Arc<LoadedModule>, entry: Entry, frame: &Frame<'_>, gas: u
 fn sort(module: &LoadedModule, warm: &mut Warm, result: Result<i32, RuntimeError>) -> Outcome {
     let trapped_at = warm.env().trapped_at.swap(0, Ordering::Relaxed);
     let status = match (result, warm.env().exit()) {
-        _ if warm.starved() => Status::Fatal,
+        _ if warm.starved() || interrupt::has_ended() => Status::Fatal,
         (Ok(_), _) if warm.fuel() < 0 => Status::OutOfGas,
         (Ok(0), _) => Status::Success,
         (Ok(_), _) | (Err(_), Some(Exit::Revert)) => Status::Revert,

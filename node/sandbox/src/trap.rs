@@ -11,8 +11,12 @@
 
 use crate::{linker::Env, slot::Window};
 use std::{
+    ops::Range,
     rc::Rc,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use wasmer::{
     BackendTrap, RuntimeError, Store,
@@ -104,10 +108,31 @@ unsafe fn handle(
     guests && unsafe { registers::go_on_in_bail(context.cast(), &env.trapped_at) }
 }
 
+/// Lets the interrupted thread leave the guest, if it is in this code of it, and notes where it was. False if it is
+/// elsewhere.
+///
+/// # Safety
+/// In a signal handler, with the context that the kernel gave it; the code must be that of the innermost guest.
+pub(crate) unsafe fn leave_from(context: *mut libc::ucontext_t, code: &Range<usize>, left_at: &AtomicUsize) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        registers::place(context).is_some_and(|pc| code.contains(&pc)) && registers::go_on_in_bail(context, left_at)
+    }
+}
+
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod registers {
     use super::bail;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Where the thread was.
+    ///
+    /// # Safety
+    /// `context` is the interrupted thread's.
+    pub(super) unsafe fn place(context: *const libc::ucontext_t) -> Option<usize> {
+        // SAFETY: the caller's promise.
+        Some(unsafe { (*context).uc_mcontext.gregs[libc::REG_RIP as usize] } as usize)
+    }
 
     /// Notes where the thread was, and lets it go on in [`bail`] as if that had been called there.
     ///
@@ -133,6 +158,15 @@ mod registers {
     ///
     /// # Safety
     /// `context` is the interrupted thread's.
+    pub(super) unsafe fn place(context: *const libc::ucontext_t) -> Option<usize> {
+        // SAFETY: the caller's promise.
+        Some(unsafe { (*context).uc_mcontext.pc } as usize)
+    }
+
+    /// See the x86-64 one.
+    ///
+    /// # Safety
+    /// `context` is the interrupted thread's.
     pub(super) unsafe fn go_on_in_bail(context: *mut libc::ucontext_t, trapped_at: &AtomicUsize) -> bool {
         // SAFETY: the caller's promise.
         let registers = unsafe { &mut (*context).uc_mcontext };
@@ -147,8 +181,13 @@ mod registers {
 mod registers {
     use std::sync::atomic::AtomicUsize;
 
+    /// Here nobody knows.
+    pub(super) unsafe fn place(_: *const libc::ucontext_t) -> Option<usize> {
+        None
+    }
+
     /// Here wasmer handles the trap, at the price of a walk of the stack.
-    pub(super) unsafe fn go_on_in_bail(_: *mut libc::c_void, _: &AtomicUsize) -> bool {
+    pub(super) unsafe fn go_on_in_bail(_: *mut libc::ucontext_t, _: &AtomicUsize) -> bool {
         false
     }
 }

@@ -51,6 +51,11 @@ fn methods_that_clients_have_no_function_for_do_what_they_say() {
 }
 
 #[test]
+fn otterscan_and_the_graph_get_what_they_ask_for() {
+    holds("explorers.test.mjs", 14);
+}
+
+#[test]
 fn wasm_and_evm_contracts_call_each_other() {
     holds("crossvm.test.mjs", 20);
 }

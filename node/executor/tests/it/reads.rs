@@ -5,7 +5,15 @@ use crate::{
     world::{ALICE, World, payload, word},
 };
 use alloy_primitives::{Address, Bytes, TxKind, U256};
-use zx_executor::{CallEnv, Cancel, EstimateError, Simulated};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use zx_executor::{BlockOptions, CallEnv, Cancel, EstimateError, Simulated, TraceError, Tracer, TxError};
+use zx_primitives::ChainSpec;
 
 fn call(to: Address, data: impl Into<Bytes>) -> CallEnv {
     CallEnv { from: ALICE, to: TxKind::Call(to), data: data.into(), ..CallEnv::default() }
@@ -95,4 +103,68 @@ fn a_sender_without_money_may_read() {
     let poor = CallEnv { from: Address::repeat_byte(0x66), ..call(writer, word(1)) };
     let simulated = world.executor.simulate(&world.state, &world.header, &poor, &Cancel::default()).unwrap();
     assert!(matches!(simulated, Simulated::Success { .. }));
+}
+
+/// Much more gas than anything can use while somebody waits.
+const BOUNDLESS: u64 = u64::MAX / 1_024;
+/// Jumps to itself.
+const SPIN_EVM: [u8; 4] = [0x5b, 0x5f, 0x56, 0x00];
+
+#[test]
+fn what_runs_without_end_is_given_up_when_its_time_is_up() {
+    let spec = ChainSpec { block_gas_limit: BOUNDLESS, tx_gas_limit: BOUNDLESS, ..ChainSpec::dev(vec![]) };
+    let mut world = World::with_spec(spec);
+    let wasm = world.place_wasm(0x11, &wasm_call("(loop (br 0))"));
+    let evm = world.place(0x12, SPIN_EVM.to_vec());
+    let evm_in_wasm = world.place_wasm(0x13, &forwarder_wasm(Kind::Call, evm));
+    let wasm_in_evm = world.place(0x14, forwarder_evm(Kind::Call, wasm));
+    let deep = world.place_wasm(0x15, &forwarder_wasm(Kind::Delegate, wasm_in_evm));
+    let writer = world.place_wasm(0x16, &writer_wasm());
+    let soon = || Cancel::at(Instant::now() + Duration::from_millis(30));
+    for (to, name) in
+        [(wasm, "WASM"), (evm, "EVM"), (evm_in_wasm, "EVM in WASM"), (wasm_in_evm, "WASM in EVM"), (deep, "deep")]
+    {
+        let call = call(to, vec![]);
+        let (state, header) = (&world.state, &world.header);
+        let simulated = world.executor.simulate(state, header, &call, &soon());
+        assert!(matches!(simulated, Err(TxError::Cancelled)), "{name}: {simulated:?}");
+        let estimated = world.executor.estimate_gas(state, header, &call, &soon());
+        assert!(matches!(estimated, Err(EstimateError::Tx(TxError::Cancelled))), "{name}: {estimated:?}");
+        let calls = [CallEnv { gas: Some(BOUNDLESS / 2), ..call.clone() }];
+        let block = world.executor.simulate_block(state, header, &calls, BlockOptions::default(), &soon());
+        assert!(matches!(block, Err((0, TxError::Cancelled))), "{name}: {block:?}");
+        for tracer in [Tracer::Calls(Default::default()), Tracer::Zx, Tracer::Noop] {
+            let traced = world.executor.trace_call(state, header, &call, &tracer, 1 << 20, &soon());
+            assert!(matches!(traced, Err(TraceError::Tx(TxError::Cancelled))), "{name}, {tracer:?}: {traced:?}");
+        }
+        // The thread goes on with whatever comes next.
+        assert!(succeeds(&world, &self::call(writer, word(5)), 1_000_000), "after {name}");
+    }
+}
+
+#[test]
+fn what_runs_without_end_is_given_up_when_its_client_goes() {
+    let spec = ChainSpec { block_gas_limit: BOUNDLESS, tx_gas_limit: BOUNDLESS, ..ChainSpec::dev(vec![]) };
+    let mut world = World::with_spec(spec);
+    for to in [world.place_wasm(0x11, &wasm_call("(loop (br 0))")), world.place(0x12, SPIN_EVM.to_vec())] {
+        let gone = Arc::new(AtomicBool::new(false));
+        let cancel = Cancel::default().or_when(Arc::clone(&gone));
+        let simulated = std::thread::scope(|scope| {
+            let running =
+                scope.spawn(|| world.executor.simulate(&world.state, &world.header, &call(to, vec![]), &cancel));
+            gone.store(true, Ordering::Relaxed);
+            running.join().unwrap()
+        });
+        assert!(matches!(simulated, Err(TxError::Cancelled)), "{simulated:?}");
+    }
+}
+
+#[test]
+fn a_block_is_made_of_what_runs_out_of_gas_whatever_calls_were_given_up_before() {
+    let mut world = World::new();
+    let spin = world.place_wasm(0x11, &wasm_call("(loop (br 0))"));
+    let due = world.executor.simulate(&world.state, &world.header, &call(spin, vec![]), &Cancel::at(Instant::now()));
+    assert!(matches!(due, Err(TxError::Cancelled)), "{due:?}");
+    let receipt = world.send(spin, 0, vec![]);
+    assert_eq!((receipt.success, receipt.cumulative_gas_used), (false, 5_000_000));
 }

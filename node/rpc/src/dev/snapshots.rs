@@ -2,8 +2,8 @@
 
 use super::amount::Amount;
 use crate::{Api, error::RpcError};
-use alloy_primitives::U64;
-use serde_json::Value;
+use alloy_primitives::{U64, U256};
+use serde::Deserialize;
 
 pub(crate) fn take(api: &Api) -> Result<U64, RpcError> {
     Ok(U64::from(api.chain.snapshot()))
@@ -17,13 +17,50 @@ pub(crate) fn revert(api: &Api, snapshot: Amount) -> Result<bool, RpcError> {
     }
 }
 
-/// Goes back to the first block. A fork of another chain, or of another block, takes another node.
-pub(crate) fn reset(api: &Api, options: Option<Value>) -> Result<bool, RpcError> {
-    if options.as_ref().and_then(|options| options.get("forking")).is_some_and(|forking| !forking.is_null()) {
-        return Err(RpcError::params(
-            "invalid argument 0: this node cannot be made to fork; start one with `zx-node dev --fork URL`",
-        ));
+/// What `anvil_reset` and `hardhat_reset` take.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ResetOptions {
+    forking: Option<Forking>,
+}
+
+/// The fork that is to be there afterwards.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Forking {
+    json_rpc_url: Option<String>,
+    block_number: Option<Amount>,
+}
+
+/// Goes back to the first block; of a fork that is the block that it is pinned to. Another fork takes another node: its
+/// rules and its state are not this chain's.
+pub(crate) fn reset(api: &Api, options: Option<ResetOptions>) -> Result<bool, RpcError> {
+    if let Some(forking) = options.unwrap_or_default().forking {
+        same_fork(api, forking)?;
     }
     api.chain.reset().map_err(|error| RpcError::server(error.to_string()))?;
     Ok(true)
+}
+
+/// Refuses a fork that is not this node's.
+fn same_fork(api: &Api, Forking { json_rpc_url, block_number }: Forking) -> Result<(), RpcError> {
+    let refused = |why: String| {
+        RpcError::params(format!(
+            "invalid argument 0: {why}; start a node with `zx-node dev --fork URL --fork-block BLOCK` and reset that one"
+        ))
+    };
+    let Some(fork) = api.chain.fork() else {
+        return Err(refused("this node is not a fork, and cannot be made one while it runs".to_owned()));
+    };
+    if json_rpc_url.is_some_and(|url| api.remote.as_deref() != Some(&url)) {
+        // Not the URL that was sent, which may have a key in it.
+        return Err(refused(format!("this node is a fork of {}, and of no other node", fork.url())));
+    }
+    let pinned = fork.pinned().number();
+    match block_number {
+        Some(number) if number.0 != U256::from(pinned) => {
+            Err(refused(format!("this node is a fork of block {pinned}, not of block {}", number.0)))
+        }
+        _ => Ok(()),
+    }
 }

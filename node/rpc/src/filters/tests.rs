@@ -10,8 +10,8 @@ use zx_primitives::{Block, ChainSpec, spec::COIN};
 /// The first dev account.
 const KEY: B256 = b256!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
 const ADDRESS: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
-/// Deploys a contract that logs the topic 0x2a whenever it is called.
-const LOGGER: &str = "0x6008600c60003960086000f3602a60006000a100";
+/// Deploys a contract that logs the topics 0x2a and 0x2b whenever it is called.
+const LOGGER: &str = "0x600f600c600039600f6000f3602a60006000a1602b60006000a100";
 
 fn open(datadir: &Path) -> Api {
     let account: Address = ADDRESS.parse().unwrap();
@@ -34,11 +34,14 @@ fn send(api: &Api, transaction: Value) -> (Value, Arc<Block>) {
     (call(api, "eth_getTransactionReceipt", json!([hash])), block)
 }
 
-/// What a filter of logs has to tell: the block of each log, and whether it is gone.
-fn told(api: &Api, filter: &Value) -> Vec<(B256, bool)> {
+/// What a filter of logs has to tell: the block and the topic of each log, and whether it is gone.
+fn told(api: &Api, filter: &Value) -> Vec<(B256, u8, bool)> {
     let logs = call(api, "eth_getFilterChanges", json!([filter]));
-    let log =
-        |log: &Value| (serde_json::from_value(log["blockHash"].clone()).unwrap(), log["removed"].as_bool().unwrap());
+    let log = |log: &Value| {
+        let topic: B256 = serde_json::from_value(log["topics"][0].clone()).unwrap();
+        let block = serde_json::from_value(log["blockHash"].clone()).unwrap();
+        (block, topic[31], log["removed"].as_bool().unwrap())
+    };
     logs.as_array().unwrap().iter().map(log).collect()
 }
 
@@ -52,7 +55,7 @@ fn what_a_reorganisation_takes_away_is_told_again_as_removed() {
 
     let ping = json!({ "from": ADDRESS, "to": deployed["contractAddress"], "gas": "0x186a0" });
     let (_, lost) = send(&api, ping);
-    assert_eq!(told(&api, &logs), [(lost.hash, false)]);
+    assert_eq!(told(&api, &logs), [(lost.hash, 0x2a, false), (lost.hash, 0x2b, false)]);
     assert_eq!(told(&api, &logs), []);
     assert_eq!(call(&api, "eth_getFilterChanges", json!([blocks])), json!([lost.hash]));
 
@@ -61,13 +64,13 @@ fn what_a_reorganisation_takes_away_is_told_again_as_removed() {
     let branch: Vec<Arc<Block>> = (0..2).map(|_| other.chain.produce(true).unwrap().expect("a block")).collect();
     branch.iter().for_each(|block| drop(api.chain.import((**block).clone()).unwrap()));
     assert_eq!(api.chain.head().hash, branch[1].hash);
-    assert_eq!(told(&api, &logs), [(lost.hash, true)]);
+    assert_eq!(told(&api, &logs), [(lost.hash, 0x2b, true), (lost.hash, 0x2a, true)], "the last one goes first");
     let hashes: Vec<B256> = branch.iter().map(|block| block.hash).collect();
     assert_eq!(call(&api, "eth_getFilterChanges", json!([blocks])), json!(hashes));
 
     // The transaction waits again, and is logged again in the block that takes it.
     let again = api.chain.produce(false).unwrap().expect("a block");
     assert_eq!(again.transactions.len(), 1);
-    assert_eq!(told(&api, &logs), [(again.hash, false)]);
+    assert_eq!(told(&api, &logs), [(again.hash, 0x2a, false), (again.hash, 0x2b, false)]);
     assert_eq!(told(&api, &logs), []);
 }

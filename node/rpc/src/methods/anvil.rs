@@ -57,10 +57,10 @@ methods! {
     "anvil_removePoolTransactions" (address: Address) -> Nothing = senders::drop_of;
 
     /// The state after the head: JSON, as bytes. Its accounts are as in anvil's dumps.
-    "anvil_dumpState" | "hardhat_dumpState" (; historical: Boolean) -> Bytes = state_file::dump;
+    "anvil_dumpState" | "hardhat_dumpState" (; historical: Boolean) -> StateDump = state_file::dump;
     /// Puts the accounts of a dump over those that there are, in one block.
-    "anvil_loadState" | "hardhat_loadState" (state: Bytes) -> Boolean = state_file::load;
-    /// Goes back to the first block, as long as it is in memory.
+    "anvil_loadState" | "hardhat_loadState" (state: StateDump) -> Boolean = state_file::load;
+    /// Goes back to the first block, of a fork to the one that it is pinned to, as long as that is in memory.
     "anvil_reset" | "hardhat_reset" (; options: ResetOptions) -> Boolean = snapshots::reset;
 
     /// The node, as anvil describes itself.

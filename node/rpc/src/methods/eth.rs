@@ -1,10 +1,11 @@
 //! `eth_*`, and what has the same meaning under other names.
 
 use crate::{
-    Api, access_list, accounts, blocks, calls, dev::senders, fees, fill, filters, logs, proofs, registry::methods,
-    simulate, state, submit,
+    Api, access_list, accounts, blocks, calls, chain_info, dev::senders, fees, fill, filters, logs, proofs,
+    registry::methods, simulate, state, submit, subscriptions,
 };
 use alloy_primitives::U64;
+use serde_json::Value;
 
 methods! {
     /// EIP-155 id of the chain.
@@ -12,7 +13,7 @@ methods! {
     /// Height of the head.
     "eth_blockNumber" | "zx_blockNumber" () -> Quantity = |api: &Api| Ok(U64::from(api.chain.head().number()));
     /// Whether the node is catching up: `false`, or how far it is.
-    "eth_syncing" () -> Syncing = |_: &Api| Ok(false);
+    "eth_syncing" () -> Syncing = chain_info::syncing;
     /// Address that is paid the tips.
     "eth_coinbase" () -> Address = |api: &Api| Ok(api.chain.coinbase());
     /// Whether the node mines: it does not, there is no proof of work.
@@ -113,10 +114,10 @@ methods! {
     "eth_getUncleCountByBlockHash" (hash: Hash) -> Quantity or null = blocks::uncles_by_hash;
     /// An uncle of a block: there is none.
     "eth_getUncleByBlockNumberAndIndex" (block: BlockNumber, index: Quantity) -> Block or null =
-        |_: &Api, _: serde_json::Value, _: serde_json::Value| Ok(());
+        |_: &Api, _: Value, _: Value| Ok(());
     /// An uncle of a block: there is none.
     "eth_getUncleByBlockHashAndIndex" (hash: Hash, index: Quantity) -> Block or null =
-        |_: &Api, _: serde_json::Value, _: serde_json::Value| Ok(());
+        |_: &Api, _: Value, _: Value| Ok(());
     /// Receipts of a block.
     "eth_getBlockReceipts" (block: BlockId) -> Receipts or null = blocks::receipts;
 
@@ -157,4 +158,14 @@ methods! {
     "eth_getFilterLogs" (filter: Quantity) -> Logs = filters::all;
     /// Forgets a filter; `false` if there is none.
     "eth_uninstallFilter" (filter: Quantity) -> Boolean = filters::uninstall;
+
+    /// Begins to tell of something over this WebSocket, and answers the id that its notifications have: each is a message
+    /// `eth_subscription` with `{subscription, result}`. What there is to be told of is listed under
+    /// [Subscriptions](#subscriptions). Over HTTP there is no such method.
+    "eth_subscribe" (topic: SubscriptionTopic; options: SubscriptionOptions) -> SubscriptionId =
+        |api: &Api, topic: String, options: Option<Value>| {
+            subscriptions::subscribe(api, ("eth_subscribe", "eth_subscription"), &topic, options)
+        };
+    /// Ends a subscription of this WebSocket.
+    "eth_unsubscribe" | "zx_unsubscribe" (subscription: SubscriptionId) -> Boolean = subscriptions::unsubscribe;
 }

@@ -9,5 +9,5 @@ methods! {
     /// Whether the node listens for others.
     "net_listening" () -> Boolean = |_: &Api| Ok(true);
     /// How many nodes this one is connected to.
-    "net_peerCount" () -> Quantity = |_: &Api| Ok(U64::ZERO);
+    "net_peerCount" () -> Quantity = |api: &Api| Ok(U64::from(api.status.peer_count()));
 }

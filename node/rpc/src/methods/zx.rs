@@ -1,6 +1,7 @@
 //! `zx_*`: what only this node has. Ethereum's methods under this name are declared beside theirs.
 
-use crate::{account, chain_info, decoded, modules, proofs, registry::methods, sandbox};
+use crate::{Api, account, chain_info, decoded, modules, proofs, registry::methods, sandbox, subscriptions};
+use serde_json::Value;
 
 methods! {
     /// An account: balance, nonce, code, what kind it is.
@@ -37,4 +38,11 @@ methods! {
     "zx_faucet" (address: Address; amount: Amount) -> Hash = crate::dev::faucet::ask;
     /// What the cache of compiled modules has done since the start.
     "zx_sandboxStats" () -> SandboxStats = sandbox::stats;
+
+    /// Begins to tell of something over this WebSocket, as `eth_subscribe` does; its notifications are messages
+    /// `zx_subscription`.
+    "zx_subscribe" (topic: SubscriptionTopic; options: SubscriptionOptions) -> SubscriptionId =
+        |api: &Api, topic: String, options: Option<Value>| {
+            subscriptions::subscribe(api, ("zx_subscribe", "zx_subscription"), &topic, options)
+        };
 }

@@ -1,7 +1,7 @@
 //! `docs/rpc.md`, written from the declarations.
 
 use super::{Method, namespace, shapes};
-use crate::{error::table, methods};
+use crate::{error::table, methods, subscriptions::Topic};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -16,6 +16,7 @@ pub fn docs() -> String {
         }
         aliases(&mut text, name);
     }
+    subscriptions(&mut text);
     errors(&mut text);
     shape_table(&mut text);
     text
@@ -83,6 +84,20 @@ fn aliases(text: &mut String, wanted: &str) {
     }
 }
 
+fn subscriptions(text: &mut String) {
+    let _ = writeln!(
+        text,
+        "\n## Subscriptions\n\nWhat `eth_subscribe` and `zx_subscribe` take as their topic, over a WebSocket. Nothing is \
+         told before the answer with the id. A reader that is too slow is dropped, with the reason in the close frame.\n\n\
+         | topic | options | result of a notification | when |\n|---|---|---|---|"
+    );
+    for topic in Topic::ALL {
+        let about = topic.about();
+        let (options, results) = (about.options.unwrap_or("none"), about.results.join(" or "));
+        let _ = writeln!(text, "| `{}` | {options} | {results} | {} |", about.name, about.docs);
+    }
+}
+
 fn errors(text: &mut String) {
     let _ = writeln!(
         text,
@@ -118,6 +133,9 @@ mod tests {
         }
         for name in methods::names() {
             assert!(docs.contains(&format!("`{name}`")), "{name}");
+        }
+        for topic in Topic::ALL {
+            assert!(docs.contains(&format!("| `{}` |", topic.name())), "{}", topic.name());
         }
     }
 

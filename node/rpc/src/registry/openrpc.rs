@@ -1,7 +1,7 @@
 //! The OpenRPC document, which `rpc.discover` answers (<https://spec.open-rpc.org>).
 
 use super::{Method, Param, shapes};
-use crate::{error, methods};
+use crate::{error, methods, subscriptions::Topic};
 use serde_json::{Value, json};
 
 /// Version of the OpenRPC specification.
@@ -22,6 +22,28 @@ pub(crate) fn document(open: impl Fn(&str) -> bool) -> Value {
         },
         "methods": named.into_iter().map(|(name, method)| describe(name, method)).collect::<Vec<_>>(),
         "components": { "schemas": shapes::all() },
+        // OpenRPC has no words for notifications; extensions begin with `x-`.
+        "x-subscriptions": Topic::ALL.map(subscription),
+    })
+}
+
+/// A topic of `eth_subscribe`: what it takes, and what its notifications bring.
+fn subscription(topic: Topic) -> Value {
+    let about = topic.about();
+    let results: Vec<Value> = about.results.iter().map(|shape| shapes::reference(shape)).collect();
+    json!({
+        "name": about.name,
+        "description": about.docs,
+        "options": about.options.map(shapes::reference),
+        "notifications": ["eth_subscription", "zx_subscription"],
+        "params": {
+            "type": "object",
+            "properties": {
+                "subscription": shapes::reference("SubscriptionId"),
+                "result": { "oneOf": results },
+            },
+            "required": ["subscription", "result"],
+        },
     })
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn check(shape: Shape, value: &Value) -> Result<(), String> {
     match shape {
         "Address" => digits(text, Some(40)),
         "Hash" => digits(text, Some(64)),
-        "Bytes" => digits(text, None).and_then(|()| whole_bytes(text)),
+        "Bytes" | "StateDump" => digits(text, None).and_then(|()| whole_bytes(text)),
         "Quantity" => digits(text, None),
         "BlockNumber" | "BlockId" if is_tag(text) => Ok(()),
         "BlockNumber" => digits(text, None).and_then(|()| match text.len() {
@@ -76,7 +76,7 @@ fn whole_bytes(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::methods;
+    use crate::{methods, subscriptions::Topic};
     use serde_json::json;
     use std::collections::BTreeSet;
 
@@ -87,6 +87,9 @@ mod tests {
         for method in methods::all() {
             named.insert(method.result.to_owned());
             named.extend(method.params.iter().map(|param| param.shape.to_owned()));
+        }
+        for topic in Topic::ALL {
+            named.extend(topic.about().results.iter().chain(&topic.about().options).map(|name| (*name).to_owned()));
         }
         for schema in shapes.values() {
             references(schema, &mut named);
@@ -108,6 +111,11 @@ mod tests {
             Value::Array(values) => values.iter().for_each(|value| references(value, named)),
             _ => {}
         }
+    }
+
+    #[test]
+    fn the_topics_of_subscriptions_are_those_that_there_are() {
+        assert_eq!(all()["SubscriptionTopic"]["enum"], json!(Topic::ALL.map(Topic::name)));
     }
 
     #[test]

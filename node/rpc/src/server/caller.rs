@@ -11,7 +11,6 @@ use crate::{
     jsonrpc::Params,
     methods,
     registry::Answered,
-    subscriptions,
     subscriptions::Table,
 };
 use parking_lot::Mutex;
@@ -92,14 +91,16 @@ impl Caller {
         self.gone.load(Ordering::Relaxed)
     }
 
+    /// The subscriptions of its connection, if it can have some.
+    pub(crate) fn table(&self) -> Option<&Arc<Table>> {
+        self.guard.as_ref()?.table.as_ref()
+    }
+
     /// Calls a method, if the caller may.
     pub(crate) fn call(&self, api: &Api, method: &str, params: Params) -> Result<Answered, RpcError> {
         let Some(guard) = &self.guard else { return methods::call(api, method, params) };
         let begun = Instant::now();
-        let result = self.admit(guard, method, begun).and_then(|()| match subscriptions::verb(method) {
-            Some(verb) => subscriptions::call(guard.table.as_ref(), verb, method, &params),
-            None => methods::call(api, method, params),
-        });
+        let result = self.admit(guard, method, begun).and_then(|()| methods::call(api, method, params));
         guard.metrics.called(method, Outcome::of(&result), begun.elapsed());
         result
     }

@@ -1,11 +1,8 @@
 //! `GET /metrics`, in Prometheus' text format: one prefix, base units, `_total` for what only grows.
 
-use super::{
-    health::{NodeStatus, head_age},
-    process,
-    replies::typed,
-};
+use super::{health::head_age, process, replies::typed};
 use crate::{
+    NodeStatus,
     error::{RpcError, code},
     subscriptions::Topic,
 };
@@ -215,7 +212,7 @@ impl Metrics {
             head.transactions.len() as u64,
         ];
         self.chain.iter().zip(values).for_each(|(gauge, value)| gauge.set(clamp(value)));
-        self.peers.set(clamp(status.peers()));
+        self.peers.set(clamp(status.peer_count()));
         let pool = chain.pool_status();
         self.pool.with_label_values(&["pending"]).set(clamp(pool.pending as u64));
         self.pool.with_label_values(&["queued"]).set(clamp(pool.queued as u64));

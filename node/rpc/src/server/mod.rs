@@ -24,7 +24,6 @@ mod tls;
 pub(crate) use caller::Caller;
 pub use config::{Endpoint, ReadyLimits, RpcConfig, SocketLimits};
 pub use doorway::{Hosts, Origins};
-pub use health::{NodeStatus, Syncing};
 pub use jwt::{JwtSecret, SecretError};
 pub(crate) use lanes::Unable;
 pub(crate) use metrics::Metrics;
@@ -34,7 +33,7 @@ pub(crate) use service::{Owned, Service, Visitor, busy};
 pub(crate) use stall::Inflow;
 pub use tls::{TlsError, tls};
 
-use crate::Api;
+use crate::{Api, NodeStatus};
 use port::Port;
 use std::{future::Future, sync::Arc};
 use tokio::{

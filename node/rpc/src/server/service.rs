@@ -7,7 +7,7 @@ use super::{
     caller::Departure,
     config::RpcConfig,
     connections::Connections,
-    health::{self, NodeStatus},
+    health,
     lanes::{self, Unable, Workers},
     metrics::Metrics,
     namespaces::Namespaces,
@@ -15,7 +15,7 @@ use super::{
     replies::{json, plain, refusal},
 };
 use crate::{
-    Api,
+    Api, NodeStatus,
     error::{RpcError, code},
     jsonrpc,
     subscriptions::{Feed, Table},
@@ -56,14 +56,14 @@ impl Service {
     pub(super) fn new(api: Api, config: RpcConfig, status: Arc<NodeStatus>) -> prometheus::Result<Self> {
         let metrics = Arc::new(Metrics::new(&api.version)?);
         Ok(Self {
-            status,
             connections: Arc::new(Connections::new(config.connections, config.connections_per_ip)),
             limiter: Arc::new(Limiter::new(config.rate, config.method_rates.clone())),
             workers: Workers::new(config.concurrency, config.long_concurrency, config.queue),
             bodies: Budget::new(config.body_memory),
             answers: Budget::new(config.answer_memory),
             feed: Arc::new(Feed::new(Arc::clone(&api.chain), config.sockets.backlog_all, Handle::current())),
-            api: api.within(config.calls),
+            api: api.within(config.calls).told_by(Arc::clone(&status)),
+            status,
             metrics,
             config,
         })

@@ -1,11 +1,8 @@
 //! What is told of the chain, encoded once for all who hear it.
 
 use super::Topic;
-use crate::{
-    convert,
-    server::{NodeStatus, Syncing},
-};
-use alloy_primitives::{Bloom, U64};
+use crate::{NodeStatus, Syncing, convert};
+use alloy_primitives::Bloom;
 use alloy_rpc_types_eth::Log;
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -178,7 +175,7 @@ impl Feed {
         mut changes: broadcast::Receiver<Arc<HeadChange>>,
         status: Arc<NodeStatus>,
     ) {
-        let mut syncing = status.syncing();
+        let mut syncing = status.sync_changes();
         loop {
             tokio::select! {
                 change = changes.recv() => match change {
@@ -223,14 +220,7 @@ impl Feed {
     fn syncs(&self, syncing: Option<Syncing>) {
         let told = match syncing {
             None => json!(false),
-            Some(Syncing { from, to }) => json!({
-                "syncing": true,
-                "status": {
-                    "startingBlock": U64::from(from),
-                    "currentBlock": U64::from(self.chain.head().number()),
-                    "highestBlock": U64::from(to),
-                },
-            }),
+            Some(syncing) => json!({ "syncing": true, "status": syncing.progress(self.chain.head().number()) }),
         };
         let _ = self.syncing.send(encode(&told));
     }

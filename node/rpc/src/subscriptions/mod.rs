@@ -15,14 +15,9 @@ pub(crate) use feed::Feed;
 pub(crate) use session::Session;
 pub(crate) use table::Table;
 
-use crate::{
-    error::RpcError,
-    jsonrpc::Params,
-    logs,
-    registry::{Answered, answered},
-};
-use alloy_rpc_types_eth::Filter;
+use crate::{Api, error::RpcError, logs, wanted::Wanted};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// What can be subscribed to.
@@ -34,23 +29,67 @@ pub(crate) enum Topic {
     Syncing,
 }
 
+/// What is said of a topic, for the documents; the shapes are in `registry/shapes.json`.
+#[derive(Debug)]
+pub(crate) struct About {
+    /// As `eth_subscribe` names it.
+    pub(crate) name: &'static str,
+    /// Lines of its documentation.
+    pub(crate) docs: &'static str,
+    /// Shape of the second parameter, if it takes one.
+    pub(crate) options: Option<&'static str>,
+    /// Shapes of what its notifications have as their result.
+    pub(crate) results: &'static [&'static str],
+}
+
 impl Topic {
+    /// Every topic, in the order of the documents.
+    pub(crate) const ALL: [Self; 4] = [Self::Heads, Self::Logs, Self::Pending, Self::Syncing];
+
+    pub(crate) fn about(self) -> &'static About {
+        match self {
+            Self::Heads => &About {
+                name: "newHeads",
+                docs: "The header of each block that becomes part of the head's chain, oldest first; after a \
+                       reorganisation all that are new in it.",
+                options: None,
+                results: &["Header"],
+            },
+            Self::Logs => &About {
+                name: "logs",
+                docs: "Each log of new blocks that the filter matches, in order. Those of blocks that a reorganisation \
+                       has taken away come again with `removed`, the last one first, before those of the blocks that \
+                       took their place. Only `address` and `topics` of the filter count.",
+                options: Some("LogFilter"),
+                results: &["Log"],
+            },
+            Self::Pending => &About {
+                name: "newPendingTransactions",
+                docs: "Each transaction that becomes ready for the next block: its hash, or the whole of it if the \
+                       option is `true`.",
+                options: Some("Boolean"),
+                results: &["Hash", "TransactionInfo"],
+            },
+            Self::Syncing => &About {
+                name: "syncing",
+                docs: "When the node begins to catch up with others and when it is done: `false`, or how far it is.",
+                options: None,
+                results: &["SyncingNotice"],
+            },
+        }
+    }
+
     /// As `eth_subscribe` names it.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Heads => "newHeads",
-            Self::Logs => "logs",
-            Self::Pending => "newPendingTransactions",
-            Self::Syncing => "syncing",
-        }
+        self.about().name
     }
 }
 
 /// What is wanted of a topic.
 #[derive(Clone, Debug)]
-pub(crate) enum Wanted {
+pub(crate) enum Interest {
     Heads,
-    Logs(Arc<Filter>),
+    Logs(Arc<Wanted>),
     /// Whole transactions, or their hashes.
     Pending {
         full: bool,
@@ -58,7 +97,7 @@ pub(crate) enum Wanted {
     Syncing,
 }
 
-impl Wanted {
+impl Interest {
     pub(crate) fn topic(&self) -> Topic {
         match self {
             Self::Heads => Topic::Heads,
@@ -68,75 +107,49 @@ impl Wanted {
         }
     }
 
-    fn read(params: &Params) -> Result<Self, RpcError> {
-        let topic: String = argument(params, 0, "topic")?.ok_or_else(|| missing(0))?;
-        match topic.as_str() {
-            "newHeads" => Ok(Self::Heads),
-            "logs" => {
-                let filter: Filter = argument(params, 1, "options")?.unwrap_or_default();
+    fn read(topic: &str, options: Option<Value>) -> Result<Self, RpcError> {
+        let Some(topic) = Topic::ALL.into_iter().find(|known| known.name() == topic) else {
+            let names = Topic::ALL.map(Topic::name).join(", ");
+            return Err(RpcError::params(format!("no {topic:?} subscription: there are {names}")));
+        };
+        Ok(match topic {
+            Topic::Heads => Self::Heads,
+            Topic::Logs => {
+                let filter: Wanted = read(options)?;
                 logs::check(&filter)?;
-                Ok(Self::Logs(Arc::new(filter)))
+                Self::Logs(Arc::new(filter))
             }
-            "newPendingTransactions" => Ok(Self::Pending { full: argument(params, 1, "options")?.unwrap_or_default() }),
-            "syncing" => Ok(Self::Syncing),
-            other => Err(RpcError::params(format!(
-                "no {other:?} subscription: there are newHeads, logs, newPendingTransactions and syncing"
-            ))),
-        }
+            Topic::Pending => Self::Pending { full: read(options)? },
+            Topic::Syncing => Self::Syncing,
+        })
     }
 }
 
-/// A parameter by its place, or by its name.
-fn argument<T: DeserializeOwned>(params: &Params, at: usize, name: &str) -> Result<Option<T>, RpcError> {
-    let value = match params {
-        Params::List(values) => values.get(at),
-        Params::Named(fields) => fields.get(name),
-    };
-    let value = value.filter(|value| !value.is_null());
-    let read = value.map(T::deserialize).transpose();
-    read.map_err(|error| RpcError::params(format!("invalid argument {at}: {error}")))
+fn read<T: DeserializeOwned + Default>(options: Option<Value>) -> Result<T, RpcError> {
+    let read = options.map_or_else(|| Ok(T::default()), serde_json::from_value);
+    read.map_err(|error| RpcError::params(format!("invalid argument 1: {error}")))
 }
 
-fn missing(at: usize) -> RpcError {
-    RpcError::params(format!("missing value for required argument {at}"))
+/// The subscriptions of whoever asks. Where nothing can be told without being asked, there is no such method.
+fn table<'a>(api: &'a Api, method: &str) -> Result<&'a Arc<Table>, RpcError> {
+    api.caller.table().ok_or_else(|| RpcError::method_not_found(method))
 }
 
-/// What a method does with subscriptions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verb {
-    Subscribe,
-    Unsubscribe,
+/// Subscribes, and gives the id that its notifications have; `names` are those of the method and of its notifications.
+pub(crate) fn subscribe(
+    api: &Api,
+    (method, notification): (&str, &'static str),
+    topic: &str,
+    options: Option<Value>,
+) -> Result<String, RpcError> {
+    table(api, method)?.subscribe(Interest::read(topic, options)?, notification)
 }
 
-/// What a method does with subscriptions, if that is its matter.
-pub(crate) fn verb(method: &str) -> Option<Verb> {
-    match method {
-        "eth_subscribe" | "zx_subscribe" => Some(Verb::Subscribe),
-        "eth_unsubscribe" | "zx_unsubscribe" => Some(Verb::Unsubscribe),
-        _ => None,
-    }
-}
-
-/// Subscribes, or ends a subscription. Where nothing can be told without being asked, there are none.
-pub(crate) fn call(
-    table: Option<&Arc<Table>>,
-    verb: Verb,
-    method: &str,
-    params: &Params,
-) -> Result<Answered, RpcError> {
-    let Some(table) = table else { return Err(RpcError::method_not_found(method)) };
-    match verb {
-        Verb::Subscribe => {
-            let notification = if method.starts_with("zx_") { "zx_subscription" } else { "eth_subscription" };
-            answered(table.subscribe(Wanted::read(params)?, notification)?)
-        }
-        Verb::Unsubscribe => {
-            let id: String = argument(params, 0, "subscription")?.ok_or_else(|| missing(0))?;
-            match table.unsubscribe(&id) {
-                true => answered(true),
-                // geth's words and code.
-                false => Err(RpcError::server("subscription not found")),
-            }
-        }
+/// Ends a subscription.
+pub(crate) fn unsubscribe(api: &Api, id: String) -> Result<bool, RpcError> {
+    match table(api, "eth_unsubscribe")?.unsubscribe(&id) {
+        true => Ok(true),
+        // geth's words and code.
+        false => Err(RpcError::server("subscription not found")),
     }
 }

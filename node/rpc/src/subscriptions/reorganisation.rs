@@ -1,7 +1,7 @@
 //! What subscribers hear when blocks lose.
 
 use super::{Feed, Topic, feed::Ears};
-use crate::server::NodeStatus;
+use crate::NodeStatus;
 use alloy_consensus::{SignableTransaction as _, TxEip1559};
 use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{B256, TxKind, U256};

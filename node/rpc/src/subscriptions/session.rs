@@ -1,7 +1,7 @@
 //! One WebSocket: requests, their answers, and notifications.
 
 use super::{
-    Table, Topic, Wanted,
+    Interest, Table, Topic,
     feed::{Ears, Heads, Logs, Pending},
     outbox::{Outbox, outbox},
     table::Subscription,
@@ -205,10 +205,10 @@ impl Session {
         let Some(blocks) = self.heard(blocks, outbox) else { return };
         let Some(blocks) = blocks else { return fell_behind(outbox) };
         for one in self.table.before(blocks.version, Topic::Logs) {
-            let Wanted::Logs(filter) = &one.wanted else { continue };
+            let Interest::Logs(filter) = &one.wanted else { continue };
             for block in blocks.items.iter().filter(|block| filter.matches_bloom(block.bloom)) {
                 for (log, json) in &block.logs {
-                    if filter.matches_address(log.inner.address) && filter.matches_topics(log.inner.topics()) {
+                    if filter.matches(&log.inner) {
                         self.tell(&one, json, outbox);
                     }
                 }
@@ -219,7 +219,7 @@ impl Session {
     fn tell_pending(&self, tx: Result<Arc<Pending>, RecvError>, outbox: &Outbox) {
         let Some(tx) = self.heard(tx, outbox) else { return };
         for one in self.table.of(Topic::Pending) {
-            if let Wanted::Pending { full } = one.wanted {
+            if let Interest::Pending { full } = one.wanted {
                 self.tell(&one, tx.json(full), outbox);
             }
         }

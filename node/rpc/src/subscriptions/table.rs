@@ -1,6 +1,6 @@
 //! The subscriptions of one connection.
 
-use super::{Feed, Topic, Wanted, feed::Ears};
+use super::{Feed, Interest, Topic, feed::Ears};
 use crate::{
     error::{RpcError, code},
     server::Metrics,
@@ -28,7 +28,7 @@ struct State {
 #[derive(Clone, Debug)]
 pub(super) struct Subscription {
     pub(super) id: Arc<str>,
-    pub(super) wanted: Wanted,
+    pub(super) wanted: Interest,
     /// The method of its notifications.
     pub(super) notification: &'static str,
     /// The last change of the head when it was made: what has been seen is not told.
@@ -43,7 +43,7 @@ impl Table {
     }
 
     /// One more. Gives its id.
-    pub(super) fn subscribe(&self, wanted: Wanted, notification: &'static str) -> Result<String, RpcError> {
+    pub(super) fn subscribe(&self, wanted: Interest, notification: &'static str) -> Result<String, RpcError> {
         let mut state = self.state.lock();
         if state.subscriptions.len() >= self.limit {
             let text = format!("too many subscriptions on this connection: limit {}", self.limit);
@@ -74,7 +74,7 @@ impl Table {
         let mut state = self.state.lock();
         state.subscriptions.iter_mut().for_each(|one| one.told = true);
         ears.take_over(&mut state.ears);
-        for topic in [Topic::Heads, Topic::Logs, Topic::Pending, Topic::Syncing] {
+        for topic in Topic::ALL {
             if !state.subscriptions.iter().any(|one| one.wanted.topic() == topic) {
                 ears.close(topic);
             }

@@ -3,7 +3,11 @@
 
 mod conformance;
 mod discover;
+mod errors;
+mod fuzz;
 mod golden;
+mod limits;
+mod reset;
 
 use alloy_eips::eip7702::Authorization;
 use alloy_primitives::{Address, B256, U256};
