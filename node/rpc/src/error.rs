@@ -3,7 +3,7 @@
 pub(crate) mod table;
 
 use alloy_primitives::{Bytes, U256};
-use alloy_sol_types::decode_revert_reason;
+use alloy_sol_types::{Panic, Revert, SolError as _};
 use serde::Serialize;
 use serde_json::{Value, json};
 use zx_chain::{
@@ -61,10 +61,12 @@ impl RpcError {
 
     /// A revert, with its reason in the message if it is an `Error(string)` or a panic.
     pub(crate) fn reverted(output: &Bytes) -> Self {
-        let reason = decode_revert_reason(output);
+        let reason = Revert::abi_decode(output).map(|revert| revert.reason);
+        let reason = reason.or_else(|_| Panic::abi_decode(output).map(|panic| panic.to_string()));
         let message = match reason {
-            Some(reason) => format!("execution reverted: {}", reason.strip_prefix("revert: ").unwrap_or(&reason)),
-            None => "execution reverted".to_owned(),
+            Ok(reason) => format!("execution reverted: {reason}"),
+            // A custom error, or none: its bytes are no text, even where they could be read as one.
+            Err(_) => "execution reverted".to_owned(),
         };
         Self { code: code::REVERTED, message, data: Some(json!(output)) }
     }
@@ -171,5 +173,22 @@ pub(crate) fn invalid_text(invalid: &InvalidTransaction) -> String {
             "insufficient funds for gas * price + value: the sum overflows".to_owned()
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revert_says_its_reason_if_it_is_a_text_or_a_panic() {
+        let message = |output: Vec<u8>| RpcError::reverted(&output.into()).message;
+        assert_eq!(message(Vec::new()), "execution reverted");
+        assert_eq!(message(Revert::from("no").abi_encode()), "execution reverted: no");
+        let overflow = Panic { code: U256::from(0x11) }.abi_encode();
+        assert_eq!(message(overflow), "execution reverted: panic: arithmetic underflow or overflow (0x11)");
+        // Selectors and words may happen to be UTF-8.
+        assert_eq!(message(b"abcd".to_vec()), "execution reverted");
+        assert_eq!(message([b"abcd".to_vec(), vec![0; 32]].concat()), "execution reverted");
     }
 }

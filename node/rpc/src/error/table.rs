@@ -75,7 +75,11 @@ const TRANSACTIONS: &[Row] = &[
         "replacement transaction underpriced",
         "One with this nonce waits, and pays as much or nearly so.",
     ),
-    row(code::SERVER, "transaction underpriced", "It pays less than the node asks for."),
+    row(
+        code::SERVER,
+        "transaction underpriced",
+        "It pays less than the node asks for or, where the pool is full, no more than what waits.",
+    ),
     row(code::SERVER, "insufficient funds for gas * price + value", "The sender cannot pay for it."),
     row(code::SERVER, "intrinsic gas too low", "It has less gas than any transaction of its kind takes."),
     row(code::SERVER, "exceeds block gas limit", "It has more gas than a block."),
@@ -91,7 +95,11 @@ const TRANSACTIONS: &[Row] = &[
     row(code::SERVER, "invalid chain id for signer", "It is signed for another chain."),
     row(code::SERVER, "transaction type not supported", "It has blobs (EIP-4844)."),
     row(code::SERVER, "sender not an eoa", "Its sender is a contract (EIP-3607)."),
-    row(code::SERVER, "txpool is full", "Nothing that waits pays less."),
+    row(
+        code::SERVER,
+        "txpool is full",
+        "There is no room for one that is not ready yet, or that only its sender's others could make room for.",
+    ),
     row(code::SERVER, "unknown account", "The node does not sign for this address."),
     row(
         code::STILL_WAITS,

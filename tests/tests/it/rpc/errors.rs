@@ -164,7 +164,7 @@ fn machine(node: &Node) -> Result<()> {
 fn transactions(seen: &mut Seen, node: &Node, rpc: &mut Rpc) -> Result<()> {
     rpc.send_raw(&signed(tx(|tx| tx.nonce = 0))?)?;
     rpc.call("evm_mine", json!([]))?;
-    seen.send(node, "nonce too low", &signed(tx(|tx| tx.nonce = 0))?)?;
+    seen.send(node, "nonce too low", &signed(tx(|tx| (tx.nonce, tx.value) = (0, U256::from(1))))?)?;
     seen.send(node, "nonce too high", &signed(tx(|tx| tx.nonce = 1_000_000))?)?;
     let waiting = signed(tx(|_| {}))?;
     rpc.send_raw(&waiting)?;
@@ -250,7 +250,6 @@ fn reads(seen: &mut Seen, node: &Node, rpc: &mut Rpc) -> Result<()> {
     }
     rpc.call("anvil_mine", json!([300]))?;
     seen.ask(node, "the state of block N is not kept", "eth_getBalance", json!([OTHER, "0x1"]))?;
-    seen.ask(node, "no proofs for block N", "eth_getProof", json!([OTHER, [], "0x1"]))?;
     seen.ask(node, "pruned history unavailable", "debug_traceBlockByNumber", json!(["0x1"]))
 }
 
@@ -319,6 +318,10 @@ fn every_error_of_the_documents_is_answered_as_they_say() -> Result<()> {
     reads(&mut seen, &main, &mut rpc)?;
     simulations(&mut seen, &main)?;
 
+    let (_datadir, archive) = node(&["--window", "1"])?;
+    archive.rpc()?.call("anvil_mine", json!([300]))?;
+    seen.ask(&archive, "no proofs for block N", "eth_getProof", json!([OTHER, [], "0x1"]))?;
+
     let (_datadir, hasty) = node(&["--rpc.evmtimeout", "0.001"])?;
     let spin = json!([{ "to": CODE_AT }, "latest", { CODE_AT: { "code": SPIN } }]);
     seen.ask(&hasty, "execution aborted (timeout)", "eth_call", spin)?;
@@ -326,7 +329,8 @@ fn every_error_of_the_documents_is_answered_as_they_say() -> Result<()> {
     let (_datadir, small) = node(&["--no-mining", "--txpool.max-count", "1"])?;
     let rich = json!([{ "from": SENDER, "to": OTHER, "gas": "0x5208", "maxFeePerGas": "0x174876e800", "maxPriorityFeePerGas": "0x174876e800" }]);
     small.rpc()?.call("eth_sendTransaction", rich)?;
-    seen.send(&small, "txpool is full", &signed(tx(|tx| tx.nonce = 0))?)?;
+    seen.send(&small, "txpool is full", &signed(tx(|tx| tx.nonce = 1))?)?;
+    seen.send(&small, "transaction underpriced", &signed(tx(|tx| tx.nonce = 0))?)?;
 
     ensure!(
         seen.wrong.is_empty(),
@@ -353,6 +357,13 @@ fn reverts_carry_their_reason_and_their_data() -> Result<()> {
         let answer = grown.answer(method, &json!([{ "from": SENDER, "to": made["contractAddress"] }]))?;
         let expected = json!({ "code": 3, "message": "execution reverted: no", "data": data });
         ensure!(answer["error"] == expected, "{method}: {answer}");
+        // Nothing, and what could be taken for a text but is none: `revert(0, 0)`, and `abcd`.
+        for (code, data) in [("0x5f5ffd", "0x"), ("0x6361626364 5f52 6004 601c fd", "0x61626364")] {
+            let code = code.replace(' ', "");
+            let answer = grown.answer(method, &call(&code))?;
+            let expected = json!({ "code": 3, "message": "execution reverted", "data": data });
+            ensure!(answer["error"] == expected, "{method} {code}: {answer}");
+        }
     }
     Ok(())
 }
