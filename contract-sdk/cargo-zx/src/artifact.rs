@@ -1,6 +1,6 @@
 //! What a build leaves.
 
-use crate::{BuildError, abi::ModuleAbi, compile::RawModule};
+use crate::{BuildError, abi::ModuleAbi, compile::RawModule, interface::interface};
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{B256, keccak256};
 use std::{
@@ -75,15 +75,6 @@ impl Artifact {
 fn pretty(json: &str) -> Result<String, BuildError> {
     let value: serde_json::Value = serde_json::from_str(json)?;
     Ok(serde_json::to_string_pretty(&value)? + "\n")
-}
-
-/// An ABI as a Solidity interface, `I` and the name of the contract in capitals.
-pub fn interface(name: &str, abi: &JsonAbi) -> String {
-    let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    let name: String = words.map(capital).collect::<Vec<String>>().concat();
-    let body = abi.to_sol(&format!("I{name}"), None);
-    format!("// SPDX-License-Identifier: UNLICENSED\npragma solidity ^0.8.4;\n\n{}\n", body.trim_end())
 }
 
 fn put(path: &Path, data: &[u8]) -> Result<(), BuildError> {

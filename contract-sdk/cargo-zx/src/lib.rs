@@ -11,7 +11,7 @@
 //! 3. [`module`] drops what the node has no use for, and code that cannot run, and embeds the ABI; [`build_info`] adds
 //!    what the module was built from and with;
 //! 4. the node's own validator checks the result;
-//! 5. [`artifact`] writes module, ABI and Solidity interface, and [`report`] tells about them.
+//! 5. [`artifact`] writes module, ABI and Solidity [`interface`](mod@interface), and [`report`] tells about them.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -23,6 +23,7 @@ pub mod compile;
 mod declaration;
 mod error;
 pub mod failure;
+pub mod interface;
 pub mod layout;
 pub mod module;
 pub mod node;

@@ -1,7 +1,7 @@
 //! Taking a module apart and putting it together again.
 
 use crate::{BuildError, reach};
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 use wasm_encoder::{CodeSection, ExportSection, Module, RawSection};
 use wasmparser::{ExternalKind, Parser, Payload};
 use zx_host_functions::{EXPORT_CALL, EXPORT_DEPLOY, EXPORT_MEMORY, metadata};
@@ -27,6 +27,30 @@ pub fn custom_sections(module: &[u8]) -> Result<Vec<CustomSection<'_>>, BuildErr
         }
     }
     Ok(sections)
+}
+
+/// Name of the section that begins here, custom ones by their own names, and where its content is: the code section's as
+/// a whole.
+pub(crate) fn section<'a>(payload: &Payload<'a>) -> Option<(&'a str, Range<usize>)> {
+    let name = match payload {
+        Payload::TypeSection(_) => "types",
+        Payload::ImportSection(_) => "imports",
+        Payload::FunctionSection(_) => "functions",
+        Payload::TableSection(_) => "tables",
+        Payload::MemorySection(_) => "memory",
+        Payload::GlobalSection(_) => "globals",
+        Payload::ExportSection(_) => "exports",
+        Payload::ElementSection(_) => "elements",
+        Payload::CodeSectionStart { .. } => "code",
+        Payload::DataSection(_) => "data",
+        Payload::CustomSection(section) => section.name(),
+        _ => return None,
+    };
+    let range = match payload {
+        Payload::CodeSectionStart { range, .. } => range.clone(),
+        other => other.as_section()?.1,
+    };
+    Some((name, range.start as usize..range.end as usize))
 }
 
 /// A body that traps at once: no locals, `unreachable`, `end`.

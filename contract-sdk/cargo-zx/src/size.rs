@@ -1,6 +1,6 @@
 //! Whose the bytes of a module are: by section, by crate, by function.
 
-use crate::BuildError;
+use crate::{BuildError, module::section};
 use std::collections::BTreeMap;
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
@@ -40,7 +40,7 @@ pub fn measure(module: &[u8], named: Option<&[u8]>) -> Result<Sizes, BuildError>
             sizes.functions.push(Part { name, bytes: body.as_bytes().len() });
             function += 1;
         }
-        if let Some(part) = section(&payload) {
+        if let Some(part) = part(&payload) {
             sizes.sections.push(part);
         }
     }
@@ -51,29 +51,12 @@ pub fn measure(module: &[u8], named: Option<&[u8]>) -> Result<Sizes, BuildError>
     Ok(sizes)
 }
 
-fn section(payload: &Payload<'_>) -> Option<Part> {
-    let name = match payload {
-        Payload::TypeSection(_) => "types",
-        Payload::ImportSection(_) => "imports",
-        Payload::FunctionSection(_) => "functions",
-        Payload::TableSection(_) => "tables",
-        Payload::MemorySection(_) => "memory",
-        Payload::GlobalSection(_) => "globals",
-        Payload::ExportSection(_) => "exports",
-        Payload::ElementSection(_) => "elements",
-        Payload::CodeSectionStart { .. } => "code",
-        Payload::DataSection(_) => "data",
-        Payload::CustomSection(section) => section.name(),
-        _ => return None,
-    };
-    let range = match payload {
-        Payload::CodeSectionStart { range, .. } => range.clone(),
-        other => other.as_section()?.1,
-    };
-    let content = (range.end - range.start) as usize;
+/// A section with its header.
+fn part(payload: &Payload<'_>) -> Option<Part> {
+    let (name, range) = section(payload)?;
     // A byte for the section's kind, then its length as LEB128.
-    let length = (usize::BITS - content.leading_zeros()).div_ceil(7).max(1) as usize;
-    Some(Part { name: name.to_owned(), bytes: 1 + length + content })
+    let length = (usize::BITS - range.len().leading_zeros()).div_ceil(7).max(1) as usize;
+    Some(Part { name: name.to_owned(), bytes: 1 + length + range.len() })
 }
 
 fn imported_functions(module: &[u8]) -> Result<u32, BuildError> {

@@ -79,7 +79,7 @@ fn emit(contract: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
         }
 
         #[cfg(not(target_arch = "wasm32"))]
-        #[allow(clippy::too_many_arguments)]
+        #[allow(clippy::too_many_arguments, clippy::type_complexity)]
         impl #name<'_> {
             /// The same contract, called by this account.
             #[must_use]

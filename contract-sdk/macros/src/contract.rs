@@ -232,8 +232,8 @@ fn dispatch(parts: &[Part]) -> TokenStream {
                 if !reentry_refused {
                     ::zx::__private::refuse_reentry();
                 }
-                let mut decoder = ::zx::__private::Decoder::new(#view, args);
-                ::core::option::Option::Some(::zx::__private::Getter::read(&self.#ident, &mut decoder))
+                args.begin(#view);
+                ::core::option::Option::Some(::zx::__private::Getter::read(&self.#ident, args))
             }
         });
         declarations.push(quote_spanned! {ty.span()=>
@@ -267,7 +267,8 @@ fn dispatch(parts: &[Part]) -> TokenStream {
         ];
 
         fn part(
-            &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &[u8], value_refused: bool, reentry_refused: bool,
+            &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &mut ::zx::__private::Decoder<'_>, value_refused: bool,
+            reentry_refused: bool,
         ) -> ::core::option::Option<::zx::__private::Outcome> {
             #(#constants)*
             let _ = (&cx, &args, value_refused, reentry_refused);

@@ -1,6 +1,6 @@
 use crate::names::{docs, error, parameters, refuse_generics, section, signature};
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Fields, Ident, Variant};
 
 pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
@@ -20,7 +20,9 @@ pub(crate) fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
             const DECLARATIONS: &'static [::zx::__private::Declaration] =
                 &::zx::__private::flatten::<{ ::zx::__private::count(&[#(#declarations),*]) }>(&[#(#declarations),*]);
 
-            fn encode(self) -> ::zx::__private::Vec<u8> {
+            #[inline(never)]
+            fn write(self, out: &mut ::zx::__private::Encoder) {
+                let _ = &out;
                 match self { #(#arms)* }
             }
 
@@ -67,14 +69,13 @@ fn variant(name: &Ident, variant: &Variant) -> syn::Result<Expanded> {
     let declaration = quote!(&[#docs, "error ", #text, "(", #parameters ")\n"]);
     let extra = section(&declaration);
     let (names, types): (Vec<_>, Vec<_>) = fields.iter().map(|f| (f.0, f.1)).unzip();
+    let values: Vec<_> = (0..fields.len()).map(|i| format_ident!("field{i}", span = Span::mixed_site())).collect();
     let arm = quote! {
-        Self::#ident { #(#names),* } => {
+        Self::#ident { #(#names: #values),* } => {
             const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature);
             const HEAD: usize = 0 #(+ <#types as ::zx::__private::Abi>::HEAD)*;
-            #[allow(unused_mut)]
-            let mut encoder = ::zx::__private::Encoder::new(&SELECTOR, HEAD);
-            #(encoder.put(&#names);)*
-            encoder.finish()
+            out.begin(&SELECTOR, HEAD);
+            #(out.put(&#values);)*
         }
     };
     let decode = quote! {
@@ -87,7 +88,7 @@ fn variant(name: &Ident, variant: &Variant) -> syn::Result<Expanded> {
 }
 
 fn transparent(name: &Ident, ident: &Ident, inner: &syn::Type) -> Expanded {
-    let arm = quote!(Self::#ident(inner) => ::zx::__private::ContractError::encode(inner),);
+    let arm = quote!(Self::#ident(inner) => ::zx::__private::ContractError::write(inner, out),);
     let from = quote! {
         impl ::core::convert::From<#inner> for #name {
             fn from(inner: #inner) -> Self {

@@ -36,27 +36,27 @@ pub(crate) fn expand(mut item: DeriveInput) -> syn::Result<TokenStream> {
     );
     let ending = if anonymous { ") anonymous\n" } else { ")\n" };
     let declaration = quote!(&[#docs, "event ", #name_text, "(", #parameters #ending]);
-    let log = if anonymous {
-        quote!(::zx::__private::Log::default())
-    } else {
-        quote!(::zx::__private::Log::new(&<Self as ::zx::__private::Event>::TOPIC))
-    };
+    let first = (!anonymous).then(|| quote!(log.topic(&<Self as ::zx::__private::Event>::TOPIC.0);));
+    // An encoder that nothing is written to is not even made.
+    let data = (!data.is_empty()).then(|| {
+        quote! {
+            const HEAD: usize = 0 #(+ <#types as ::zx::__private::Abi>::HEAD)*;
+            let data = log.data(HEAD);
+            #(data.put(&self.#data);)*
+        }
+    });
     let section = section(&declaration);
     Ok(quote! {
         impl ::zx::__private::Event for #name {
             const TOPIC: ::zx::B256 = ::zx::FixedBytes(::zx::__private::keccak(#signature));
             const DECLARATION: &'static [&'static str] = #declaration;
 
-            fn into_log(self) -> ::zx::__private::Log {
-                const HEAD: usize = 0 #(+ <#types as ::zx::__private::Abi>::HEAD)*;
-                #[allow(unused_mut)]
-                let mut log = #log;
+            #[inline(never)]
+            fn write(&self, log: &mut ::zx::__private::LogWriter) {
+                let _ = &log;
+                #first
                 #(#topics)*
-                #[allow(unused_mut)]
-                let mut encoder = ::zx::__private::Encoder::new(&[], HEAD);
-                #(encoder.put(&self.#data);)*
-                log.data = encoder.finish();
-                log
+                #data
             }
         }
         #section

@@ -291,11 +291,10 @@ impl Public {
         });
         let names: Vec<_> = (0..args.len()).map(|i| format_ident!("arg{i}", span = Span::mixed_site())).collect();
         let types = self.method.types();
-        let decoder =
-            (!args.is_empty()).then(|| quote!(let mut decoder = ::zx::__private::Decoder::new(#name, input);));
+        let decoder = (!args.is_empty()).then(|| quote!(args.begin(#name);));
         let call = match (self.method.pure, self.kind) {
             (_, Kind::Fallback) => {
-                let call = quote!(contract.#ident(cx, ::zx::Bytes::copy_from_slice(input)));
+                let call = quote!(contract.#ident(cx, ::zx::Bytes::copy_from_slice(calldata)));
                 return quote!({ #refuse_value #refuse_reentry ::zx::__private::raw(#call) });
             }
             (true, _) => quote!(Self::#ident(#(#names),*)),
@@ -305,7 +304,7 @@ impl Public {
             #refuse_value
             #refuse_reentry
             #decoder
-            #(let #names = decoder.take::<#types>();)*
+            #(let #names = args.take::<#types>();)*
             ::zx::__private::Reply::reply(#call)
         }}
     }
@@ -318,8 +317,8 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
     let sections = declarations.iter().map(section);
     let call = call(contract, methods);
     let deploy = constructor.map(deploy);
-    let export_deploy = constructor.map(|_| export(contract, "deploy"));
-    let export_call = export(contract, "call");
+    let export_deploy = constructor.map(|_| export(contract, "deploy", "construct"));
+    let export_call = export(contract, "call", "enter");
     let table = table(contract, methods);
     let distinct = distinct(contract, methods);
     let hiding = hiding(contract, methods);
@@ -342,7 +341,7 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
         impl ::zx::__private::Entry for #contract {
             const DECLARATIONS: &'static [::zx::__private::Declaration] = &[#(#declarations),*];
 
-            fn call(cx: &mut ::zx::Ctx, input: &[u8]) -> ::zx::__private::Outcome {
+            fn enter(cx: &mut ::zx::Ctx, args: &mut ::zx::__private::Decoder<'_>) -> ::zx::__private::Outcome {
                 #call
             }
 
@@ -382,8 +381,8 @@ fn hiding(contract: &Type, methods: &[Public]) -> TokenStream {
 }
 
 /// An entry point of the module. Other targets have the host functions' own names to care for, and no use for it.
-fn export(contract: &Type, name: &str) -> TokenStream {
-    let method = Ident::new(name, Span::call_site());
+fn export(contract: &Type, name: &str, method: &str) -> TokenStream {
+    let method = Ident::new(method, Span::call_site());
     entry_only(&quote! {
         #[unsafe(export_name = #name)]
         extern "C" fn entry() -> i32 {
@@ -395,7 +394,8 @@ fn export(contract: &Type, name: &str) -> TokenStream {
 fn deploy(constructor: &Public) -> TokenStream {
     let run = constructor.run();
     quote! {
-        fn deploy(cx: &mut ::zx::Ctx, input: &[u8]) -> ::zx::__private::Outcome {
+        fn construct(cx: &mut ::zx::Ctx, args: &mut ::zx::__private::Decoder<'_>) -> ::zx::__private::Outcome {
+            let _ = &args;
             let value_refused = false;
             let mut contract = <Self as ::zx::__private::Contract>::LAYOUT;
             #run
@@ -420,13 +420,14 @@ fn call(contract: &Type, methods: &[Public]) -> TokenStream {
     );
     let receive = of(Kind::Receive).map(|receive| {
         let run = receive.run();
-        quote!(if input.is_empty() { return #run; })
+        quote!(if calldata.is_empty() { return #run; })
     });
+    let calldata = (receive.is_some() || of(Kind::Fallback).is_some()).then(|| quote!(let calldata = args.data();));
     quote! {
         let value_refused =
-            const { #none_payable && !::zx::__private::any_payable(<Self as ::zx::__private::Contract>::PARTS) };
+            const { #none_payable && !::zx::__private::open(<Self as ::zx::__private::Contract>::PARTS).0 };
         let reentry_refused =
-            const { #none_reentrant && !::zx::__private::any_reentrant(<Self as ::zx::__private::Contract>::PARTS) };
+            const { #none_reentrant && !::zx::__private::open(<Self as ::zx::__private::Contract>::PARTS).1 };
         #selectors
         if value_refused {
             ::zx::__private::refuse_value("");
@@ -436,8 +437,9 @@ fn call(contract: &Type, methods: &[Public]) -> TokenStream {
         }
         #[allow(unused_mut)]
         let mut contract = <Self as ::zx::__private::Contract>::LAYOUT;
+        #calldata
         #receive
-        let Some((selector, args)) = ::zx::__private::split(input) else { #no_selector };
+        let Some(selector) = args.selector() else { #no_selector };
         match selector {
             #arms
             _ => {
@@ -459,7 +461,7 @@ fn arms(contract: &Type, methods: &[Public]) -> (TokenStream, TokenStream) {
     for (i, public) in called(methods).enumerate() {
         let (constant, run) = (format_ident!("SELECTOR_{i}"), public.run());
         selectors.extend(quote!(const #constant: u32 = <#contract>::ZX_SELECTORS[#i];));
-        arms.extend(quote!(#constant => { let input = args; #run }));
+        arms.extend(quote!(#constant => #run));
     }
     (selectors, arms)
 }
@@ -517,7 +519,8 @@ fn part(component: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
 
             #[allow(unreachable_code)]
             fn dispatch(
-                &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &[u8], value_refused: bool, reentry_refused: bool,
+                &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &mut ::zx::__private::Decoder<'_>,
+                value_refused: bool, reentry_refused: bool,
             ) -> ::core::option::Option<::zx::__private::Outcome> {
                 #selectors
                 let contract = self;

@@ -179,6 +179,7 @@ fn elementary(name: &Ident) -> syn::Result<Type> {
         "string" => parse_quote!(::zx::__private::String),
         "bytes" => parse_quote!(::zx::Bytes),
         "uint" | "uint256" => parse_quote!(::zx::U256),
+        "int" | "int256" => parse_quote!(::zx::I256),
         _ => match (bits("uint"), bits("int"), bits("bytes")) {
             (Some(Ok(bits @ (8 | 16 | 32 | 64 | 128))), ..) => {
                 let ty = Ident::new(&format!("u{bits}"), name.span());
@@ -194,7 +195,8 @@ fn elementary(name: &Ident) -> syn::Result<Type> {
                 return error(
                     name,
                     format!(
-                        "`{text}` is not supported: use a signed type of 8 to 128 bits, an unsigned one of 8 to 256"
+                        "`{text}` is not supported: signed types have 8, 16, 32, 64, 128 or 256 bits, unsigned ones any \
+                         number of bytes up to 32"
                     ),
                 );
             }

@@ -1,6 +1,12 @@
 //! Calls of other contracts.
 
-use crate::{Address, Ctx, U256, abi::Abi, abi::Args, error::ContractError, host, revert::revert_raw};
+use crate::{
+    Address, Ctx, U256,
+    abi::{Abi, Args, Encoder},
+    error::ContractError,
+    host,
+    revert::{error_string, revert_raw},
+};
 use alloc::vec::Vec;
 
 /// Why a call or create did not succeed.
@@ -18,11 +24,11 @@ pub enum CallError {
 }
 
 impl ContractError for CallError {
-    fn encode(self) -> Vec<u8> {
+    fn write(self, out: &mut Encoder) {
         match self {
-            Self::Revert(data) => data,
-            Self::Failed => crate::revert::error_string(&["call failed"]),
-            Self::Malformed => crate::revert::error_string(&["call returned malformed data"]),
+            Self::Revert(data) => out.raw(&data),
+            Self::Failed => out.raw(&error_string(&["call failed"])),
+            Self::Malformed => out.raw(&error_string(&["call returned malformed data"])),
         }
     }
 }

@@ -124,7 +124,7 @@ impl Ctx {
 
     /// Emits an event.
     pub fn emit<E: Event>(&mut self, event: E) {
-        event.into_log().emit();
+        crate::event::emit(&event);
     }
 
     /// Calls a method of another contract by its [`selector`](crate::selector).

@@ -1,7 +1,13 @@
 //! What the entry points that `#[zx::public]` writes consist of.
 
 use crate::{
-    Bytes, Ctx, abi::Abi, compose::Text, declare::Declaration, error::ContractError, host, revert::error_string,
+    Bytes, Ctx,
+    abi::{Abi, Decoder},
+    compose::Text,
+    declare::Declaration,
+    error::ContractError,
+    host,
+    revert::error_string,
 };
 use alloc::vec::Vec;
 
@@ -26,7 +32,7 @@ pub trait Contract: Sized {
         &mut self,
         cx: &mut Ctx,
         selector: u32,
-        args: &[u8],
+        args: &mut Decoder<'_>,
         value_refused: bool,
         reentry_refused: bool,
     ) -> Option<Outcome> {
@@ -51,30 +57,16 @@ pub struct Part {
     pub reentrant: bool,
 }
 
-/// Whether a part takes value.
+/// Whether a part takes value, and whether one can be reentered.
 #[doc(hidden)]
-pub const fn any_payable(parts: &[Part]) -> bool {
-    let mut i = 0;
+pub const fn open(parts: &[Part]) -> (bool, bool) {
+    let (mut payable, mut reentrant, mut i) = (false, false, 0);
     while i < parts.len() {
-        if parts[i].payable {
-            return true;
-        }
+        payable |= parts[i].payable;
+        reentrant |= parts[i].reentrant;
         i += 1;
     }
-    false
-}
-
-/// Whether a part can be reentered.
-#[doc(hidden)]
-pub const fn any_reentrant(parts: &[Part]) -> bool {
-    let mut i = 0;
-    while i < parts.len() {
-        if parts[i].reentrant {
-            return true;
-        }
-        i += 1;
-    }
-    false
+    (payable, reentrant)
 }
 
 /// Whether a part has no selector of one before it.
@@ -154,7 +146,7 @@ pub trait Component {
         &mut self,
         cx: &mut Ctx,
         selector: u32,
-        args: &[u8],
+        args: &mut Decoder<'_>,
         value_refused: bool,
         reentry_refused: bool,
     ) -> Option<Outcome>;
@@ -166,19 +158,31 @@ pub trait Entry: Contract {
     #[doc(hidden)]
     const DECLARATIONS: &'static [Declaration];
 
+    /// What [`call`](Self::call) does.
+    #[doc(hidden)]
+    fn enter(cx: &mut Ctx, input: &mut Decoder<'_>) -> Outcome;
+
     /// Runs the method that the calldata names.
     ///
     /// # Errors
     /// The data to revert with.
-    fn call(cx: &mut Ctx, input: &[u8]) -> Outcome;
+    fn call(cx: &mut Ctx, calldata: &[u8]) -> Outcome {
+        Self::enter(cx, &mut Decoder::new(calldata))
+    }
+
+    /// What [`deploy`](Self::deploy) does.
+    #[doc(hidden)]
+    fn construct(cx: &mut Ctx, input: &mut Decoder<'_>) -> Outcome {
+        let (_, _) = (cx, input);
+        Ok(Vec::new())
+    }
 
     /// Runs the constructor with these ABI-encoded arguments. Without a constructor there is nothing to run.
     ///
     /// # Errors
     /// The data to revert with.
-    fn deploy(cx: &mut Ctx, input: &[u8]) -> Outcome {
-        let (_, _) = (cx, input);
-        Ok(Vec::new())
+    fn deploy(cx: &mut Ctx, arguments: &[u8]) -> Outcome {
+        Self::construct(cx, &mut Decoder::new(arguments))
     }
 }
 
@@ -220,8 +224,8 @@ impl<T: Abi, E: ContractError> Reply for Result<T, E> {
 }
 
 /// Runs an entry point: hands it the calldata, and the host its outcome.
-pub fn run(entry: fn(&mut Ctx, &[u8]) -> Outcome) -> i32 {
-    let (data, status) = match entry(&mut Ctx::new(), &host::calldata()) {
+pub fn run(entry: fn(&mut Ctx, &mut Decoder<'_>) -> Outcome) -> i32 {
+    let (data, status) = match entry(&mut Ctx::new(), &mut Decoder::new(&host::calldata())) {
         Ok(data) => (data, 0),
         Err(data) => (data, 1),
     };
@@ -261,12 +265,6 @@ pub const fn returns<R: Reply>() -> [&'static str; 3] {
         (false, true) => [" returns ", name, ""],
         (_, false) => [" returns (", name, ")"],
     }
-}
-
-/// Selector and arguments, if the calldata is long enough to have a selector.
-pub fn split(input: &[u8]) -> Option<(u32, &[u8])> {
-    let (selector, args) = input.split_first_chunk()?;
-    Some((u32::from_be_bytes(*selector), args))
 }
 
 /// Arguments that do not decode.

@@ -1,6 +1,11 @@
 //! Errors that a method returns.
 
-use crate::{abi::Args, declare::Declaration, revert::error_string};
+use crate::{
+    abi::{Args, Encoder},
+    buffer,
+    declare::Declaration,
+    revert::error_string,
+};
 use alloc::vec::Vec;
 
 /// An error that a method can return: the call reverts with [`encode`](Self::encode)d bytes. Derived with
@@ -14,8 +19,16 @@ pub trait ContractError: Sized {
     #[doc(hidden)]
     const DECLARATIONS: &'static [Declaration] = &[];
 
+    /// Writes what [`encode`](Self::encode) returns.
+    #[doc(hidden)]
+    fn write(self, out: &mut Encoder);
+
     /// Selector and ABI-encoded fields, as Solidity encodes a custom error.
-    fn encode(self) -> Vec<u8>;
+    fn encode(self) -> Vec<u8> {
+        let mut out = Encoder::default();
+        self.write(&mut out);
+        out.finish()
+    }
 
     /// The error that revert data holds, if it is one of these.
     fn decode(_data: &[u8]) -> Option<Self> {
@@ -25,14 +38,14 @@ pub trait ContractError: Sized {
 
 /// `Error(string)`. A custom error tells more and costs less.
 impl ContractError for &'static str {
-    fn encode(self) -> Vec<u8> {
-        error_string(&[self])
+    fn write(self, out: &mut Encoder) {
+        out.raw(&error_string(&[self]));
     }
 }
 
 /// What cannot happen.
 impl ContractError for core::convert::Infallible {
-    fn encode(self) -> Vec<u8> {
+    fn write(self, _: &mut Encoder) {
         match self {}
     }
 }
@@ -73,7 +86,7 @@ macro_rules! ensure {
 
 /// A selector, then the encoded fields.
 pub(crate) fn encode_error<A: Args>(selector: [u8; 4], fields: A) -> Vec<u8> {
-    let mut data = selector.to_vec();
+    let mut data = buffer::copy(&selector);
     fields.append(&mut data);
     data
 }

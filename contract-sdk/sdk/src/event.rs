@@ -1,6 +1,11 @@
 //! Events and the logs that they become.
 
-use crate::{Address, B256, Bytes, FixedBytes, U256, abi::Word, declare::Declaration, host};
+use crate::{
+    Address, B256, Bytes, FixedBytes, I256, U256,
+    abi::{Encoder, Word},
+    declare::Declaration,
+    host,
+};
 use alloc::{string::String, vec::Vec};
 
 /// What happened, for those who watch the chain. Derived with `#[derive(zx::Event)]`.
@@ -15,8 +20,16 @@ pub trait Event: Sized {
     #[doc(hidden)]
     const DECLARATION: Declaration;
 
+    /// Writes topics and data.
+    #[doc(hidden)]
+    fn write(&self, log: &mut LogWriter);
+
     /// Topics and data.
-    fn into_log(self) -> Log;
+    fn into_log(self) -> Log {
+        let mut log = LogWriter::default();
+        self.write(&mut log);
+        Log { topics: log.topics().to_vec(), data: log.data.finish() }
+    }
 }
 
 /// A log entry.
@@ -28,22 +41,57 @@ pub struct Log {
     pub data: Vec<u8>,
 }
 
-impl Log {
-    /// A log with this first topic.
+/// Topics of a log.
+const MAX_TOPICS: usize = 4;
+
+/// A log in the making.
+#[derive(Debug, Default)]
+#[doc(hidden)]
+pub struct LogWriter {
+    data: Encoder,
+    topics: [[u8; 32]; MAX_TOPICS],
+    /// How many of the topics there are.
+    indexed: usize,
+}
+
+impl LogWriter {
+    /// Adds a topic: the macro sees to it that there are no more than four.
     #[inline(never)]
-    pub fn new(topic: &B256) -> Self {
-        Self { topics: alloc::vec![topic.0], data: Vec::new() }
+    pub fn topic(&mut self, word: &[u8; 32]) {
+        if let Some(place) = self.topics.get_mut(self.indexed) {
+            *place = *word;
+            self.indexed = self.indexed.wrapping_add(1);
+        }
     }
 
-    /// Adds a topic.
+    /// Adds the topic of an indexed field.
     #[inline(never)]
     pub fn index<T: Topic>(&mut self, value: &T) {
-        self.topics.push(value.topic());
+        self.topic(&value.topic());
     }
 
-    pub(crate) fn emit(&self) {
-        host::log(&self.topics, &self.data);
+    /// Where the other fields are written, after a head of so many bytes.
+    pub fn data(&mut self, head: usize) -> &mut Encoder {
+        self.data.begin(&[], head);
+        &mut self.data
     }
+
+    fn topics(&self) -> &[[u8; 32]] {
+        self.topics.get(..self.indexed).unwrap_or_default()
+    }
+
+    fn emit(self) {
+        host::log(self.topics(), self.data.as_slice());
+        // Memory is not missed: what an event's data take of it costs a hundred times more gas as data.
+        core::mem::forget(self);
+    }
+}
+
+/// Emits an event.
+pub(crate) fn emit(event: &impl Event) {
+    let mut log = LogWriter::default();
+    event.write(&mut log);
+    log.emit();
 }
 
 /// A type of which an `#[indexed]` field can be: a topic holds one word, longer values only by their hash.
@@ -65,7 +113,7 @@ macro_rules! topic_is_word {
         })+
     };
 }
-topic_is_word!(bool, u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, U256, Address);
+topic_is_word!(bool, u8, u16, u32, u64, u128, i8, i16, i32, i64, i128, U256, I256, Address);
 
 impl<const N: usize> Topic for FixedBytes<N>
 where

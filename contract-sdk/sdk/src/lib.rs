@@ -69,7 +69,7 @@
 //!
 //! Off WebAssembly the same code runs on [`testing`]'s host, so `cargo test` tests a contract.
 #![cfg_attr(target_arch = "wasm32", no_std)]
-// Allowed only at the WebAssembly boundary, in `host::wasm` and `runtime`, and in `text`.
+// Allowed only at the WebAssembly boundary, in `host::wasm` and `runtime`, and in `buffer` and `text`.
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -78,6 +78,7 @@ extern crate alloc;
 extern crate self as zx;
 
 pub mod abi;
+mod buffer;
 pub mod call;
 pub mod components;
 mod compose;
@@ -88,6 +89,7 @@ mod entry;
 mod error;
 mod event;
 mod host;
+mod i256;
 mod math;
 pub mod proof;
 pub mod revert;
@@ -109,6 +111,7 @@ pub use declare::{interface_id, selector};
 pub use entry::{Component, Contract, Entry, Outcome};
 pub use error::{ContractError, revert_with};
 pub use event::{Event, Log, Topic};
+pub use i256::I256;
 pub use math::{Checked, Overflow, Underflow};
 pub use storage::{
     Array, Borsh, EnumerableMap, EnumerableSet, Field, Item, List, Map, MapKey, Ref, RefMut, StorageValue, Stored,
@@ -122,7 +125,7 @@ pub use zx_sdk_macros::{
 pub mod prelude {
     pub use crate::{
         Address, Array, B256, Borsh, Bytes, CallError, CallOptions, Ctx, EnumerableMap, EnumerableSet, FixedBytes,
-        Item, List, Map, U256, Uint, ensure, require, revert,
+        I256, Item, List, Map, U256, Uint, ensure, require, revert,
     };
     pub use alloc::{
         string::{String, ToString},
@@ -141,11 +144,11 @@ pub mod __private {
             keccak, len, len_all, len_parts, selector_of, struct_spec, struct_type, tuple_name,
         },
         entry::{
-            Component, Contract, Entry, Outcome, Part, Reply, any_has, any_payable, any_reentrant, differs, lacking,
-            no_selector, raw, refuse_reentry, refuse_value, returns, run, split, unknown_selector,
+            Component, Contract, Entry, Outcome, Part, Reply, any_has, differs, lacking, no_selector, open, raw,
+            refuse_reentry, refuse_value, returns, run, unknown_selector,
         },
         error::ContractError,
-        event::{Event, Log, Topic},
+        event::{Event, LogWriter, Topic},
         storage::{
             Field, Getter, Lane, Member, Place, Reader, Size, Slot, StorageValue, Stored, Writer, getter_arguments,
             getter_key, getter_selector, plan,

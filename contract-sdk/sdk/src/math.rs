@@ -2,10 +2,10 @@
 //! return an error that has the figures; what wraps around is asked for by name (`wrapping_add`).
 
 use crate::{
-    ContractError, U256,
+    ContractError, I256, U256,
+    abi::Encoder,
     revert::{PANIC_OVERFLOW, panic_data},
 };
-use alloc::vec::Vec;
 use core::ops::{Add, Sub};
 
 /// A sum that does not fit its type.
@@ -28,20 +28,20 @@ pub struct Underflow<T> {
 
 /// Reverts with `Panic(0x11)`, as the operator would have.
 impl<T> ContractError for Overflow<T> {
-    fn encode(self) -> Vec<u8> {
-        panic_data(PANIC_OVERFLOW)
+    fn write(self, out: &mut Encoder) {
+        out.raw(&panic_data(PANIC_OVERFLOW));
     }
 }
 
 /// Reverts with `Panic(0x11)`, as the operator would have.
 impl<T> ContractError for Underflow<T> {
-    fn encode(self) -> Vec<u8> {
-        panic_data(PANIC_OVERFLOW)
+    fn write(self, out: &mut Encoder) {
+        out.raw(&panic_data(PANIC_OVERFLOW));
     }
 }
 
 /// A number whose sums and differences are checked.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a number", note = "U256 and Rust's integers are")]
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a number", note = "U256, I256 and Rust's integers are")]
 pub trait Checked: Copy + Add<Output = Self> + Sub<Output = Self> {
     /// `self + other`.
     ///
@@ -69,4 +69,4 @@ macro_rules! checked {
         })+
     };
 }
-checked!(u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 U256);
+checked!(u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 U256 I256);

@@ -1,8 +1,8 @@
 //! Ending a call at once, with everything that it did undone.
 
 use crate::{
-    abi::{Args, Encoder, put_bytes},
-    host,
+    abi::{Args, Encoder},
+    buffer, host,
 };
 use alloc::{string::String, vec::Vec};
 
@@ -40,11 +40,12 @@ pub fn panic_code(code: u8) -> ! {
 pub(crate) fn error_string(parts: &[&str]) -> Vec<u8> {
     let mut message = Vec::new();
     for part in parts {
-        message.extend_from_slice(part.as_bytes());
+        buffer::append(&mut message, part.as_bytes());
     }
-    let mut data = Encoder::new(&ERROR, 32).finish();
-    put_bytes(&mut data, ERROR.len(), ERROR.len(), &message);
-    data
+    let mut data = Encoder::default();
+    data.begin(&ERROR, 32);
+    data.put_bytes(&message);
+    data.finish()
 }
 
 /// `Panic(uint256)`, encoded.
@@ -52,7 +53,7 @@ pub(crate) fn panic_data(code: u8) -> Vec<u8> {
     let mut data = [0; 36];
     data[..4].copy_from_slice(&PANIC);
     data[35] = code;
-    data.to_vec()
+    buffer::copy(&data)
 }
 
 /// The message of an encoded `Error(string)`.

@@ -7,7 +7,6 @@
 //! A bridge in Rust calls [`zx::proof`] itself instead.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
-#![allow(clippy::type_complexity, reason = "what a method returns is its ABI")]
 
 #[cfg(test)]
 mod tests;
@@ -35,9 +34,12 @@ impl StateProof {
     ) -> Result<(bool, u64, U256, B256, B256), ProofError> {
         let found = proof::verify_account(state_root, account, &proof)?;
         Ok(match found {
-            Some(Account { nonce, balance, storage_root, code_hash }) => {
-                (true, nonce, balance, storage_root, code_hash)
-            }
+            Some(Account {
+                nonce,
+                balance,
+                storage_root,
+                code_hash,
+            }) => (true, nonce, balance, storage_root, code_hash),
             None => (false, 0, U256::ZERO, B256::ZERO, B256::ZERO),
         })
     }
@@ -76,14 +78,31 @@ impl StateProof {
     }
 
     /// Value of a key in any trie; none if it has no value.
-    pub fn verify(&self, _cx: &Ctx, root: B256, key: Bytes, proof: Vec<Bytes>) -> Result<Bytes, ProofError> {
+    pub fn verify(
+        &self,
+        _cx: &Ctx,
+        root: B256,
+        key: Bytes,
+        proof: Vec<Bytes>,
+    ) -> Result<Bytes, ProofError> {
         proof::verify(root, &key, &proof).map(bytes)
     }
 
     /// Hash of the block whose header this is, its number, and the roots of its state, transactions and receipts. They
     /// are a block's only if the hash is.
-    pub fn read_header(&self, _cx: &Ctx, header: Bytes) -> Result<(B256, u64, B256, B256, B256), RlpError> {
-        let Header { hash, number, state_root, transactions_root, receipts_root, .. } = Header::decode(&header)?;
+    pub fn read_header(
+        &self,
+        _cx: &Ctx,
+        header: Bytes,
+    ) -> Result<(B256, u64, B256, B256, B256), RlpError> {
+        let Header {
+            hash,
+            number,
+            state_root,
+            transactions_root,
+            receipts_root,
+            ..
+        } = Header::decode(&header)?;
         Ok((hash, number, state_root, transactions_root, receipts_root))
     }
 }

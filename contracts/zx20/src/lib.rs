@@ -13,16 +13,26 @@ pub use interface::{Approval, Transfer, Zx20Error};
 
 use zx::prelude::*;
 
-/// State of a token. Solidity's layout: slots 0 to 6 in this order.
+/// State of a token. Solidity's layout: slots 0 to 6 in this order. A field with `#[view]` has a getter.
 #[zx::contract]
 #[derive(Debug)]
 pub struct Zx20 {
+    /// Name of the token.
+    #[view]
     name: Item<String>,
+    /// Its short name.
+    #[view]
     symbol: Item<String>,
+    /// Decimal places with which amounts are shown.
+    #[view]
     decimals: Item<u8>,
+    /// Tokens that exist.
+    #[view]
     total_supply: Item<U256>,
     balance_of: Map<Address, U256>,
     allowance: Map<(Address, Address), U256>,
+    /// Who can mint.
+    #[view]
     owner: Item<Address>,
 }
 
@@ -46,26 +56,6 @@ impl Zx20 {
         self.create(cx, deployer, initial_supply)
     }
 
-    /// Name of the token.
-    pub fn name(&self, _cx: &Ctx) -> String {
-        self.name.get()
-    }
-
-    /// Its short name.
-    pub fn symbol(&self, _cx: &Ctx) -> String {
-        self.symbol.get()
-    }
-
-    /// Decimal places with which amounts are shown.
-    pub fn decimals(&self, _cx: &Ctx) -> u8 {
-        self.decimals.get()
-    }
-
-    /// Tokens that exist.
-    pub fn total_supply(&self, _cx: &Ctx) -> U256 {
-        self.total_supply.get()
-    }
-
     /// Tokens that `account` holds.
     pub fn balance_of(&self, _cx: &Ctx, account: Address) -> U256 {
         self.balance_of.get(account)
@@ -76,11 +66,6 @@ impl Zx20 {
         self.allowance.get((owner, spender))
     }
 
-    /// Who can mint.
-    pub fn owner(&self, _cx: &Ctx) -> Address {
-        self.owner.get()
-    }
-
     /// Moves tokens of the caller.
     pub fn transfer(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<bool, Zx20Error> {
         self.move_tokens(cx, cx.sender(), to, value)?;
@@ -88,18 +73,33 @@ impl Zx20 {
     }
 
     /// Lets `spender` move so many tokens of the caller.
-    pub fn approve(&mut self, cx: &mut Ctx, spender: Address, value: U256) -> Result<bool, Zx20Error> {
+    pub fn approve(
+        &mut self,
+        cx: &mut Ctx,
+        spender: Address,
+        value: U256,
+    ) -> Result<bool, Zx20Error> {
         let owner = cx.sender();
         if spender.is_zero() {
             return Err(Zx20Error::ERC20InvalidSpender { spender });
         }
         self.allowance.set((owner, spender), value);
-        cx.emit(Approval { owner, spender, value });
+        cx.emit(Approval {
+            owner,
+            spender,
+            value,
+        });
         Ok(true)
     }
 
     /// Moves tokens that the caller was allowed to move.
-    pub fn transfer_from(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<bool, Zx20Error> {
+    pub fn transfer_from(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<bool, Zx20Error> {
         self.spend_allowance(from, cx.sender(), value)?;
         self.move_tokens(cx, from, to, value)?;
         Ok(true)
@@ -116,11 +116,21 @@ impl Zx20 {
         let from = cx.sender();
         self.debit(from, value)?;
         self.total_supply.sub(value);
-        cx.emit(Transfer { from, to: Address::ZERO, value });
+        cx.emit(Transfer {
+            from,
+            to: Address::ZERO,
+            value,
+        });
         Ok(())
     }
 
-    fn move_tokens(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<(), Zx20Error> {
+    fn move_tokens(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<(), Zx20Error> {
         if from.is_zero() {
             return Err(Zx20Error::ERC20InvalidSender { sender: from });
         }
@@ -140,7 +150,11 @@ impl Zx20 {
         }
         self.total_supply.add(value);
         self.balance_of.add(to, value);
-        cx.emit(Transfer { from: Address::ZERO, to, value });
+        cx.emit(Transfer {
+            from: Address::ZERO,
+            to,
+            value,
+        });
         Ok(())
     }
 
@@ -148,20 +162,33 @@ impl Zx20 {
         let mut account = self.balance_of.entry(sender);
         let balance = account.get();
         let Some(rest) = balance.checked_sub(needed) else {
-            return Err(Zx20Error::ERC20InsufficientBalance { sender, balance, needed });
+            return Err(Zx20Error::ERC20InsufficientBalance {
+                sender,
+                balance,
+                needed,
+            });
         };
         account.set(rest);
         Ok(())
     }
 
-    fn spend_allowance(&mut self, owner: Address, spender: Address, needed: U256) -> Result<(), Zx20Error> {
+    fn spend_allowance(
+        &mut self,
+        owner: Address,
+        spender: Address,
+        needed: U256,
+    ) -> Result<(), Zx20Error> {
         let mut entry = self.allowance.entry((owner, spender));
         let allowance = entry.get();
         if allowance == U256::MAX {
             return Ok(());
         }
         let Some(rest) = allowance.checked_sub(needed) else {
-            return Err(Zx20Error::ERC20InsufficientAllowance { spender, allowance, needed });
+            return Err(Zx20Error::ERC20InsufficientAllowance {
+                spender,
+                allowance,
+                needed,
+            });
         };
         entry.set(rest);
         Ok(())
@@ -169,6 +196,10 @@ impl Zx20 {
 
     fn only_owner(&self, cx: &Ctx) -> Result<(), Zx20Error> {
         let account = cx.sender();
-        if account == self.owner.get() { Ok(()) } else { Err(Zx20Error::OwnableUnauthorizedAccount { account }) }
+        if account == self.owner.get() {
+            Ok(())
+        } else {
+            Err(Zx20Error::OwnableUnauthorizedAccount { account })
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! `cargo zx` as an author uses it, in an empty folder outside of this repository, against a running node.
 
+mod solc;
+
 use eyre::OptionExt as _;
 use serde_json::json;
 use std::{fs, path::Path};
@@ -84,12 +86,18 @@ fn every_template_builds_and_passes_its_own_tests() -> eyre::Result<()> {
     Ok(())
 }
 
+/// A module that says what it can do, and not how it lays out its storage.
+const WITHOUT_LAYOUT: &str = r#"(module (memory (export "memory") 1) (func (export "call") (result i32) i32.const 0)
+    (@custom "zx_signatures" "function ping() external view returns (uint256)\n"))"#;
+
 #[test]
 fn what_goes_wrong_has_a_code_and_a_way_out() -> eyre::Result<()> {
     let (_dir, node, zx) = start()?;
     zx.does(&["new", "wrong"])?;
     let zx = zx.below("wrong");
     let address = zx.does(&["deploy", "--dev-account", "0", "number=7"])?.last().to_owned();
+    fs::write(zx.folder().join("plain.wat"), WITHOUT_LAYOUT)?;
+    let plain = zx.does(&["deploy", "--module", "plain.wat", "--dev-account", "0"])?.last().to_owned();
     let cases: &[(&[&str], i32, &str)] = &[
         (&["call", &address, "numbr"], 2, "did you mean `number`?"),
         (&["call", &address, "setNumber"], 2, "setNumber takes 1 argument, 0 given\n  it takes (uint256 number)"),
@@ -106,6 +114,8 @@ fn what_goes_wrong_has_a_code_and_a_way_out() -> eyre::Result<()> {
         (&["send", &address, "setNumber", "1", "--dev-account", "1"], 3, "setNumber reverted: NotOwner(account=0x7099"),
         (&["deploy", "--dev-account", "0"], 2, "the constructor of wrong takes 1 argument, 0 given"),
         (&["deploy", "number=7", "--upgrade", &address, "--dev-account", "0"], 2, "is no proxy"),
+        (&["layout-diff", &plain, &plain], 2, "does not say how it lays out its storage"),
+        (&["layout-diff", &address, &plain], 2, "does not say how it lays out its storage"),
         (&["check", "src/lib.rs"], 2, "no WebAssembly module"),
         (&["inspect", "0x12"], 2, "40 hexadecimal digits"),
         (&["frobnicate"], 2, "unrecognized subcommand"),

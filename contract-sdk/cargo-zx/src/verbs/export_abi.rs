@@ -5,8 +5,8 @@ use super::{
     subject::{Subject, abi_of_contract, abi_of_file},
 };
 use crate::{
-    artifact::interface,
     failure::Failure,
+    interface::interface,
     node::{Node, NodeArgs},
     ui::Ui,
 };

@@ -29,8 +29,8 @@ enum Template {
 type Source = (&'static str, &'static str);
 
 macro_rules! sources {
-    ($template:literal: $($file:literal),+) => {
-        &[$(($file, include_str!(concat!("../../templates/", $template, "/", $file)))),+]
+    ($folder:literal: $($file:literal),+) => {
+        &[$(($file, include_str!(concat!("../../", $folder, "/", $file)))),+]
     };
 }
 
@@ -48,12 +48,12 @@ impl Template {
 
     const fn sources(self) -> &'static [Source] {
         match self {
-            Self::Empty => sources!("empty": "lib.rs", "tests.rs"),
-            Self::Zx20 => sources!("zx20": "lib.rs", "interface.rs", "tests.rs"),
-            Self::Zx721 => sources!("zx721": "lib.rs", "interface.rs", "tests.rs"),
-            Self::Zx1155 => sources!("zx1155": "lib.rs", "interface.rs", "tests.rs"),
-            Self::DexPair => sources!("dex-pair": "lib.rs", "interface.rs", "tests.rs"),
-            Self::Proxy => sources!("proxy": "lib.rs", "tests.rs"),
+            Self::Empty => sources!("templates/empty": "lib.rs", "tests.rs"),
+            Self::Zx20 => sources!("../../contracts/zx20/src": "lib.rs", "interface.rs", "tests.rs"),
+            Self::Zx721 => sources!("templates/zx721": "lib.rs", "interface.rs", "tests.rs"),
+            Self::Zx1155 => sources!("templates/zx1155": "lib.rs", "interface.rs", "tests.rs"),
+            Self::DexPair => sources!("templates/dex-pair": "lib.rs", "interface.rs", "tests.rs"),
+            Self::Proxy => sources!("templates/proxy": "lib.rs", "tests.rs"),
         }
     }
 

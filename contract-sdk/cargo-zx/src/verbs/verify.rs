@@ -4,14 +4,14 @@ use super::build::{PackageArgs, quietly};
 use crate::{
     build_info::BuildInfo,
     failure::Failure,
-    module::custom_sections,
+    module::{custom_sections, section},
     node::{Node, NodeArgs, transaction::address},
     ui::{Ui, grouped},
 };
 use alloy_primitives::{Address, keccak256};
 use serde_json::json;
 use std::collections::BTreeMap;
-use wasmparser::{Parser, Payload};
+use wasmparser::Parser;
 use zx_host_functions::BUILD_SECTION;
 use zx_host_functions::deploy::account_code;
 
@@ -94,25 +94,8 @@ fn sections(module: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let mut sections = BTreeMap::new();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload.map_err(|error| Failure::Build(crate::BuildError::Malformed(error)))?;
-        let name = match &payload {
-            Payload::TypeSection(_) => "types",
-            Payload::ImportSection(_) => "imports",
-            Payload::FunctionSection(_) => "functions",
-            Payload::TableSection(_) => "tables",
-            Payload::MemorySection(_) => "memory",
-            Payload::GlobalSection(_) => "globals",
-            Payload::ExportSection(_) => "exports",
-            Payload::ElementSection(_) => "elements",
-            Payload::CodeSectionStart { .. } => "code",
-            Payload::DataSection(_) => "data",
-            Payload::CustomSection(section) => section.name(),
-            _ => continue,
-        };
-        let range = match &payload {
-            Payload::CodeSectionStart { range, .. } => Some(range.clone()),
-            other => other.as_section().map(|(_, range)| range),
-        };
-        let data = range.and_then(|range| module.get(range.start as usize..range.end as usize)).unwrap_or_default();
+        let Some((name, range)) = section(&payload) else { continue };
+        let data = module.get(range).unwrap_or_default();
         sections.insert(name.to_owned(), data.to_vec());
     }
     Ok(sections)

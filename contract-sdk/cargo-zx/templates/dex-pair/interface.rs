@@ -88,8 +88,6 @@ pub enum PairError {
         /// What the caller wants at least.
         min_out: U256,
     },
-    /// A token called back into the pool.
-    Reentered,
     /// The token refused, in its own words.
     Token(CallError),
 }

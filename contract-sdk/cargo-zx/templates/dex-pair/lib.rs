@@ -2,7 +2,8 @@
 //!
 //! Whoever adds liquidity gets shares of the pool. The product of the two reserves never falls but when shares are
 //! redeemed: of each trade, 0.3 % of what comes in stays with the pool. Amounts that come in are measured by the
-//! balance of the pool, so that tokens which take a fee of their own cannot cheat it.
+//! balance of the pool, so that tokens which take a fee of their own cannot cheat it. A token that calls back into the
+//! pool is refused, as every reentrant call is unless a method is `#[reentrant]`.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -27,9 +28,12 @@ pub struct Pair {
     token1: Item<Address>,
     reserve0: Item<U256>,
     reserve1: Item<U256>,
+    /// Shares that exist.
+    #[view]
     total_shares: Item<U256>,
+    /// Shares of an account.
+    #[view(name = "sharesOf")]
     shares: Map<Address, U256>,
-    locked: Item<bool>,
 }
 
 #[zx::public]
@@ -42,9 +46,7 @@ impl Pair {
         token0: Address,
         token1: Address,
     ) -> Result<(), PairError> {
-        if token0 == token1 {
-            return Err(PairError::SameToken { token: token0 });
-        }
+        ensure!(token0 != token1, PairError::SameToken { token: token0 });
         self.token0.set(token0);
         self.token1.set(token1);
         Ok(())
@@ -58,16 +60,6 @@ impl Pair {
     /// What the pool holds of each.
     pub fn reserves(&self, _cx: &Ctx) -> (U256, U256) {
         (self.reserve0.get(), self.reserve1.get())
-    }
-
-    /// Shares that exist.
-    pub fn total_shares(&self, _cx: &Ctx) -> U256 {
-        self.total_shares.get()
-    }
-
-    /// Shares of an account.
-    pub fn shares_of(&self, _cx: &Ctx, account: Address) -> U256 {
-        self.shares.get(account)
     }
 
     /// What so much of a token would buy of the other.
@@ -87,7 +79,6 @@ impl Pair {
         amount1: U256,
         min_shares: U256,
     ) -> Result<U256, PairError> {
-        self.enter()?;
         let (reserve0, reserve1) = (self.reserve0.get(), self.reserve1.get());
         let came0 = pull(cx, self.token0.get(), amount0, reserve0)?;
         let came1 = pull(cx, self.token1.get(), amount1, reserve1)?;
@@ -104,9 +95,10 @@ impl Pair {
         } else {
             (came0 * total / reserve0).min(came1 * total / reserve1)
         };
-        if shares.is_zero() || shares < min_shares {
-            return Err(PairError::TooLittle);
-        }
+        ensure!(
+            !shares.is_zero() && shares >= min_shares,
+            PairError::TooLittle
+        );
         let provider = cx.sender();
         self.shares.add(provider, shares);
         self.total_shares.add(shares);
@@ -118,7 +110,6 @@ impl Pair {
             amount1: came1,
             shares,
         });
-        self.leave();
         Ok(shares)
     }
 
@@ -128,19 +119,16 @@ impl Pair {
         cx: &mut Ctx,
         shares: U256,
     ) -> Result<(U256, U256), PairError> {
-        self.enter()?;
         let (provider, total) = (cx.sender(), self.total_shares.get());
-        let Some(rest) = self.shares.get(provider).checked_sub(shares) else {
-            return Err(PairError::TooFewShares);
-        };
-        if shares.is_zero() {
-            return Err(PairError::TooFewShares);
-        }
+        let redeemed = self.shares.try_sub(provider, shares);
+        ensure!(
+            redeemed.is_ok() && !shares.is_zero(),
+            PairError::TooFewShares
+        );
         let (amount0, amount1) = (
             self.reserve0.get() * shares / total,
             self.reserve1.get() * shares / total,
         );
-        self.shares.set(provider, rest);
         self.total_shares.sub(shares);
         self.reserve0.sub(amount0);
         self.reserve1.sub(amount1);
@@ -152,7 +140,6 @@ impl Pair {
             amount1,
             shares,
         });
-        self.leave();
         Ok((amount0, amount1))
     }
 
@@ -165,7 +152,6 @@ impl Pair {
         min_out: U256,
         to: Address,
     ) -> Result<U256, PairError> {
-        self.enter()?;
         let side = self.side(token_in)?;
         let (mut reserve_in, mut reserve_out, token_out) = match side {
             Side::Zero => (self.reserve0.get(), self.reserve1.get(), self.token1.get()),
@@ -173,9 +159,7 @@ impl Pair {
         };
         let came = pull(cx, token_in, amount_in, reserve_in)?;
         let out = bought(came, reserve_in, reserve_out)?;
-        if out < min_out {
-            return Err(PairError::Slippage { out, min_out });
-        }
+        ensure!(out >= min_out, PairError::Slippage { out, min_out });
         reserve_in += came;
         reserve_out -= out;
         match side {
@@ -196,7 +180,6 @@ impl Pair {
             amount_out: out,
             to,
         });
-        self.leave();
         Ok(out)
     }
 
@@ -206,19 +189,6 @@ impl Pair {
             token if token == self.token1.get() => Ok(Side::One),
             token => Err(PairError::UnknownToken { token }),
         }
-    }
-
-    /// A token that calls back finds the pool closed: it would see reserves and balances that do not belong together.
-    fn enter(&mut self) -> Result<(), PairError> {
-        if self.locked.get() {
-            return Err(PairError::Reentered);
-        }
-        self.locked.set(true);
-        Ok(())
-    }
-
-    fn leave(&mut self) {
-        self.locked.set(false);
     }
 }
 
@@ -231,9 +201,10 @@ enum Side {
 
 /// What so much buys: after the fee, the product of the reserves stays.
 fn bought(amount_in: U256, reserve_in: U256, reserve_out: U256) -> Result<U256, PairError> {
-    if amount_in.is_zero() || reserve_in.is_zero() || reserve_out.is_zero() {
-        return Err(PairError::TooLittle);
-    }
+    ensure!(
+        !amount_in.is_zero() && !reserve_in.is_zero() && !reserve_out.is_zero(),
+        PairError::TooLittle
+    );
     let thousand = U256::from(1_000u64);
     let after_fee = amount_in * (thousand - U256::from(FEE));
     Ok(after_fee * reserve_out / (reserve_in * thousand + after_fee))
@@ -242,9 +213,10 @@ fn bought(amount_in: U256, reserve_in: U256, reserve_out: U256) -> Result<U256, 
 /// Takes tokens of the caller; what came is what the balance says.
 fn pull(cx: &mut Ctx, token: Address, amount: U256, reserve: U256) -> Result<U256, PairError> {
     let (from, pool) = (cx.sender(), cx.address());
-    if !Token::at(token).transfer_from(cx, from, pool, amount)? {
-        return Err(PairError::TransferFailed { token });
-    }
+    ensure!(
+        Token::at(token).transfer_from(cx, from, pool, amount)?,
+        PairError::TransferFailed { token }
+    );
     let balance = Token::at(token).balance_of(cx, pool)?;
     balance
         .checked_sub(reserve)
@@ -252,11 +224,11 @@ fn pull(cx: &mut Ctx, token: Address, amount: U256, reserve: U256) -> Result<U25
 }
 
 fn push(cx: &mut Ctx, token: Address, to: Address, amount: U256) -> Result<(), PairError> {
-    if Token::at(token).transfer(cx, to, amount)? {
-        Ok(())
-    } else {
-        Err(PairError::TransferFailed { token })
-    }
+    ensure!(
+        Token::at(token).transfer(cx, to, amount)?,
+        PairError::TransferFailed { token }
+    );
+    Ok(())
 }
 
 /// The largest number whose square is at most `value` (Newton's method, from above).

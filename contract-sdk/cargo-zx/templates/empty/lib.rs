@@ -7,11 +7,15 @@ mod tests;
 
 use zx::prelude::*;
 
-/// What the contract keeps. Each field has a slot of its own, in this order: add new ones at the end.
+/// What the contract keeps, in slots in this order: add new fields at the end. `#[view]` makes a getter.
 #[zx::contract]
 #[derive(Debug)]
 pub struct Contract {
+    /// Who can change the number.
+    #[view]
     owner: Item<Address>,
+    /// The number.
+    #[view]
     number: Item<U256>,
 }
 
@@ -44,22 +48,13 @@ impl Contract {
         self.number.set(number);
     }
 
-    /// Who can change the number.
-    pub fn owner(&self, _cx: &Ctx) -> Address {
-        self.owner.get()
-    }
-
-    /// The number.
-    pub fn number(&self, _cx: &Ctx) -> U256 {
-        self.number.get()
-    }
-
     /// Changes the number. Only the owner can.
     pub fn set_number(&mut self, cx: &mut Ctx, number: U256) -> Result<(), ContractError> {
         let account = cx.sender();
-        if account != self.owner.get() {
-            return Err(ContractError::NotOwner { account });
-        }
+        ensure!(
+            account == self.owner.get(),
+            ContractError::NotOwner { account }
+        );
         self.number.set(number);
         cx.emit(NumberChanged {
             by: account,

@@ -1,41 +1,30 @@
 use super::*;
-use zx::testing::TestHost;
+use zx::testing::Host;
 
-const OWNER: Address = Address::repeat_byte(1);
-const STRANGER: Address = Address::repeat_byte(2);
-
-fn deployed() -> (TestHost, Contract) {
-    let host = TestHost::new();
-    host.set_sender(OWNER);
-    let mut contract = host.contract::<Contract>();
-    host.transact(|cx| contract.constructor(cx, U256::from(7u8)))
-        .expect("deployed");
-    (host, contract)
+fn n(number: u64) -> U256 {
+    U256::from(number)
 }
 
-#[test]
-fn the_owner_changes_the_number() {
-    let (host, mut contract) = deployed();
-    assert_eq!(host.look(|cx| contract.number(cx)), U256::from(7u8));
-    assert_eq!(
-        host.transact(|cx| contract.set_number(cx, U256::from(8u8))),
-        Ok(())
-    );
-    assert_eq!(host.look(|cx| contract.number(cx)), U256::from(8u8));
-    assert!(host.emitted_last(NumberChanged {
-        by: OWNER,
-        number: U256::from(8u8)
+#[zx::test]
+fn the_owner_changes_the_number(host: &Host) {
+    let [owner] = host.accounts();
+    let contract = host.deploy::<Contract>((n(7),));
+    assert_eq!((contract.owner(), contract.number()), (owner, n(7)));
+
+    contract.set_number(n(8)).unwrap();
+    assert_eq!(contract.number(), n(8));
+    assert!(host.emitted(NumberChanged {
+        by: owner,
+        number: n(8)
     }));
 }
 
-#[test]
-fn a_stranger_does_not() {
-    let (host, mut contract) = deployed();
-    host.set_sender(STRANGER);
-    let refused = host.transact(|cx| contract.set_number(cx, U256::ZERO));
-    assert_eq!(
-        refused,
-        Err(ContractError::NotOwner { account: STRANGER }.into())
-    );
-    assert_eq!(host.look(|cx| contract.number(cx)), U256::from(7u8));
+#[zx::test]
+fn a_stranger_does_not(host: &Host) {
+    let [_, stranger] = host.accounts();
+    let contract = host.deploy::<Contract>((n(7),));
+    let refused = contract.by(stranger).set_number(n(0));
+    let error = ContractError::NotOwner { account: stranger };
+    assert_eq!(refused, Err(error.into()));
+    assert_eq!(contract.number(), n(7));
 }

@@ -110,17 +110,15 @@ impl Proxy {
 
     fn only_admin(&self, cx: &Ctx) -> Result<(), ProxyError> {
         let account = cx.sender();
-        if account == self.admin.get() {
-            Ok(())
-        } else {
-            Err(ProxyError::NotAdmin { account })
-        }
+        ensure!(
+            account == self.admin.get(),
+            ProxyError::NotAdmin { account }
+        );
+        Ok(())
     }
 
     fn set_admin(&mut self, cx: &mut Ctx, new_admin: Address) -> Result<(), ProxyError> {
-        if new_admin.is_zero() {
-            return Err(ProxyError::NoAdmin);
-        }
+        ensure!(!new_admin.is_zero(), ProxyError::NoAdmin);
         let previous_admin = self.admin.replace(new_admin);
         cx.emit(AdminChanged {
             previous_admin,
@@ -135,9 +133,7 @@ impl Proxy {
         implementation: Address,
         data: &[u8],
     ) -> Result<(), ProxyError> {
-        if implementation.is_zero() {
-            return Err(ProxyError::NoImplementation);
-        }
+        ensure!(!implementation.is_zero(), ProxyError::NoImplementation);
         self.implementation.set(implementation);
         cx.emit(Upgraded { implementation });
         if !data.is_empty() {

@@ -1,12 +1,115 @@
 use super::*;
-use zx::{selector, testing::TestHost};
+use zx::{
+    selector,
+    testing::{Host, TestHost},
+};
 
-const ADMIN: Address = Address::repeat_byte(1);
-const ALICE: Address = Address::repeat_byte(2);
 const FIRST: Address = Address::repeat_byte(0x11);
 const SECOND: Address = Address::repeat_byte(0x22);
+const ADD: [u8; 4] = selector("add()");
 
-/// An implementation: counts in slot 0.
+fn word(number: u64) -> Vec<u8> {
+    U256::from(number).to_be_bytes().to_vec()
+}
+
+/// A proxy of the first account to an implementation that answers one; another, which answers two, is there too.
+fn proxy(host: &Host) -> ProxyClient<'_> {
+    let [admin] = host.accounts();
+    for (address, answer) in [(FIRST, 1), (SECOND, 2)] {
+        host.mock(address)
+            .returns(ADD, U256::from(answer))
+            .install();
+    }
+    let proxy = host.deploy::<Proxy>((FIRST, admin, Bytes::new()));
+    let previous_admin = Address::ZERO;
+    host.assert_logs(
+        proxy.address(),
+        [
+            AdminChanged {
+                previous_admin,
+                new_admin: admin,
+            }
+            .into_log(),
+            Upgraded {
+                implementation: FIRST,
+            }
+            .into_log(),
+        ],
+    );
+    proxy
+}
+
+#[zx::test]
+fn calls_run_the_implementation_until_the_admin_replaces_it(host: &Host) {
+    let [_, stranger] = host.accounts();
+    let proxy = proxy(host);
+    let add = || host.raw(proxy.address()).by(stranger).transact(&ADD);
+    assert_eq!(add(), Ok(word(1)));
+
+    proxy.upgrade_to_and_call(SECOND, Bytes::new()).unwrap();
+    assert!(host.emitted(Upgraded {
+        implementation: SECOND
+    }));
+    assert_eq!(proxy.implementation(), SECOND);
+    assert_eq!(add(), Ok(word(2)));
+}
+
+#[zx::test]
+fn nobody_else_does(host: &Host) {
+    let [_, stranger] = host.accounts();
+    let proxy = proxy(host).by(stranger);
+    let refused = ProxyError::NotAdmin { account: stranger };
+    assert_eq!(
+        proxy.upgrade_to_and_call(SECOND, Bytes::new()),
+        Err(refused.clone().into())
+    );
+    assert_eq!(proxy.change_admin(stranger), Err(refused.into()));
+    assert_eq!(proxy.implementation(), FIRST);
+}
+
+#[zx::test]
+fn the_admin_can_leave(host: &Host) {
+    let [admin, successor] = host.accounts();
+    let proxy = proxy(host);
+    proxy.change_admin(successor).unwrap();
+    assert_eq!(proxy.admin(), successor);
+    let refused = ProxyError::NotAdmin { account: admin };
+    assert_eq!(proxy.change_admin(admin), Err(refused.into()));
+}
+
+#[zx::test]
+fn an_upgrade_that_the_new_code_refuses_is_undone(host: &Host) {
+    let proxy = proxy(host);
+    let migrate = selector("migrate()");
+    host.mock(SECOND).reverts(migrate, "not yet").install();
+    let refused = proxy.upgrade_to_and_call(SECOND, migrate.into());
+    let words = refused.unwrap_err().message();
+    assert_eq!(words.as_deref(), Some("not yet"));
+    assert_eq!(proxy.implementation(), FIRST);
+}
+
+#[zx::test]
+fn the_slots_are_those_of_eip_1967(host: &Host) {
+    let proxy = proxy(host);
+    // The slot before the hash of the name, as the EIP gives them.
+    let slots = [
+        (
+            "360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc",
+            proxy.implementation(),
+        ),
+        (
+            "b53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103",
+            proxy.admin(),
+        ),
+    ];
+    for (slot, address) in slots {
+        let slot: B256 = slot.parse().unwrap();
+        let stored = host.slot(proxy.address(), slot.0);
+        assert_eq!(stored, address.into_word().0, "{slot}");
+    }
+}
+
+/// An implementation with a storage: counts in slot 0.
 #[zx::contract]
 struct Counter {
     count: Item<U256>,
@@ -14,128 +117,19 @@ struct Counter {
 
 #[zx::public]
 impl Counter {
-    pub fn start(&mut self, _cx: &mut Ctx, at: U256) {
-        self.count.set(at);
-    }
-
     #[payable]
     pub fn add(&mut self, _cx: &mut Ctx) -> U256 {
         self.count.add(U256::ONE)
     }
 }
 
-/// Another, on the same storage.
-#[zx::contract]
-struct Doubler {
-    count: Item<U256>,
-}
-
-#[zx::public]
-impl Doubler {
-    pub fn add(&mut self, _cx: &mut Ctx) -> U256 {
-        self.count.add(self.count.get())
-    }
-}
-
-fn word(number: u64) -> Vec<u8> {
-    U256::from(number).to_be_bytes().to_vec()
-}
-
-fn start(at: u64) -> Bytes {
-    [selector("start(uint256)").as_slice(), &word(at)]
-        .concat()
-        .into()
-}
-
-/// A proxy to a counter that starts at 5.
-fn proxy() -> TestHost {
+/// In place, on the native host: a module of the test's own is not built.
+#[test]
+fn the_storage_is_the_proxy_s() {
     let host = TestHost::new();
     host.register::<Counter>(FIRST);
-    host.register::<Doubler>(SECOND);
-    host.set_sender(ADMIN);
-    assert_eq!(
-        host.deploy::<Proxy, _>((FIRST, ADMIN, start(5))),
-        Ok(Vec::new())
-    );
-    host
-}
-
-#[test]
-fn calls_run_the_implementation_on_the_proxy_s_storage() {
-    let host = proxy();
-    host.set_sender(ALICE);
-    assert_eq!(host.call_raw::<Proxy>(&selector("add()")), Ok(word(6)));
-    assert_eq!(host.slot([0; 32]).to_vec(), word(6));
-}
-
-#[test]
-fn the_admin_replaces_the_code_and_the_storage_stays() {
-    let host = proxy();
-    let upgrade = selector("upgradeToAndCall(address,bytes)");
-    assert_eq!(
-        host.call::<Proxy, _>(upgrade, (SECOND, Bytes::new())),
-        Ok(Vec::new())
-    );
-    assert!(host.emitted_last(Upgraded {
-        implementation: SECOND
-    }));
-    assert_eq!(host.call_raw::<Proxy>(&selector("add()")), Ok(word(10)));
-    assert_eq!(
-        host.contract::<Proxy>().implementation.get(),
-        SECOND
-    );
-}
-
-#[test]
-fn nobody_else_does() {
-    let host = proxy();
-    host.set_sender(ALICE);
-    let upgrade = selector("upgradeToAndCall(address,bytes)");
-    let refused = host.call::<Proxy, _>(upgrade, (SECOND, Bytes::new()));
-    assert_eq!(refused, Err(ProxyError::NotAdmin { account: ALICE }.into()));
-    let refused = host.call::<Proxy, _>(selector("changeAdmin(address)"), (ALICE,));
-    assert_eq!(refused, Err(ProxyError::NotAdmin { account: ALICE }.into()));
-    assert_eq!(
-        host.call_raw::<Proxy>(&selector("add()")),
-        Ok(word(6)),
-        "the code is as it was"
-    );
-}
-
-#[test]
-fn the_admin_can_leave() {
-    let host = proxy();
-    assert_eq!(
-        host.call::<Proxy, _>(selector("changeAdmin(address)"), (ALICE,)),
-        Ok(Vec::new())
-    );
-    assert_eq!(host.contract::<Proxy>().admin.get(), ALICE);
-    let refused = host.call::<Proxy, _>(selector("changeAdmin(address)"), (ADMIN,));
-    assert_eq!(refused, Err(ProxyError::NotAdmin { account: ADMIN }.into()));
-}
-
-#[test]
-fn the_words_of_the_implementation_reach_the_caller() {
-    let host = proxy();
-    let refused = host
-        .call_raw::<Proxy>(&[1, 2, 3, 4])
-        .expect_err("no such method");
-    assert_eq!(refused.message().as_deref(), Some("unknown selector"));
-}
-
-#[test]
-fn the_slots_are_those_of_eip_1967() {
-    let host = proxy();
-    let before = |name: &[u8]| {
-        let hash = host.look(|cx| cx.keccak256(name));
-        (U256::from_be_bytes(hash.0) - U256::ONE).to_be_bytes()
-    };
-    let address_at = |name| Address::from_slice(&host.slot(before(name))[12..]);
-    let proxy = host.contract::<Proxy>();
-    assert_eq!(
-        address_at(b"eip1967.proxy.implementation"),
-        proxy.implementation.get()
-    );
-    assert_eq!(address_at(b"eip1967.proxy.admin"), proxy.admin.get());
-    assert!(!proxy.implementation.get().is_zero());
+    let deployed = host.deploy::<Proxy, _>((FIRST, host.sender(), Bytes::from(ADD)));
+    assert_eq!(deployed, Ok(Vec::new()));
+    assert_eq!(host.call_raw::<Proxy>(&ADD), Ok(word(2)));
+    assert_eq!(host.slot([0; 32]).to_vec(), word(2));
 }

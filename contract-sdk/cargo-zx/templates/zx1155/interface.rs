@@ -1,6 +1,37 @@
-//! What the contract tells: its events and errors.
+//! What the contract offers and tells: interfaces, events and errors.
 
-use zx::prelude::*;
+use zx::{components::OwnableError, prelude::*};
+
+zx::sol_interface! {
+    /// What ERC-1155 asks of a contract.
+    pub interface IERC1155 {
+        function balanceOf(address account, uint256 id) external view returns (uint256);
+        function balanceOfBatch(address[] accounts, uint256[] ids)
+            external view returns (uint256[]);
+        function isApprovedForAll(address account, address operator) external view returns (bool);
+        function setApprovalForAll(address operator, bool approved) external;
+        function safeTransferFrom(address from, address to, uint256 id, uint256 value, bytes data)
+            external;
+        function safeBatchTransferFrom(
+            address from, address to, uint256[] ids, uint256[] values, bytes data
+        ) external;
+    }
+
+    /// Its metadata.
+    pub interface IERC1155MetadataURI {
+        function uri(uint256 id) external view returns (string);
+    }
+
+    /// What a contract is asked before it gets tokens.
+    pub interface IERC1155Receiver {
+        function onERC1155Received(
+            address operator, address from, uint256 id, uint256 value, bytes data
+        ) external returns (bytes4);
+        function onERC1155BatchReceived(
+            address operator, address from, uint256[] ids, uint256[] values, bytes data
+        ) external returns (bytes4);
+    }
+}
 
 /// Tokens of a kind moved; from the zero address they were made, to it they were destroyed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
@@ -51,7 +82,7 @@ pub struct ApprovalForAll {
     pub approved: bool,
 }
 
-/// Why a call was refused: the errors of EIP-6093, of OpenZeppelin's `Ownable`, and those of a receiver.
+/// Why a call was refused: the errors of EIP-6093, of the owner, and those of a receiver.
 #[derive(Clone, Debug, PartialEq, Eq, zx::Error)]
 pub enum Zx1155Error {
     /// The sender holds too little.
@@ -90,10 +121,7 @@ pub enum Zx1155Error {
         values_length: U256,
     },
     /// Only the owner of the contract can do this.
-    OwnableUnauthorizedAccount {
-        /// Who tried.
-        account: Address,
-    },
+    Ownable(OwnableError),
     /// The receiver refused, in its own words.
     Receiver(CallError),
 }

@@ -1,6 +1,7 @@
 //! ZX-1155: many kinds of tokens in one contract, compatible with ERC-1155.
 //!
-//! The errors are those of EIP-6093. One account, the owner of the contract, can mint: whoever deployed it.
+//! The errors are those of EIP-6093. One account, the owner of the contract, can mint: whoever deployed it, until they
+//! hand it on.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -8,50 +9,42 @@ mod interface;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{ApprovalForAll, TransferBatch, TransferSingle, Zx1155Error};
+pub use interface::{
+    ApprovalForAll, IERC1155, IERC1155MetadataURI, IERC1155Receiver, TransferBatch, TransferSingle,
+    Zx1155Error,
+};
 
-use zx::prelude::*;
+use zx::{components::Ownable, prelude::*};
 
-/// What a receiver that is a contract is asked, and answers.
-const ON_RECEIVED: [u8; 4] =
-    zx::selector("onERC1155Received(address,address,uint256,uint256,bytes)");
+/// What a contract answers that takes tokens: the selector of the question.
+const RECEIVED: [u8; 4] = zx::selector("onERC1155Received(address,address,uint256,uint256,bytes)");
 /// The same for a batch.
-const ON_BATCH_RECEIVED: [u8; 4] =
+const BATCH_RECEIVED: [u8; 4] =
     zx::selector("onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)");
-/// Interface ids (ERC-165): of ERC-165 itself, ERC-1155, and its metadata.
-const INTERFACES: [[u8; 4]; 3] = [
-    [0x01, 0xFF, 0xC9, 0xA7],
-    [0xD9, 0xB6, 0x7A, 0x26],
-    [0x0E, 0x89, 0x34, 0x1C],
-];
 
 /// State of the contract.
 #[zx::contract]
 #[derive(Debug)]
 pub struct Zx1155 {
     uri: Item<String>,
-    owner: Item<Address>,
     balances: Map<(U256, Address), U256>,
     operators: Map<(Address, Address), bool>,
+    #[component]
+    ownable: Ownable,
 }
 
-#[zx::public]
+#[zx::public(implements(IERC1155, IERC1155MetadataURI))]
 impl Zx1155 {
     /// Sets where tokens are described (`{id}` in it stands for the kind), and makes the deployer the owner.
     #[constructor]
-    pub fn constructor(&mut self, cx: &mut Ctx, uri: String) {
+    pub fn constructor(&mut self, cx: &mut Ctx, uri: String) -> Result<(), Zx1155Error> {
         self.uri.set(uri);
-        self.owner.set(cx.sender());
+        Ok(self.ownable.init(cx, cx.sender())?)
     }
 
     /// Where the kinds of tokens are described.
     pub fn uri(&self, _cx: &Ctx, _id: U256) -> String {
         self.uri.get()
-    }
-
-    /// Who can mint.
-    pub fn owner(&self, _cx: &Ctx) -> Address {
-        self.owner.get()
     }
 
     /// Tokens of a kind that an account holds.
@@ -67,21 +60,13 @@ impl Zx1155 {
         ids: Vec<U256>,
     ) -> Result<Vec<U256>, Zx1155Error> {
         same_length(ids.len(), accounts.len())?;
-        Ok(accounts
-            .into_iter()
-            .zip(ids)
-            .map(|(account, id)| self.balances.get((id, account)))
-            .collect())
+        let balance = |(id, account)| self.balances.get((id, account));
+        Ok(ids.into_iter().zip(accounts).map(balance).collect())
     }
 
     /// Whether `operator` may move all tokens of `account`.
     pub fn is_approved_for_all(&self, _cx: &Ctx, account: Address, operator: Address) -> bool {
         self.operators.get((account, operator))
-    }
-
-    /// Whether the contract has an interface (ERC-165).
-    pub fn supports_interface(&self, _cx: &Ctx, interface_id: FixedBytes<4>) -> bool {
-        INTERFACES.contains(&interface_id.0)
     }
 
     /// Lets `operator` move all tokens of the caller, or no longer.
@@ -91,9 +76,10 @@ impl Zx1155 {
         operator: Address,
         approved: bool,
     ) -> Result<(), Zx1155Error> {
-        if operator.is_zero() {
-            return Err(Zx1155Error::ERC1155InvalidOperator { operator });
-        }
+        ensure!(
+            !operator.is_zero(),
+            Zx1155Error::ERC1155InvalidOperator { operator }
+        );
         let account = cx.sender();
         self.operators.set((account, operator), approved);
         cx.emit(ApprovalForAll {
@@ -114,16 +100,9 @@ impl Zx1155 {
         value: U256,
         data: Bytes,
     ) -> Result<(), Zx1155Error> {
-        let operator = self.authorise(cx, from, to)?;
-        self.move_tokens(from, to, id, value)?;
-        cx.emit(TransferSingle {
-            operator,
-            from,
-            to,
-            id,
-            value,
-        });
-        ask(cx, to, ON_RECEIVED, &(operator, from, id, value, data))
+        self.authorise(cx, from)?;
+        self.take(from, id, value)?;
+        self.give(cx, from, to, id, value, data)
     }
 
     /// Moves tokens of several kinds.
@@ -137,9 +116,11 @@ impl Zx1155 {
         data: Bytes,
     ) -> Result<(), Zx1155Error> {
         same_length(ids.len(), values.len())?;
-        let operator = self.authorise(cx, from, to)?;
+        let operator = self.authorise(cx, from)?;
+        can_receive(to)?;
         for (id, value) in ids.iter().zip(&values) {
-            self.move_tokens(from, to, *id, *value)?;
+            self.take(from, *id, *value)?;
+            self.balances.add((*id, to), *value);
         }
         cx.emit(TransferBatch {
             operator,
@@ -148,12 +129,13 @@ impl Zx1155 {
             ids: ids.clone(),
             values: values.clone(),
         });
-        ask(
-            cx,
-            to,
-            ON_BATCH_RECEIVED,
-            &(operator, from, ids, values, data),
-        )
+        if cx.has_code(to) {
+            let receiver = IERC1155Receiver::at(to);
+            let answer =
+                receiver.on_erc1155_batch_received(cx, operator, from, ids, values, data)?;
+            accepted(to, answer, BATCH_RECEIVED)?;
+        }
+        Ok(())
     }
 
     /// Makes tokens of a kind. Only the owner of the contract can.
@@ -165,23 +147,8 @@ impl Zx1155 {
         value: U256,
         data: Bytes,
     ) -> Result<(), Zx1155Error> {
-        let operator = cx.sender();
-        if operator != self.owner.get() {
-            return Err(Zx1155Error::OwnableUnauthorizedAccount { account: operator });
-        }
-        if to.is_zero() {
-            return Err(Zx1155Error::ERC1155InvalidReceiver { receiver: to });
-        }
-        self.balances.add((id, to), value);
-        let from = Address::ZERO;
-        cx.emit(TransferSingle {
-            operator,
-            from,
-            to,
-            id,
-            value,
-        });
-        ask(cx, to, ON_RECEIVED, &(operator, from, id, value, data))
+        self.ownable.only_owner(cx)?;
+        self.give(cx, Address::ZERO, to, id, value, data)
     }
 
     /// Destroys tokens of the caller.
@@ -198,72 +165,83 @@ impl Zx1155 {
         Ok(())
     }
 
-    /// Who acts, if they may move tokens of `from`.
-    fn authorise(&self, cx: &Ctx, from: Address, to: Address) -> Result<Address, Zx1155Error> {
+    /// Who acts, if they may move tokens of `owner`.
+    fn authorise(&self, cx: &Ctx, owner: Address) -> Result<Address, Zx1155Error> {
         let operator = cx.sender();
-        if to.is_zero() {
-            return Err(Zx1155Error::ERC1155InvalidReceiver { receiver: to });
-        }
-        if operator != from && !self.operators.get((from, operator)) {
-            return Err(Zx1155Error::ERC1155MissingApprovalForAll {
-                operator,
-                owner: from,
-            });
-        }
+        ensure!(
+            operator == owner || self.operators.get((owner, operator)),
+            Zx1155Error::ERC1155MissingApprovalForAll { operator, owner }
+        );
         Ok(operator)
     }
 
-    fn move_tokens(
+    fn take(&mut self, sender: Address, id: U256, needed: U256) -> Result<(), Zx1155Error> {
+        let taken = self.balances.try_sub((id, sender), needed);
+        taken.map_err(|rest| Zx1155Error::ERC1155InsufficientBalance {
+            sender,
+            balance: rest.available,
+            needed,
+            token_id: id,
+        })?;
+        Ok(())
+    }
+
+    /// Gives tokens that were taken from `from`, or made, and asks the receiver last: whatever it does, they have moved.
+    fn give(
         &mut self,
+        cx: &mut Ctx,
         from: Address,
         to: Address,
         id: U256,
         value: U256,
+        data: Bytes,
     ) -> Result<(), Zx1155Error> {
-        self.take(from, id, value)?;
+        can_receive(to)?;
         self.balances.add((id, to), value);
-        Ok(())
-    }
-
-    fn take(&mut self, sender: Address, id: U256, needed: U256) -> Result<(), Zx1155Error> {
-        let mut entry = self.balances.entry((id, sender));
-        let balance = entry.get();
-        let Some(rest) = balance.checked_sub(needed) else {
-            return Err(Zx1155Error::ERC1155InsufficientBalance {
-                sender,
-                balance,
-                needed,
-                token_id: id,
-            });
-        };
-        entry.set(rest);
+        let operator = cx.sender();
+        cx.emit(TransferSingle {
+            operator,
+            from,
+            to,
+            id,
+            value,
+        });
+        if cx.has_code(to) {
+            let receiver = IERC1155Receiver::at(to);
+            let answer = receiver.on_erc1155_received(cx, operator, from, id, value, data)?;
+            accepted(to, answer, RECEIVED)?;
+        }
         Ok(())
     }
 }
 
 fn same_length(ids: usize, values: usize) -> Result<(), Zx1155Error> {
-    if ids == values {
-        return Ok(());
-    }
-    let (ids_length, values_length) = (U256::from(ids as u64), U256::from(values as u64));
-    Err(Zx1155Error::ERC1155InvalidArrayLength {
-        ids_length,
-        values_length,
-    })
+    ensure!(
+        ids == values,
+        Zx1155Error::ERC1155InvalidArrayLength {
+            ids_length: U256::from(ids as u64),
+            values_length: U256::from(values as u64),
+        }
+    );
+    Ok(())
 }
 
-/// A contract answers with the selector; an account without code takes everything and answers nothing.
-fn ask(
-    cx: &mut Ctx,
+fn can_receive(receiver: Address) -> Result<(), Zx1155Error> {
+    ensure!(
+        !receiver.is_zero(),
+        Zx1155Error::ERC1155InvalidReceiver { receiver }
+    );
+    Ok(())
+}
+
+fn accepted(
     receiver: Address,
-    selector: [u8; 4],
-    args: &impl zx::abi::Args,
+    answer: FixedBytes<4>,
+    expected: [u8; 4],
 ) -> Result<(), Zx1155Error> {
-    let mut calldata = selector.to_vec();
-    calldata.extend(zx::abi::Args::encode(args));
-    let answer = cx.call(receiver, &calldata, CallOptions::default())?;
-    if answer.is_empty() || answer.starts_with(&selector) {
-        return Ok(());
-    }
-    Err(Zx1155Error::ERC1155InvalidReceiver { receiver })
+    ensure!(
+        answer == expected,
+        Zx1155Error::ERC1155InvalidReceiver { receiver }
+    );
+    Ok(())
 }

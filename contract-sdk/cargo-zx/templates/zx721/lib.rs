@@ -1,6 +1,7 @@
 //! ZX-721: tokens that are told apart, compatible with ERC-721.
 //!
-//! The errors are those of EIP-6093. One account, the owner of the contract, can mint: whoever deployed it.
+//! The errors are those of EIP-6093. One account, the owner of the contract, can mint: whoever deployed it, until they
+//! hand it on.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -8,58 +9,47 @@ mod interface;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{Approval, ApprovalForAll, Transfer, Zx721Error};
+pub use interface::{
+    Approval, ApprovalForAll, IERC721, IERC721Metadata, IERC721Receiver, Transfer, Zx721Error,
+};
 
-use zx::prelude::*;
+use zx::{components::Ownable, prelude::*};
 
-/// `safeTransferFrom` without data. A contract has one method of a name, so this one is taken by the fallback.
-const SAFE_TRANSFER_FROM: [u8; 4] = zx::selector("safeTransferFrom(address,address,uint256)");
-/// What a receiver that is a contract is asked, and answers.
-const ON_RECEIVED: [u8; 4] = zx::selector("onERC721Received(address,address,uint256,bytes)");
-/// Interface ids (ERC-165): of ERC-165 itself, ERC-721, and its metadata.
-const INTERFACES: [[u8; 4]; 3] = [
-    [0x01, 0xFF, 0xC9, 0xA7],
-    [0x80, 0xAC, 0x58, 0xCD],
-    [0x5B, 0x5E, 0x13, 0x9F],
-];
+/// What a contract answers that takes a token: the selector of the question.
+const RECEIVED: FixedBytes<4> = IERC721Receiver::INTERFACE_ID;
 
 /// State of the collection.
 #[zx::contract]
 #[derive(Debug)]
 pub struct Zx721 {
+    /// Name of the collection.
+    #[view]
     name: Item<String>,
+    /// Its short name.
+    #[view]
     symbol: Item<String>,
-    owner: Item<Address>,
     owner_of: Map<U256, Address>,
     balance_of: Map<Address, U256>,
     approved: Map<U256, Address>,
     operators: Map<(Address, Address), bool>,
     token_uri: Map<U256, String>,
+    #[component]
+    ownable: Ownable,
 }
 
-#[zx::public]
+#[zx::public(implements(IERC721, IERC721Metadata))]
 impl Zx721 {
     /// Names the collection and makes the deployer its owner.
     #[constructor]
-    pub fn constructor(&mut self, cx: &mut Ctx, name: String, symbol: String) {
+    pub fn constructor(
+        &mut self,
+        cx: &mut Ctx,
+        name: String,
+        symbol: String,
+    ) -> Result<(), Zx721Error> {
         self.name.set(name);
         self.symbol.set(symbol);
-        self.owner.set(cx.sender());
-    }
-
-    /// Name of the collection.
-    pub fn name(&self, _cx: &Ctx) -> String {
-        self.name.get()
-    }
-
-    /// Its short name.
-    pub fn symbol(&self, _cx: &Ctx) -> String {
-        self.symbol.get()
-    }
-
-    /// Who can mint.
-    pub fn owner(&self, _cx: &Ctx) -> Address {
-        self.owner.get()
+        Ok(self.ownable.init(cx, cx.sender())?)
     }
 
     /// Whose a token is.
@@ -69,13 +59,12 @@ impl Zx721 {
 
     /// Tokens that an account holds.
     pub fn balance_of(&self, _cx: &Ctx, owner: Address) -> Result<U256, Zx721Error> {
-        if owner.is_zero() {
-            return Err(Zx721Error::ERC721InvalidOwner { owner });
-        }
+        ensure!(!owner.is_zero(), Zx721Error::ERC721InvalidOwner { owner });
         Ok(self.balance_of.get(owner))
     }
 
     /// Where a token is described.
+    #[selector(name = "tokenURI")]
     pub fn token_uri(&self, _cx: &Ctx, token_id: U256) -> Result<String, Zx721Error> {
         self.holder(token_id)?;
         Ok(self.token_uri.get(token_id))
@@ -92,17 +81,13 @@ impl Zx721 {
         self.operators.get((owner, operator))
     }
 
-    /// Whether the contract has an interface (ERC-165).
-    pub fn supports_interface(&self, _cx: &Ctx, interface_id: FixedBytes<4>) -> bool {
-        INTERFACES.contains(&interface_id.0)
-    }
-
     /// Lets `to` move a token; the zero address takes that back.
     pub fn approve(&mut self, cx: &mut Ctx, to: Address, token_id: U256) -> Result<(), Zx721Error> {
         let (owner, approver) = (self.holder(token_id)?, cx.sender());
-        if approver != owner && !self.operators.get((owner, approver)) {
-            return Err(Zx721Error::ERC721InvalidApprover { approver });
-        }
+        ensure!(
+            approver == owner || self.operators.get((owner, approver)),
+            Zx721Error::ERC721InvalidApprover { approver }
+        );
         self.approved.set(token_id, to);
         cx.emit(Approval {
             owner,
@@ -119,9 +104,10 @@ impl Zx721 {
         operator: Address,
         approved: bool,
     ) -> Result<(), Zx721Error> {
-        if operator.is_zero() {
-            return Err(Zx721Error::ERC721InvalidOperator { operator });
-        }
+        ensure!(
+            !operator.is_zero(),
+            Zx721Error::ERC721InvalidOperator { operator }
+        );
         let owner = cx.sender();
         self.operators.set((owner, operator), approved);
         cx.emit(ApprovalForAll {
@@ -140,26 +126,24 @@ impl Zx721 {
         to: Address,
         token_id: U256,
     ) -> Result<(), Zx721Error> {
-        if to.is_zero() {
-            return Err(Zx721Error::ERC721InvalidReceiver { receiver: to });
-        }
         let (owner, operator) = (self.holder(token_id)?, cx.sender());
-        let allowed = [owner, self.approved.get(token_id)].contains(&operator)
-            || self.operators.get((owner, operator));
-        if !allowed {
-            return Err(Zx721Error::ERC721InsufficientApproval { operator, token_id });
-        }
-        if owner != from {
-            return Err(Zx721Error::ERC721IncorrectOwner {
+        ensure!(
+            operator == owner
+                || operator == self.approved.get(token_id)
+                || self.operators.get((owner, operator)),
+            Zx721Error::ERC721InsufficientApproval { operator, token_id }
+        );
+        ensure!(
+            owner == from,
+            Zx721Error::ERC721IncorrectOwner {
                 sender: from,
                 token_id,
                 owner,
-            });
-        }
+            }
+        );
         self.approved.clear(token_id);
         self.balance_of.sub(from, U256::ONE);
-        self.give(cx, from, to, token_id);
-        Ok(())
+        self.give(cx, from, to, token_id)
     }
 
     /// Moves a token, and asks the receiver, if it is a contract, whether it takes it.
@@ -169,10 +153,32 @@ impl Zx721 {
         from: Address,
         to: Address,
         token_id: U256,
+    ) -> Result<(), Zx721Error> {
+        self.safe_transfer_from_with(cx, from, to, token_id, Bytes::new())
+    }
+
+    /// The same, with data for the receiver.
+    #[selector(name = "safeTransferFrom")]
+    pub fn safe_transfer_from_with(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        token_id: U256,
         data: Bytes,
     ) -> Result<(), Zx721Error> {
         self.transfer_from(cx, from, to, token_id)?;
-        ask_receiver(cx, from, to, token_id, data)
+        // Asked last: the token has moved already, whatever the receiver does now.
+        if cx.has_code(to) {
+            let operator = cx.sender();
+            let receiver = IERC721Receiver::at(to);
+            let answer = receiver.on_erc721_received(cx, operator, from, token_id, data)?;
+            ensure!(
+                answer == RECEIVED,
+                Zx721Error::ERC721InvalidReceiver { receiver: to }
+            );
+        }
+        Ok(())
     }
 
     /// Makes a token. Only the owner of the contract can.
@@ -183,29 +189,23 @@ impl Zx721 {
         token_id: U256,
         uri: String,
     ) -> Result<(), Zx721Error> {
-        let account = cx.sender();
-        if account != self.owner.get() {
-            return Err(Zx721Error::OwnableUnauthorizedAccount { account });
-        }
-        if to.is_zero() {
-            return Err(Zx721Error::ERC721InvalidReceiver { receiver: to });
-        }
-        if !self.owner_of.get(token_id).is_zero() {
-            return Err(Zx721Error::ERC721InvalidSender {
-                sender: Address::ZERO,
-            });
-        }
+        self.ownable.only_owner(cx)?;
+        let sender = Address::ZERO;
+        ensure!(
+            self.owner_of.get(token_id).is_zero(),
+            Zx721Error::ERC721InvalidSender { sender }
+        );
         self.token_uri.set(token_id, uri);
-        self.give(cx, Address::ZERO, to, token_id);
-        Ok(())
+        self.give(cx, sender, to, token_id)
     }
 
     /// Destroys a token of the caller.
     pub fn burn(&mut self, cx: &mut Ctx, token_id: U256) -> Result<(), Zx721Error> {
         let (owner, operator) = (self.holder(token_id)?, cx.sender());
-        if owner != operator {
-            return Err(Zx721Error::ERC721InsufficientApproval { operator, token_id });
-        }
+        ensure!(
+            owner == operator,
+            Zx721Error::ERC721InsufficientApproval { operator, token_id }
+        );
         self.approved.clear(token_id);
         self.token_uri.clear(token_id);
         self.owner_of.clear(token_id);
@@ -218,48 +218,29 @@ impl Zx721 {
         Ok(())
     }
 
-    /// `safeTransferFrom` without data.
-    #[fallback]
-    pub fn other(&mut self, cx: &mut Ctx, calldata: Bytes) -> Result<Bytes, Zx721Error> {
-        let args = calldata
-            .strip_prefix(&SAFE_TRANSFER_FROM)
-            .and_then(zx::abi::Args::decode);
-        let Some((from, to, token_id)) = args else {
-            zx::revert::revert("unknown selector")
-        };
-        self.safe_transfer_from(cx, from, to, token_id, Bytes::new())?;
-        Ok(Bytes::new())
-    }
-
     fn holder(&self, token_id: U256) -> Result<Address, Zx721Error> {
         let owner = self.owner_of.get(token_id);
-        if owner.is_zero() {
-            Err(Zx721Error::ERC721NonexistentToken { token_id })
-        } else {
-            Ok(owner)
-        }
+        ensure!(
+            !owner.is_zero(),
+            Zx721Error::ERC721NonexistentToken { token_id }
+        );
+        Ok(owner)
     }
 
-    fn give(&mut self, cx: &mut Ctx, from: Address, to: Address, token_id: U256) {
+    fn give(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        token_id: U256,
+    ) -> Result<(), Zx721Error> {
+        ensure!(
+            !to.is_zero(),
+            Zx721Error::ERC721InvalidReceiver { receiver: to }
+        );
         self.owner_of.set(token_id, to);
         self.balance_of.add(to, U256::ONE);
         cx.emit(Transfer { from, to, token_id });
+        Ok(())
     }
-}
-
-/// A contract answers with the selector; an account without code takes everything and answers nothing.
-fn ask_receiver(
-    cx: &mut Ctx,
-    from: Address,
-    receiver: Address,
-    token_id: U256,
-    data: Bytes,
-) -> Result<(), Zx721Error> {
-    let mut calldata = ON_RECEIVED.to_vec();
-    calldata.extend(zx::abi::Args::encode(&(cx.sender(), from, token_id, data)));
-    let answer = cx.call(receiver, &calldata, CallOptions::default())?;
-    if answer.is_empty() || answer.starts_with(&ON_RECEIVED) {
-        return Ok(());
-    }
-    Err(Zx721Error::ERC721InvalidReceiver { receiver })
 }

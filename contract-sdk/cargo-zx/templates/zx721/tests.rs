@@ -1,159 +1,148 @@
 use super::*;
-use zx::{selector, testing::TestHost};
-
-const OWNER: Address = Address::repeat_byte(1);
-const ALICE: Address = Address::repeat_byte(2);
-const BOB: Address = Address::repeat_byte(3);
-const VAULT: Address = Address::repeat_byte(4);
+use zx::{
+    components::OwnableError,
+    selector,
+    testing::{Host, Reverted},
+};
 
 fn id(number: u64) -> U256 {
     U256::from(number)
 }
 
-/// A collection whose token 1 is Alice's.
-fn collection() -> (TestHost, Zx721) {
-    let host = TestHost::new();
-    host.set_sender(OWNER);
-    let mut tokens = host.contract::<Zx721>();
-    host.transact(|cx| tokens.constructor(cx, "Things".to_owned(), "THG".to_owned()))
-        .expect("deployed");
-    host.transact(|cx| tokens.mint(cx, ALICE, id(1), "ipfs://1".to_owned()))
-        .expect("minted");
-    host.set_sender(ALICE);
-    (host, tokens)
-}
-
-#[test]
-fn a_token_has_an_owner_and_a_description() {
-    let (host, tokens) = collection();
-    host.look(|cx| {
-        assert_eq!(tokens.owner_of(cx, id(1)), Ok(ALICE));
-        assert_eq!(tokens.token_uri(cx, id(1)), Ok("ipfs://1".to_owned()));
-        assert_eq!(tokens.balance_of(cx, ALICE), Ok(id(1)));
-        assert_eq!(
-            tokens.owner_of(cx, id(2)),
-            Err(Zx721Error::ERC721NonexistentToken { token_id: id(2) })
-        );
-    });
-    assert!(host.emitted_last(Transfer {
+/// A collection whose token 1 is Alice's, as she calls it.
+fn collection(host: &Host) -> Zx721Client<'_> {
+    let [_, alice] = host.accounts();
+    let tokens = host.deploy::<Zx721>(("Things".to_owned(), "THG".to_owned()));
+    tokens.mint(alice, id(1), "ipfs://1".to_owned()).unwrap();
+    assert!(host.emitted(Transfer {
         from: Address::ZERO,
-        to: ALICE,
+        to: alice,
         token_id: id(1)
     }));
+    tokens.by(alice)
 }
 
-#[test]
-fn only_who_may_moves_a_token() {
-    let (host, mut tokens) = collection();
-    host.set_sender(BOB);
+#[zx::test]
+fn a_token_has_an_owner_and_a_description(host: &Host) {
+    let [owner, alice] = host.accounts();
+    let tokens = collection(host);
+    assert_eq!(
+        (tokens.name(), tokens.symbol()),
+        ("Things".into(), "THG".into())
+    );
+    assert_eq!(tokens.ownable().owner(), owner);
+    assert_eq!(tokens.owner_of(id(1)), alice);
+    assert_eq!(tokens.token_uri(id(1)), "ipfs://1");
+    assert_eq!(tokens.balance_of(alice), id(1));
+    let missing = Zx721Error::ERC721NonexistentToken { token_id: id(2) };
+    assert_eq!(tokens.try_owner_of(id(2)), Err(missing.into()));
+}
+
+#[zx::test]
+fn the_interfaces_have_the_ids_of_their_standards(host: &Host) {
+    let tokens = collection(host);
+    for id in [
+        [0x01, 0xFF, 0xC9, 0xA7],
+        [0x80, 0xAC, 0x58, 0xCD],
+        [0x5B, 0x5E, 0x13, 0x9F],
+    ] {
+        assert!(tokens.supports_interface(id.into()), "{id:x?}");
+    }
+    assert_eq!(RECEIVED, [0x15, 0x0B, 0x7A, 0x02]);
+}
+
+#[zx::test]
+fn only_who_may_moves_a_token(host: &Host) {
+    let [_, alice, bob] = host.accounts();
+    let tokens = collection(host);
     let refused = Zx721Error::ERC721InsufficientApproval {
-        operator: BOB,
+        operator: bob,
         token_id: id(1),
     };
     assert_eq!(
-        host.transact(|cx| tokens.transfer_from(cx, ALICE, BOB, id(1))),
+        tokens.by(bob).transfer_from(alice, bob, id(1)),
         Err(refused.into())
     );
-    host.set_sender(ALICE);
-    assert_eq!(host.transact(|cx| tokens.approve(cx, BOB, id(1))), Ok(()));
-    host.set_sender(BOB);
-    assert_eq!(
-        host.transact(|cx| tokens.transfer_from(cx, ALICE, BOB, id(1))),
-        Ok(())
-    );
-    assert_eq!(host.look(|cx| tokens.owner_of(cx, id(1))), Ok(BOB));
-    assert_eq!(
-        host.look(|cx| tokens.get_approved(cx, id(1))),
-        Ok(Address::ZERO),
-        "the approval is used up"
-    );
-    assert_eq!(host.look(|cx| tokens.balance_of(cx, ALICE)), Ok(U256::ZERO));
+    tokens.approve(bob, id(1)).unwrap();
+    assert_eq!(tokens.get_approved(id(1)), bob);
+    tokens.by(bob).transfer_from(alice, bob, id(1)).unwrap();
+    assert_eq!(tokens.owner_of(id(1)), bob);
+    assert_eq!(tokens.get_approved(id(1)), Address::ZERO, "it is used up");
+    assert_eq!(tokens.balance_of(alice), id(0));
 }
 
-#[test]
-fn an_operator_moves_every_token() {
-    let (host, mut tokens) = collection();
-    assert_eq!(
-        host.transact(|cx| tokens.set_approval_for_all(cx, BOB, true)),
-        Ok(())
-    );
-    host.set_sender(BOB);
+#[zx::test]
+fn an_operator_moves_every_token(host: &Host) {
+    let [owner, alice, bob] = host.accounts();
+    let tokens = collection(host);
+    tokens.set_approval_for_all(bob, true).unwrap();
+    assert!(tokens.is_approved_for_all(alice, bob));
     let wrong = Zx721Error::ERC721IncorrectOwner {
-        sender: BOB,
+        sender: bob,
         token_id: id(1),
-        owner: ALICE,
+        owner: alice,
     };
-    assert_eq!(
-        host.transact(|cx| tokens.transfer_from(cx, BOB, OWNER, id(1))),
-        Err(wrong.into())
-    );
-    assert_eq!(
-        host.transact(|cx| tokens.transfer_from(cx, ALICE, OWNER, id(1))),
-        Ok(())
-    );
-    assert_eq!(host.look(|cx| tokens.owner_of(cx, id(1))), Ok(OWNER));
+    let tokens = tokens.by(bob);
+    assert_eq!(tokens.transfer_from(bob, owner, id(1)), Err(wrong.into()));
+    tokens.transfer_from(alice, owner, id(1)).unwrap();
+    assert_eq!(tokens.owner_of(id(1)), owner);
 }
 
-#[test]
-fn a_contract_is_asked_whether_it_takes_a_token() {
-    let (host, mut tokens) = collection();
-    let mut send = |host: &TestHost| {
-        host.transact(|cx| {
-            tokens.safe_transfer_from(cx, ALICE, VAULT, id(1), Bytes::from_static(b"note"))
-        })
+#[zx::test]
+fn a_contract_is_asked_whether_it_takes_a_token(host: &Host) {
+    let [_, alice] = host.accounts();
+    let tokens = collection(host);
+    let vault = Address::repeat_byte(4);
+    let question = selector("onERC721Received(address,address,uint256,bytes)");
+    let send = || {
+        let note = Bytes::from_static(b"note");
+        tokens.safe_transfer_from_with(alice, vault, id(1), note)
     };
-    host.register_with(VAULT, |_, _| Ok(vec![0; 32]));
-    assert_eq!(
-        send(&host),
-        Err(Zx721Error::ERC721InvalidReceiver { receiver: VAULT }.into())
-    );
-    host.register_with(VAULT, |_, _| Err(b"no".to_vec()));
-    assert_eq!(send(&host).expect_err("refused").0, b"no");
-    host.register_with(VAULT, |_, input| {
-        let mut answer = input.get(..4).unwrap_or_default().to_vec();
-        answer.resize(32, 0);
-        Ok(answer)
-    });
-    assert_eq!(send(&host), Ok(()));
+
+    host.mock(vault)
+        .returns(question, FixedBytes([0; 4]))
+        .install();
+    let refused = Zx721Error::ERC721InvalidReceiver { receiver: vault };
+    assert_eq!(send(), Err(refused.into()));
+
+    host.mock(vault)
+        .reverts(question, "no, thank you")
+        .install();
+    let words = send().unwrap_err();
+    assert_eq!(words.message().as_deref(), Some("no, thank you"));
+
+    host.mock(vault).returns(question, RECEIVED).install();
+    assert_eq!(send(), Ok(()));
+    assert_eq!(tokens.owner_of(id(1)), vault);
 }
 
-#[test]
-fn the_short_form_of_a_safe_transfer_is_taken() {
-    let (host, tokens) = collection();
-    let short = selector("safeTransferFrom(address,address,uint256)");
-    assert_eq!(
-        host.call::<Zx721, _>(short, (ALICE, BOB, id(1))),
-        Ok(Vec::new())
-    );
-    assert_eq!(host.look(|cx| tokens.owner_of(cx, id(1))), Ok(BOB));
-    let unknown = host
-        .call_raw::<Zx721>(&[1, 2, 3, 4])
-        .expect_err("no such method");
-    assert_eq!(unknown.message().as_deref(), Some("unknown selector"));
+#[zx::test]
+fn an_account_without_code_takes_everything(host: &Host) {
+    let [_, alice, bob] = host.accounts();
+    let tokens = collection(host);
+    tokens.safe_transfer_from(alice, bob, id(1)).unwrap();
+    assert_eq!(tokens.owner_of(id(1)), bob);
 }
 
-#[test]
-fn only_the_owner_mints_and_no_token_twice() {
-    let (host, mut tokens) = collection();
-    let refused = Zx721Error::OwnableUnauthorizedAccount { account: ALICE };
+#[zx::test]
+fn only_the_owner_mints_and_no_token_twice(host: &Host) {
+    let [owner, alice] = host.accounts();
+    let tokens = collection(host);
+    let refused: Reverted = OwnableError::OwnableUnauthorizedAccount { account: alice }.into();
+    assert_eq!(tokens.mint(alice, id(2), String::new()), Err(refused));
+    let sender = Address::ZERO;
+    let twice = Zx721Error::ERC721InvalidSender { sender };
     assert_eq!(
-        host.transact(|cx| tokens.mint(cx, ALICE, id(2), String::new())),
-        Err(refused.into())
-    );
-    host.set_sender(OWNER);
-    let twice = Zx721Error::ERC721InvalidSender {
-        sender: Address::ZERO,
-    };
-    assert_eq!(
-        host.transact(|cx| tokens.mint(cx, ALICE, id(1), String::new())),
+        tokens.by(owner).mint(alice, id(1), String::new()),
         Err(twice.into())
     );
 }
 
-#[test]
-fn a_burnt_token_is_gone() {
-    let (host, mut tokens) = collection();
-    assert_eq!(host.transact(|cx| tokens.burn(cx, id(1))), Ok(()));
-    assert!(host.look(|cx| tokens.owner_of(cx, id(1))).is_err());
-    assert_eq!(host.look(|cx| tokens.balance_of(cx, ALICE)), Ok(U256::ZERO));
+#[zx::test]
+fn a_burnt_token_is_gone(host: &Host) {
+    let [_, alice] = host.accounts();
+    let tokens = collection(host);
+    tokens.burn(id(1)).unwrap();
+    assert!(tokens.try_owner_of(id(1)).is_err());
+    assert_eq!(tokens.balance_of(alice), id(0));
 }

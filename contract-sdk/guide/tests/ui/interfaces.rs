@@ -20,7 +20,7 @@ zx::sol_interface! {
 
 zx::sol_interface! {
     interface IOther {
-        function f(int256 x) external;
+        function f(int24 x) external;
     }
 }
 

@@ -15,7 +15,11 @@ mod tests;
 mod uint;
 mod word;
 
-use crate::{Bytes, U256, text};
+use crate::{
+    Bytes, U256,
+    buffer::{self, grow},
+    text,
+};
 use alloc::{string::String, vec::Vec};
 
 #[doc(hidden)]
@@ -28,7 +32,7 @@ pub(crate) use word::Word;
 /// Bytes of a word.
 const WORD: usize = 32;
 
-/// A type that crosses the ABI: `bool`, `u8`..`u128`, `i8`..`i128`, [`U256`](crate::U256), [`Address`](crate::Address),
+/// A type that crosses the ABI: `bool`, `u8`..`u128`, `i8`..`i128`, [`U256`](crate::U256), [`I256`](crate::I256), [`Address`](crate::Address),
 /// `FixedBytes<N>` (bytesN), [`Uint<BITS>`](Uint), `String`, [`Bytes`], `Vec<T>` (`Vec<u8>` is `uint8[]`; for `bytes` use
 /// [`Bytes`]), `[T; N]`, tuples, and what derives it: structs, which are tuples with named components, and enums without
 /// fields, which are `uint8`.
@@ -63,7 +67,7 @@ pub trait Abi: Sized {
 
     /// Encodes it as what a method returns.
     fn encode_return(&self) -> Vec<u8> {
-        let mut out = head(Self::HEAD);
+        let mut out = buffer::zeros(Self::HEAD);
         self.put(&mut out, 0, 0);
         out
     }
@@ -91,11 +95,6 @@ pub trait Args: Sized {
     }
 }
 
-/// An empty head.
-fn head(bytes: usize) -> Vec<u8> {
-    alloc::vec![0; bytes]
-}
-
 /// Writes a word into the head.
 fn put_word(out: &mut [u8], at: usize, word: &[u8; WORD]) {
     if let Some(place) = out.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
@@ -118,11 +117,6 @@ fn begin_tail(out: &mut [u8], base: usize, at: usize) -> usize {
     tail
 }
 
-/// Appends a head of zeros.
-fn grow(out: &mut Vec<u8>, bytes: usize) {
-    out.resize(out.len().saturating_add(bytes), 0);
-}
-
 fn take_word(data: &[u8], at: usize) -> Option<&[u8; WORD]> {
     data.get(at..)?.first_chunk()
 }
@@ -143,7 +137,7 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, base: usize, at: usize, bytes: &[u8])
     let tail = begin_tail(out, base, at);
     grow(out, WORD);
     put_number(out, tail, bytes.len());
-    out.extend_from_slice(bytes);
+    buffer::append(out, bytes);
     grow(out, bytes.len().wrapping_neg() % WORD);
 }
 
@@ -174,6 +168,6 @@ macro_rules! bytes {
     };
 }
 bytes! {
-    String: "string", |value| value.as_bytes(), |taken| text::from_utf8(taken.to_vec());
+    String: "string", |value| value.as_bytes(), |taken| text::from_utf8(buffer::copy(taken));
     Bytes: "bytes", |value| value, |taken| Some(Bytes::copy_from_slice(taken));
 }

@@ -1,7 +1,7 @@
 //! Tuples and arrays.
 
-use super::{Abi, Args, WORD, begin_tail, grow, put_number, take_number, take_tail};
-use crate::compose::Text;
+use super::{Abi, Args, WORD, begin_tail, put_number, take_number, take_tail};
+use crate::{buffer::grow, compose::Text};
 use alloc::vec::Vec;
 
 /// A name of an ABI type.

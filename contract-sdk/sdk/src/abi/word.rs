@@ -1,7 +1,7 @@
 //! Value types: each fits a word.
 
 use super::{Abi, WORD, put_word, take_word};
-use crate::{Address, FixedBytes, U256};
+use crate::{Address, FixedBytes, I256, U256};
 use alloc::vec::Vec;
 
 /// A value type, as the ABI pads it to a word: numbers to the left, bytes to the right.
@@ -27,7 +27,7 @@ macro_rules! abi_of_word {
         }
 
         fn encode_return(&self) -> Vec<u8> {
-            Word::to_word(self).to_vec()
+            crate::buffer::copy(&Word::to_word(self))
         }
     };
 }
@@ -43,7 +43,7 @@ macro_rules! words {
 words! {
     bool: "bool";
     u8: "uint8"; u16: "uint16"; u32: "uint32"; u64: "uint64"; u128: "uint128"; U256: "uint256";
-    i8: "int8"; i16: "int16"; i32: "int32"; i64: "int64"; i128: "int128";
+    i8: "int8"; i16: "int16"; i32: "int32"; i64: "int64"; i128: "int128"; I256: "int256";
     Address: "address";
 }
 
@@ -93,15 +93,20 @@ macro_rules! signed {
 }
 signed!(i8 i16 i32 i64 i128);
 
-impl Word for U256 {
-    fn to_word(&self) -> [u8; WORD] {
-        self.to_be_bytes()
-    }
+macro_rules! whole_words {
+    ($($ty:ty)+) => {
+        $(impl Word for $ty {
+            fn to_word(&self) -> [u8; WORD] {
+                self.to_be_bytes()
+            }
 
-    fn from_word(word: &[u8; WORD]) -> Option<Self> {
-        Some(Self::from_be_bytes(*word))
-    }
+            fn from_word(word: &[u8; WORD]) -> Option<Self> {
+                Some(Self::from_be_bytes(*word))
+            }
+        })+
+    };
 }
+whole_words!(U256 I256);
 
 impl Word for Address {
     fn to_word(&self) -> [u8; WORD] {

@@ -1,7 +1,7 @@
 //! Messages with structure (EIP-712).
 
 use crate::{
-    Address, B256, Bytes, Ctx, FixedBytes, U256, Uint,
+    Address, B256, Bytes, Ctx, FixedBytes, I256, U256, Uint,
     abi::{Abi, Word},
     host,
 };
@@ -115,7 +115,7 @@ macro_rules! words {
         })+
     };
 }
-words!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 U256 Address);
+words!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 U256 I256 Address);
 
 impl<const N: usize> TypedValue for FixedBytes<N>
 where

@@ -70,7 +70,7 @@ numbers!(block_number block_timestamp chain_id block_gas_limit gas_left);
 pub(crate) fn calldata() -> Vec<u8> {
     // SAFETY: takes no pointer.
     let size = unsafe { import::calldata_size() };
-    let mut data = alloc::vec![0; size as usize];
+    let mut data = crate::buffer::zeros(size as usize);
     // SAFETY: `data` is `size` bytes long.
     unsafe { import::calldata_copy(data.as_mut_ptr(), 0, size) };
     data
@@ -139,7 +139,7 @@ pub(crate) fn create(value: &[u8; 32], code: &[u8]) -> (u32, [u8; 20]) {
 pub(crate) fn return_data() -> Vec<u8> {
     // SAFETY: takes no pointer.
     let size = unsafe { import::return_data_size() };
-    let mut data = alloc::vec![0; size as usize];
+    let mut data = crate::buffer::zeros(size as usize);
     // SAFETY: `data` is `size` bytes long.
     unsafe { import::return_data_copy(data.as_mut_ptr(), 0, size) };
     data

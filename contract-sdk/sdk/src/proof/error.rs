@@ -1,6 +1,5 @@
 use super::{NodeError, rlp::RlpError};
-use crate::{ContractError, revert::error_string};
-use alloc::vec::Vec;
+use crate::{ContractError, abi::Encoder, revert::error_string};
 use core::fmt;
 
 /// Why a proof proves nothing. Nodes are counted from 0, the root.
@@ -62,13 +61,13 @@ impl fmt::Display for ProofError {
 impl core::error::Error for ProofError {}
 
 impl ContractError for ProofError {
-    fn encode(self) -> Vec<u8> {
-        error_string(&["proof: ", self.text()])
+    fn write(self, out: &mut Encoder) {
+        out.raw(&error_string(&["proof: ", self.text()]));
     }
 }
 
 impl ContractError for RlpError {
-    fn encode(self) -> Vec<u8> {
-        error_string(&[self.text()])
+    fn write(self, out: &mut Encoder) {
+        out.raw(&error_string(&[self.text()]));
     }
 }

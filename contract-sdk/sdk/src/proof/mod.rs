@@ -61,7 +61,7 @@ pub use ethereum::{Account, verify_account, verify_receipt, verify_storage, veri
 pub use header::Header;
 pub use node::NodeError;
 
-use crate::{B256, b256, host};
+use crate::{B256, b256, buffer, host};
 use alloc::vec::Vec;
 use node::{Next, Path};
 
@@ -106,5 +106,5 @@ fn step<'a>(expected: B256, at: usize, encoded: &'a [u8], path: &mut Path<'_>) -
 
 /// The value, if as many nodes were used as there are.
 fn end(used: usize, nodes: usize, value: Option<&[u8]>) -> Result<Option<Vec<u8>>, ProofError> {
-    if used < nodes { Err(ProofError::NodeLeftOver { node: used }) } else { Ok(value.map(<[u8]>::to_vec)) }
+    if used < nodes { Err(ProofError::NodeLeftOver { node: used }) } else { Ok(value.map(buffer::copy)) }
 }

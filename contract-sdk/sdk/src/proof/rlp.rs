@@ -3,7 +3,7 @@
 //! A list is read item by item and lists in it are items like any other, so that nesting costs neither stack nor
 //! memory: nothing here recurses or allocates.
 
-use crate::U256;
+use crate::{U256, buffer};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -106,11 +106,11 @@ pub fn decode_number(encoded: &[u8]) -> Result<U256, RlpError> {
 pub fn encode_u64(value: u64) -> Vec<u8> {
     let bytes = value.to_be_bytes();
     let digits = bytes.get(value.leading_zeros() as usize / 8..).unwrap_or_default();
-    let mut out = Vec::with_capacity(1 + digits.len());
-    if !matches!(digits, [..STRING]) {
-        out.push(STRING | digits.len() as u8);
-    }
-    out.extend_from_slice(digits);
+    let mut out = match digits {
+        [..STRING] => Vec::new(),
+        _ => buffer::copy(&[STRING | digits.len() as u8]),
+    };
+    buffer::append(&mut out, digits);
     out
 }
 

@@ -5,7 +5,7 @@ use super::{
     Lane, Size, Slot, StorageValue, Stored,
     place::{WORD, advance, hashed, numbered},
 };
-use crate::{Bytes, abi::take_number, host, revert::revert, text};
+use crate::{Bytes, abi::take_number, buffer, host, revert::revert, text};
 use alloc::{string::String, vec::Vec};
 
 /// Bytes that fit the slot itself.
@@ -75,7 +75,7 @@ fn head(word: &[u8; WORD]) -> Head {
 pub(super) fn load(slot: &Slot) -> Vec<u8> {
     let word = host::storage_read(slot);
     match head(&word) {
-        Head::Short(len) => word.get(..len).unwrap_or_default().to_vec(),
+        Head::Short(len) => buffer::copy(word.get(..len).unwrap_or_default()),
         Head::Long(len) => load_long(slot, len),
     }
 }
@@ -85,7 +85,7 @@ fn load_long(slot: &Slot, len: usize) -> Vec<u8> {
     let mut cursor = Cursor::of(slot);
     // Grows with what is read, and each read costs gas, so that a corrupt length cannot ask for all the memory.
     while out.len() < len {
-        out.extend_from_slice(&host::storage_read(&cursor.next_slot()));
+        buffer::append(&mut out, &host::storage_read(&cursor.next_slot()));
     }
     out.truncate(len);
     out

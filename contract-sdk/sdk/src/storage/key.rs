@@ -1,10 +1,10 @@
 use super::{Slot, text::TypeName};
 use crate::{
-    Address, Bytes, FixedBytes, U256,
+    Address, Bytes, FixedBytes, I256, U256,
     abi::{Abi, Word},
-    host,
+    buffer, host,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
 /// A type of map keys.
 #[diagnostic::on_unimplemented(
@@ -36,9 +36,8 @@ fn hash_pair(key: &[u8; 32], base: &Slot) -> Slot {
 }
 
 fn hash_bytes(key: &[u8], base: &Slot) -> Slot {
-    let mut bytes = Vec::with_capacity(key.len() + 32);
-    bytes.extend_from_slice(key);
-    bytes.extend_from_slice(base);
+    let mut bytes = buffer::copy(key);
+    buffer::append(&mut bytes, base);
     host::keccak256(&bytes)
 }
 
@@ -53,7 +52,7 @@ macro_rules! word_keys {
         })+
     };
 }
-word_keys!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 U256 Address);
+word_keys!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 U256 I256 Address);
 
 impl<const N: usize> MapKey for FixedBytes<N>
 where

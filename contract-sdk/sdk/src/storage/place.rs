@@ -1,7 +1,6 @@
 //! Where things lie: slots, lanes in a slot, and how fields are laid out one after the other.
 
-use crate::host;
-use alloc::boxed::Box;
+use crate::{buffer, host};
 
 /// Key of a storage slot.
 pub type Slot = [u8; 32];
@@ -120,7 +119,8 @@ impl Place {
 
     /// A slot that was computed. A call is too short to give its 32 bytes back.
     pub(crate) fn computed(slot: Slot) -> Self {
-        Self::at(Box::leak(Box::new(slot)))
+        // As many bytes as a slot has, so that there is always one.
+        Self::at(buffer::copy(&slot).leak().first_chunk().unwrap_or(&[0; WORD]))
     }
 
     /// The same slot, this lane of it.

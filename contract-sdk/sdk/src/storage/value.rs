@@ -3,7 +3,7 @@ use super::{
     place::{Lane, Member, Size, WORD, advance, read_lane, store_lane, write_lane},
     text::TypeName,
 };
-use crate::{Address, FixedBytes, U256, abi::Abi, host};
+use crate::{Address, FixedBytes, I256, U256, abi::Abi, host};
 
 /// A type that storage can hold, and that is read and written as a whole. `#[derive(zx::StorageValue)]` makes one of a
 /// struct of such types (Solidity's `struct`, packed) and of an enum without fields.
@@ -89,23 +89,34 @@ lanes! {
     i128: 16, "int128", |value| value.to_be_bytes(), |bytes| Self::from_be_bytes(bytes);
 }
 
-impl Stored for U256 {
-    const SIZE: Size = Size::bytes(32);
-    const TYPE: &'static str = "uint256";
+/// These take a slot for themselves.
+macro_rules! whole_slots {
+    ($($ty:ty: $name:literal;)+) => {
+        $(
+            impl Stored for $ty {
+                const SIZE: Size = Size::bytes(32);
+                const TYPE: &'static str = $name;
+            }
+
+            impl StorageValue for $ty {
+                fn load(slot: &Slot, _: Lane) -> Self {
+                    Self::from_be_bytes(host::storage_read(slot))
+                }
+
+                fn store(&self, slot: &Slot, _: Lane) {
+                    host::storage_write(slot, &self.to_be_bytes());
+                }
+
+                fn clear(slot: &Slot, _: Lane) {
+                    host::storage_write(slot, &[0; WORD]);
+                }
+            }
+        )+
+    };
 }
-
-impl StorageValue for U256 {
-    fn load(slot: &Slot, _: Lane) -> Self {
-        Self::from_be_bytes(host::storage_read(slot))
-    }
-
-    fn store(&self, slot: &Slot, _: Lane) {
-        host::storage_write(slot, &self.to_be_bytes());
-    }
-
-    fn clear(slot: &Slot, _: Lane) {
-        host::storage_write(slot, &[0; WORD]);
-    }
+whole_slots! {
+    U256: "uint256";
+    I256: "int256";
 }
 
 impl<const N: usize> Stored for FixedBytes<N>

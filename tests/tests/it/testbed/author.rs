@@ -1,6 +1,7 @@
 //! `cargo zx test` and `cargo zx gas` on a project of an author's own.
 
 use eyre::OptionExt as _;
+use serde_json::json;
 use std::fs;
 use zx_tests::{Node, Zx};
 
@@ -68,8 +69,13 @@ fn tests_run_on_both_hosts_and_their_gas_is_told_kept_and_drawn() -> eyre::Resul
 
     let both = zx.does(&["test"])?;
     assert!(both.stdout.contains("2 passed"), "{both:?}");
+    // In each a deployment and two calls.
+    assert!(both.stderr.contains("Agreed tests on both hosts: 2, calls: 6; each ended"), "{}", both.stderr);
+    let told = zx.does(&["test", "--json", "it_counts"])?.json()?;
+    assert_eq!((&told["hosts"], &told["tests"], &told["calls"]), (&json!(["native", "sandbox"]), &json!(1), &json!(3)));
     let native = zx.does(&["test", "--native"])?;
     assert!(native.stdout.contains("2 passed") && !native.stderr.contains("Built"), "{native:?}");
+    assert!(native.stderr.contains("Passed natively alone") && !native.stderr.contains("Agreed"), "{native:?}");
 
     let table = zx.does(&["gas"])?;
     for line in ["counted\n", "  add(uint256) ", "  add(uint256) (reverted) ", "  constructor ", "  count() (view) "] {

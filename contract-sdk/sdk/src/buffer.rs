@@ -1,0 +1,115 @@
+//! Bytes that grow, and all that the SDK allocates for itself. The growth of `Vec` itself brings along what words a
+//! failed allocation: a twentieth of what a token takes to deploy, for words that nobody reads, since a call without
+//! memory just ends.
+#![allow(unsafe_code)]
+
+use alloc::{
+    alloc::{Layout, alloc, realloc},
+    vec::Vec,
+};
+use core::mem::{ManuallyDrop, take};
+
+/// So many zero bytes.
+pub(crate) fn zeros(bytes: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    grow(&mut out, bytes);
+    out
+}
+
+/// A copy of the bytes.
+pub(crate) fn copy(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    append(&mut out, bytes);
+    out
+}
+
+/// Appends so many zero bytes.
+#[inline(never)]
+pub(crate) fn grow(out: &mut Vec<u8>, bytes: usize) {
+    reserve(out, bytes);
+    let len = out.len();
+    // SAFETY: there is room for `bytes` more, which are written before they count.
+    unsafe {
+        out.as_mut_ptr().add(len).write_bytes(0, bytes);
+        out.set_len(len.wrapping_add(bytes));
+    }
+}
+
+/// Appends the bytes.
+#[inline(never)]
+pub(crate) fn append(out: &mut Vec<u8>, bytes: &[u8]) {
+    reserve(out, bytes.len());
+    let len = out.len();
+    // SAFETY: there is room for as many more, which `out` owns and `bytes` cannot overlap, and they are written before
+    // they count.
+    unsafe {
+        out.as_mut_ptr().add(len).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        out.set_len(len.wrapping_add(bytes.len()));
+    }
+}
+
+/// Makes room for so many more bytes.
+#[inline(never)]
+fn reserve(out: &mut Vec<u8>, more: usize) {
+    let (len, capacity) = (out.len(), out.capacity());
+    if more <= capacity.wrapping_sub(len) {
+        return;
+    }
+    // Twice as much as before, so that what grows by little is copied little.
+    let wanted = len.saturating_add(more).max(capacity.saturating_mul(2));
+    let Ok(layout) = Layout::array::<u8>(wanted) else { out_of_memory() };
+    let mut before = ManuallyDrop::new(take(out));
+    // SAFETY: `wanted` is not zero, since it is more than the capacity, and fits a layout. `before` has `capacity` bytes
+    // of this allocator, with the layout of bytes, and is not used any more; a `Vec` without capacity has none.
+    let piece = unsafe {
+        match capacity {
+            0 => alloc(layout),
+            _ => realloc(before.as_mut_ptr(), Layout::from_size_align_unchecked(capacity, 1), wanted),
+        }
+    };
+    if piece.is_null() {
+        out_of_memory();
+    }
+    // SAFETY: the piece has `wanted` bytes of this allocator, of which the first `len` were copied.
+    *out = unsafe { Vec::from_raw_parts(piece, len, wanted) };
+}
+
+/// Ends the call: its frame has no more memory.
+#[cold]
+fn out_of_memory() -> ! {
+    #[cfg(target_arch = "wasm32")]
+    core::arch::wasm32::unreachable();
+    #[cfg(not(target_arch = "wasm32"))]
+    alloc::alloc::handle_alloc_error(Layout::new::<u8>());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_grows_as_a_vec_does(steps in prop::collection::vec((any::<bool>(), prop::collection::vec(1u8.., 0..70)), 0..20)) {
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            for (zeros, bytes) in steps {
+                if zeros {
+                    grow(&mut ours, bytes.len());
+                    theirs.resize(theirs.len() + bytes.len(), 0);
+                } else {
+                    append(&mut ours, &bytes);
+                    theirs.extend_from_slice(&bytes);
+                }
+                prop_assert_eq!(&ours, &theirs);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_dropped_or_grown_elsewhere_is_memory_of_the_allocator() {
+        let mut bytes = copy(b"one");
+        bytes.extend_from_slice(&zeros(100));
+        bytes.shrink_to_fit();
+        assert_eq!((bytes.len(), &bytes[..4]), (103, &b"one\0"[..]));
+    }
+}
