@@ -4,7 +4,7 @@ mod solc;
 
 use eyre::OptionExt as _;
 use serde_json::json;
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 use zx_tests::{Node, Zx};
 
 const OWNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
@@ -82,6 +82,21 @@ fn every_template_builds_and_passes_its_own_tests() -> eyre::Result<()> {
             tests.stdout.lines().filter(|line| line.starts_with("test tests::") && line.ends_with("ok")).count();
         assert!(passed >= 2, "{template}: {}", tests.stdout);
         assert!(!tests.stderr.contains("warning"), "{template}: {}", tests.stderr);
+        assert!(tests.stderr.contains("Agreed tests on both hosts"), "{template}: {}", tests.stderr);
+        looks_well(zx.below(&format!("t-{template}")).folder())?;
+    }
+    Ok(())
+}
+
+/// What a template says, its author says from then on: neither clippy nor rustfmt has anything to add.
+fn looks_well(project: &Path) -> eyre::Result<()> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("zx-lints");
+    for words in [&["clippy", "--all-targets", "--offline", "--", "-D", "warnings"][..], &["fmt", "--check"]] {
+        let mut command = Command::new("cargo");
+        command.current_dir(project).args(words).env("CARGO_TARGET_DIR", &target);
+        let said = command.output()?;
+        let text = [said.stdout, said.stderr].concat();
+        assert!(said.status.success(), "{}, {words:?}: {}", project.display(), String::from_utf8_lossy(&text));
     }
     Ok(())
 }
