@@ -98,7 +98,7 @@ fn bend(value: &Value, dice: &mut Dice, strangers: &[Value]) -> Value {
         }
         Value::Object(fields) => {
             let mut bent = Map::new();
-            for (name, field) in fields.iter().filter(|_| dice.next() % 8 > 0).collect::<Vec<_>>() {
+            for (name, field) in fields.iter().filter(|_| !dice.next().is_multiple_of(8)).collect::<Vec<_>>() {
                 let field = if dice.below(2) == 0 { field.clone() } else { bend(field, dice, strangers) };
                 bent.insert(name.clone(), field);
             }
