@@ -1,5 +1,7 @@
 //! The envelope: requests and batches.
 
+mod batch;
+
 pub(crate) use crate::registry::params::Params;
 use crate::{
     Api,
@@ -8,7 +10,14 @@ use crate::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::time::Instant;
+
+/// A request, taken apart.
+struct Request {
+    /// None if it is a notification, which is done and not answered.
+    id: Option<Value>,
+    method: String,
+    params: Result<Params, RpcError>,
+}
 
 /// An answer: with a result, or with an error.
 #[derive(Serialize)]
@@ -23,57 +32,19 @@ struct Answer {
 
 /// Answers a body. `None` if it holds nothing but notifications.
 pub(crate) fn answer(api: &Api, body: &[u8]) -> Option<Vec<u8>> {
-    let answers = match serde_json::from_slice(body) {
-        Err(error) => {
-            return encode(&refusal(RpcError::new(code::PARSE, format!("parse error: {error}"))));
-        }
-        Ok(Value::Array(requests)) if requests.is_empty() => {
-            return encode(&refusal(RpcError::new(code::INVALID_REQUEST, "empty batch")));
-        }
-        Ok(Value::Array(requests)) if requests.len() > api.limits.batch => {
-            let message = format!("batch too large: {} requests, limit {}", requests.len(), api.limits.batch);
-            return encode(&refusal(RpcError::new(code::INVALID_REQUEST, message)));
-        }
-        Ok(Value::Array(requests)) => batch(api, requests),
-        Ok(request) => return one(api, request).and_then(|answer| encode(&answer)),
-    };
-    if answers.is_empty() {
-        return None;
+    match serde_json::from_slice(body) {
+        Err(error) => encode(&Answer::refusal(RpcError::new(code::PARSE, format!("parse error: {error}")))),
+        Ok(Value::Array(requests)) => batch::answer(api, requests),
+        Ok(request) => encode(&one(api, request)?),
     }
-    let mut out = vec![b'['];
-    out.extend(answers.join(&b','));
-    out.push(b']');
-    Some(out)
 }
 
-fn batch(api: &Api, requests: Vec<Value>) -> Vec<Vec<u8>> {
-    let (begun, limits) = (Instant::now(), &api.limits);
-    let mut size = 0;
-    let mut answers = Vec::new();
-    for request in requests {
-        if api.caller.is_gone() {
-            break;
-        }
-        let refused = if size >= limits.answer {
-            Some(format!("response too large: limit {} bytes", limits.answer))
-        } else if begun.elapsed() > limits.batch_time {
-            Some(format!("batch takes too long: limit {} s", limits.batch_time.as_secs()))
-        } else {
-            None
-        };
-        let answer = match refused {
-            None => one(api, request),
-            Some(why) => Some(Answer { id: id_of(&request), ..refusal(RpcError::server(why)) }),
-        };
-        let bytes = answer.and_then(|answer| encode(&answer));
-        size += bytes.as_ref().map_or(0, Vec::len);
-        answers.extend(bytes);
+/// Answers one request. A notification, which has no id, is done and not answered.
+fn one(api: &Api, request: Value) -> Option<Answer> {
+    match Request::read(request) {
+        Ok(request) => request.call(api),
+        Err(answer) => Some(answer),
     }
-    answers
-}
-
-fn id_of(request: &Value) -> Value {
-    request.get("id").cloned().unwrap_or_default()
 }
 
 fn encode(answer: &Answer) -> Option<Vec<u8>> {
@@ -82,29 +53,45 @@ fn encode(answer: &Answer) -> Option<Vec<u8>> {
 
 /// The answer to what was not looked at.
 pub(crate) fn refused(error: &RpcError) -> Vec<u8> {
-    encode(&refusal(error.clone())).unwrap_or_default()
+    encode(&Answer::refusal(error.clone())).unwrap_or_default()
 }
 
-fn refusal(error: RpcError) -> Answer {
-    Answer { jsonrpc: "2.0", id: Value::Null, result: None, error: Some(error) }
+impl Answer {
+    /// To whatever has no id, or none that could be read.
+    fn refusal(error: RpcError) -> Self {
+        Self::new(Value::Null, Err(error))
+    }
+
+    fn new(id: Value, outcome: Result<Answered, RpcError>) -> Self {
+        let (result, error) = match outcome {
+            Ok(result) => (Some(result), None),
+            Err(error) => (None, Some(error)),
+        };
+        Self { jsonrpc: "2.0", id, result, error }
+    }
 }
 
-/// Answers one request. A notification, which has no id, is done and not answered.
-fn one(api: &Api, request: Value) -> Option<Answer> {
-    let Value::Object(mut fields) = request else {
-        return Some(refusal(RpcError::new(code::INVALID_REQUEST, "invalid request: not an object")));
-    };
-    let id = fields.remove("id");
-    let Some(Value::String(method)) = fields.remove("method") else {
-        let error = RpcError::new(code::INVALID_REQUEST, "invalid request: no method");
-        return Some(Answer { id: id.unwrap_or_default(), ..refusal(error) });
-    };
-    let params = Params::read(fields.remove("params"));
-    let (result, error) = match params.and_then(|params| api.caller.call(api, &method, params)) {
-        Ok(result) => (Some(result), None),
-        Err(error) => (None, Some(error)),
-    };
-    Some(Answer { jsonrpc: "2.0", id: id?, result, error })
+impl Request {
+    /// Takes a request apart.
+    ///
+    /// # Errors
+    /// The answer, if it is none.
+    fn read(request: Value) -> Result<Self, Answer> {
+        let invalid = |why: &str| RpcError::new(code::INVALID_REQUEST, format!("invalid request: {why}"));
+        let Value::Object(mut fields) = request else {
+            return Err(Answer::refusal(invalid("not an object")));
+        };
+        let id = fields.remove("id");
+        match fields.remove("method") {
+            Some(Value::String(method)) => Ok(Self { id, method, params: Params::read(fields.remove("params")) }),
+            _ => Err(Answer::new(id.unwrap_or_default(), Err(invalid("no method")))),
+        }
+    }
+
+    fn call(self, api: &Api) -> Option<Answer> {
+        let outcome = self.params.and_then(|params| api.caller.call(api, &self.method, params));
+        Some(Answer::new(self.id?, outcome))
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use crate::{
     Api, blocks,
     error::{RpcError, code},
+    methods,
+    registry::params::Params,
 };
 use alloy_primitives::{B256, Bytes};
 use alloy_rpc_types_eth::TransactionReceipt;
@@ -14,10 +16,38 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(2);
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
+/// The method that hands a signed transaction in, by its first name.
+const RAW: &str = "eth_sendRawTransaction";
+
 pub(crate) fn raw(api: &Api, transaction: Bytes) -> Result<B256, RpcError> {
     let hash = api.chain.submit(&transaction)?;
     api.sent().push(hash);
     Ok(hash)
+}
+
+/// Whether a method hands a signed transaction in, and does nothing else: many such calls are best done together.
+pub(crate) fn is_raw(method: &str) -> bool {
+    methods::find(method).is_some_and(|found| found.name() == RAW)
+}
+
+/// The transaction that a call of such a method brings.
+pub(crate) fn transaction(method: &str, params: Params) -> Result<Bytes, RpcError> {
+    let method = methods::find(method).ok_or_else(|| RpcError::method_not_found(method))?;
+    let params = params.for_method(method);
+    params.of(method)?.args().required("transaction")
+}
+
+/// Hands in those that could be read. Each has the answer that it would have by itself, in its place.
+pub(crate) fn raw_many(api: &Api, calls: Vec<Result<Bytes, RpcError>>) -> Vec<Result<B256, RpcError>> {
+    let transactions: Vec<&Bytes> = calls.iter().flatten().collect();
+    let mut taken = api.chain.submit_many(&transactions).into_iter();
+    let missing = || Err(RpcError::new(code::INTERNAL, "the pool has not answered"));
+    let answer = |call: Result<Bytes, RpcError>| {
+        call.and_then(|_| taken.next().map_or_else(missing, |answer| answer.map_err(RpcError::from)))
+    };
+    let answers: Vec<_> = calls.into_iter().map(answer).collect();
+    api.sent().extend(answers.iter().flatten());
+    answers
 }
 
 pub(crate) fn raw_and_wait(

@@ -1,6 +1,7 @@
 //! The whole, from outside: the house rules, the RPC's edges, real clients, and what survives a stop or a crash.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod batches;
 mod clients;
 mod dev;
 mod http;

@@ -10,7 +10,8 @@ use crate::{
     error::{RpcError, code},
     jsonrpc::Params,
     methods,
-    registry::Answered,
+    registry::{Answered, answered},
+    submit,
     subscriptions::Table,
 };
 use parking_lot::Mutex;
@@ -103,6 +104,34 @@ impl Caller {
         let result = self.admit(guard, method, begun).and_then(|()| methods::call(api, method, params));
         guard.metrics.called(method, Outcome::of(&result), begun.elapsed());
         result
+    }
+
+    /// Calls a method that hands a transaction in, many times: the transactions that are let in are handed in together.
+    /// Parameters that could not be read are no call, as one by one. Answers come in their order.
+    pub(crate) fn send(
+        &self,
+        api: &Api,
+        calls: Vec<(String, Result<Params, RpcError>)>,
+    ) -> Vec<Result<Answered, RpcError>> {
+        let begun = Instant::now();
+        let guard = self.guard.as_ref();
+        let mut called = Vec::with_capacity(calls.len());
+        let read = calls.into_iter().map(|(method, params)| {
+            called.push(params.is_ok().then(|| method.clone()));
+            let params = params?;
+            guard.map_or(Ok(()), |guard| self.admit(guard, &method, begun))?;
+            submit::transaction(&method, params)
+        });
+        let read = read.collect();
+        let answers: Vec<_> = submit::raw_many(api, read).into_iter().map(|hash| answered(hash?)).collect();
+        // Each has its share of the time, so that the sum is right.
+        let each = begun.elapsed().checked_div(u32::try_from(answers.len()).unwrap_or(u32::MAX)).unwrap_or_default();
+        for (method, answer) in called.iter().zip(&answers) {
+            if let (Some(guard), Some(method)) = (guard, method) {
+                guard.metrics.called(method, Outcome::of(answer), each);
+            }
+        }
+        answers
     }
 
     fn admit(&self, guard: &Guard, method: &str, now: Instant) -> Result<(), RpcError> {

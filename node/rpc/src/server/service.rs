@@ -105,8 +105,10 @@ impl Service {
         let answer = self.workers.run(lane, work).await?;
         if let Some(limit) = self.config.settle {
             let sent = std::mem::take(&mut *api.sent());
-            // Past the limit the transaction waits on, and its sender need not.
-            let _ = tokio::time::timeout(limit, api.chain.settled(&sent)).await;
+            if !sent.is_empty() {
+                // Past the limit the transaction waits on, and its sender need not.
+                let _ = tokio::time::timeout(limit, api.chain.settled(&sent)).await;
+            }
         }
         match answer {
             None => Ok(None),
