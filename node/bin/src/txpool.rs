@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Least tip, in wei a gas.
     #[arg(long = "txpool.pricelimit", value_name = "WEI", default_value_t = PoolConfig::default().min_tip, env = "ZX_TXPOOL_PRICELIMIT")]
     price_limit: u128,
+    /// Seconds that a transaction may wait behind a gap, or for funds of its sender; then it goes.
+    #[arg(long = "txpool.lifetime", value_name = "SECONDS", default_value_t = PoolConfig::default().lifetime, env = "ZX_TXPOOL_LIFETIME")]
+    lifetime: u64,
     /// Accounts whose transactions are kept when the pool is full, and need not pay the least tip.
     #[arg(long = "txpool.locals", value_name = "ADDRESS,...", value_delimiter = ',', env = "ZX_TXPOOL_LOCALS")]
     locals: Vec<Address>,
@@ -59,6 +62,7 @@ impl Options {
             gapped: self.account_queue,
             price_bump: self.price_bump,
             min_tip: self.price_limit,
+            lifetime: self.lifetime,
             locals: self.locals.clone(),
         };
     }
@@ -91,7 +95,8 @@ mod tests {
     #[test]
     fn each_flag_sets_its_own() {
         let flags = "--txpool.max-count=1 --txpool.max-size=2 --txpool.account-slots=3 --txpool.account-size=4 \
-                     --txpool.account-queue=5 --txpool.pricebump=6 --txpool.pricelimit=7 --txpool.no-journal \
+                     --txpool.account-queue=5 --txpool.pricebump=6 --txpool.pricelimit=7 --txpool.lifetime=8 \
+                     --txpool.no-journal \
                      --txpool.locals=0x0101010101010101010101010101010101010101,0x0202020202020202020202020202020202020202";
         let config = config(&flags.split_whitespace().collect::<Vec<_>>());
         let expected = PoolConfig {
@@ -102,6 +107,7 @@ mod tests {
             gapped: 5,
             price_bump: 6,
             min_tip: 7,
+            lifetime: 8,
             locals: vec![Address::repeat_byte(1), Address::repeat_byte(2)],
         };
         assert_eq!((config.pool, config.journal), (expected, false));

@@ -51,6 +51,7 @@ impl Chain {
         let kept = {
             let mut pool = self.pool.lock();
             let states = self.changed(&pool, gone, new);
+            self.expire(&mut pool);
             pool.on_head(self.head().hash, self.next_base_fee(), states);
             let kept = self.take_back(&mut pool, returned);
             (kept, pool.take_news())

@@ -151,6 +151,7 @@ impl Chain {
         let mut late = Vec::new();
         let (mut answers, news) = {
             let mut pool = self.pool.lock();
+            self.expire(&mut pool);
             let add = |(place, prepared): (usize, Prepared)| {
                 let (incoming, origin) = prepared?;
                 let (tx, sender) = (Arc::clone(incoming.tx()), incoming.sender());

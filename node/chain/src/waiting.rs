@@ -103,6 +103,14 @@ impl Chain {
         self.pool.lock().clear();
     }
 
+    /// Has the pool look at the chain's clock, and let go of what has been queued for too long.
+    pub(crate) fn expire(&self, pool: &mut Pool) {
+        let gone = pool.set_time(self.time());
+        if gone > 0 {
+            tracing::debug!(gone, "transactions that were queued for too long are gone");
+        }
+    }
+
     /// Sees each transaction that becomes ready for a block, once. Who is too slow is told how many it has missed.
     pub fn ready(&self) -> broadcast::Receiver<Arc<RecoveredTx>> {
         self.ready.subscribe()

@@ -21,6 +21,8 @@ pub(crate) struct Waiting {
     pub(crate) authorities: Box<[Address]>,
     /// Whether it is kept when the pool is full.
     pub(crate) local: bool,
+    /// When it became queued, in seconds; nothing if it is pending.
+    pub(crate) since: u64,
     /// Whether it has been told of as pending.
     pub(crate) told: bool,
 }

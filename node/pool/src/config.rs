@@ -30,6 +30,8 @@ pub struct PoolConfig {
     pub price_bump: u128,
     /// Least tip, in wei a gas. Local transactions need not pay it.
     pub min_tip: u128,
+    /// Seconds that a transaction may stay queued: then it goes, unless it is local.
+    pub lifetime: u64,
     /// Accounts whose transactions are local from wherever they come: kept when the pool is full.
     pub locals: Vec<Address>,
 }
@@ -39,7 +41,8 @@ pub(crate) const MAX_LOCALS: usize = 4_096;
 
 impl Default for PoolConfig {
     /// Room for some twenty full blocks of transfers, some 100 MB with indices when all of it is small. geth's price
-    /// bump, and its 64 transactions behind a gap; more of one sender than geth's, because here one often sends most.
+    /// bump, its 64 transactions behind a gap, and its three hours there; more of one sender than geth's, because here
+    /// one often sends most.
     fn default() -> Self {
         Self {
             capacity: 65_536,
@@ -49,6 +52,7 @@ impl Default for PoolConfig {
             gapped: 64,
             price_bump: 10,
             min_tip: 0,
+            lifetime: 3 * 60 * 60,
             locals: Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     bids::Bids,
 };
 use alloy_primitives::{Address, B256, map::HashMap};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use zx_primitives::RecoveredTx;
 
 /// Transactions that have become pending and were not fetched: more are not remembered.
@@ -21,6 +21,10 @@ pub(crate) struct Index {
     pub(crate) pending: Bids,
     /// Queued ones that may be let go of.
     pub(crate) queued: Bids,
+    /// The same, by when they became queued, with sender and nonce.
+    aging: BTreeSet<(u64, Address, u64)>,
+    /// The time, in seconds.
+    pub(crate) now: u64,
     /// How many are pending, local ones too.
     pub(crate) pending_count: usize,
     /// Bytes of all.
@@ -67,8 +71,13 @@ impl Index {
                     self.pending.insert(waiting.bid);
                 }
             }
-            Standing::Queued if !waiting.local => self.queued.insert(waiting.bid),
-            Standing::Queued => {}
+            Standing::Queued => {
+                waiting.since = self.now;
+                if !waiting.local {
+                    self.queued.insert(waiting.bid);
+                    self.aging.insert(age(waiting));
+                }
+            }
         }
     }
 
@@ -81,9 +90,18 @@ impl Index {
                     self.pending.remove(&waiting.bid);
                 }
             }
-            Standing::Queued if !waiting.local => self.queued.remove(&waiting.bid),
+            Standing::Queued if !waiting.local => {
+                self.queued.remove(&waiting.bid);
+                self.aging.remove(&age(waiting));
+            }
             Standing::Queued => {}
         }
+    }
+
+    /// One that has been queued for longer than that, by sender and nonce: the one that has been so longest.
+    pub(crate) fn outlived(&self, lifetime: u64) -> Option<(Address, u64)> {
+        let (since, sender, nonce) = *self.aging.first()?;
+        (self.now.saturating_sub(since) > lifetime).then_some((sender, nonce))
     }
 
     pub(crate) fn set_base_fee(&mut self, base_fee: u64) {
@@ -100,4 +118,8 @@ impl Index {
     pub(crate) fn delegates(&self, authority: &Address) -> bool {
         self.authorities.contains_key(authority)
     }
+}
+
+fn age(waiting: &Waiting) -> (u64, Address, u64) {
+    (waiting.since, waiting.bid.sender, waiting.bid.nonce)
 }

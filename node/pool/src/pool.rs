@@ -99,7 +99,7 @@ impl Pool {
         let bid = Bid::new(&incoming.tx, self.arrivals);
         let Incoming { tx, size, cost, authorities } = incoming;
         let account = self.accounts.entry(bid.sender).or_insert_with(|| Account::new(state));
-        let waiting = Waiting { tx, bid, cost, size, authorities, local, told: false };
+        let waiting = Waiting { tx, bid, cost, size, authorities, local, since: 0, told: false };
         account.insert(waiting, &mut self.index);
     }
 
@@ -126,6 +126,18 @@ impl Pool {
         for (address, state) in states {
             self.set_state(address, state);
         }
+    }
+
+    /// It is so many seconds past some moment that is always the same. Lets go of what has been queued for longer than a
+    /// transaction may be; says how many. Local transactions stay.
+    pub fn set_time(&mut self, now: u64) -> usize {
+        self.index.now = now;
+        let mut gone = 0;
+        while let Some((address, nonce)) = self.index.outlived(self.config.lifetime) {
+            self.take_out(&address, nonce);
+            gone += 1_usize;
+        }
+        gone
     }
 
     /// Base fee of the block that is to be made, in wei a gas.

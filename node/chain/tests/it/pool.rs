@@ -261,3 +261,27 @@ fn what_many_hand_in_at_once_is_included_once_each() {
     let blocks = (1..=view.head.number()).map(|number| view.block(number.into()).expect("read").expect("there"));
     assert_eq!(blocks.map(|block| block.transactions.len()).sum::<usize>(), 800);
 }
+
+/// A transaction behind a gap goes after three hours of the chain's clock; it must not be back after a restart either.
+#[test]
+fn what_waits_behind_a_gap_for_three_hours_is_gone_for_good() {
+    let (folder, chain) = fresh();
+    let (gapped, ready) = (transfer(1, 1), transfer(2, 0));
+    chain.submit(&gapped).expect("taken");
+    chain.submit(&ready).expect("taken");
+    let counts = |chain: &Chain| (chain.pool_status().pending, chain.pool_status().queued);
+    assert_eq!(counts(&chain), (1, 1));
+    let begun = chain.time();
+    chain.set_time(begun + 3 * 60 * 60 - 60);
+    chain.submit(&transfer(3, 0)).expect("taken");
+    assert_eq!(counts(&chain), (2, 1));
+    chain.set_time(begun + 3 * 60 * 60 + 60);
+    chain.produce(false).expect("no failure").expect("a block");
+    assert_eq!(counts(&chain), (0, 0), "a block is enough for the pool to see what time it is");
+    chain.save_pool().expect("written");
+    drop(chain);
+    let chain = reopen(folder.path(), |_| {});
+    assert_eq!(counts(&chain), (0, 0));
+    chain.submit(&gapped).expect("it may come again");
+    assert_eq!(counts(&chain), (0, 1));
+}

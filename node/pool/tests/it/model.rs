@@ -20,6 +20,8 @@ pub(crate) struct Waits {
     pub(crate) size: usize,
     pub(crate) local: bool,
     arrival: u64,
+    /// When it became queued; none while it is pending.
+    queued: Option<u64>,
 }
 
 /// What a transaction may cost at most, in wei.
@@ -66,11 +68,12 @@ pub(crate) struct Model {
     pub(crate) waits: Vec<Waits>,
     pub(crate) locals: BTreeSet<u8>,
     arrivals: u64,
+    pub(crate) now: u64,
 }
 
 impl Model {
     pub(crate) fn new(config: PoolConfig, senders: Vec<Sender>) -> Self {
-        Self { config, base_fee: BASE_FEE, senders, waits: Vec::new(), locals: BTreeSet::new(), arrivals: 0 }
+        Self { config, base_fee: BASE_FEE, senders, waits: Vec::new(), locals: BTreeSet::new(), arrivals: 0, now: 0 }
     }
 
     pub(crate) fn sender(&self, of: u8) -> Sender {
@@ -149,7 +152,8 @@ impl Model {
         }
         self.waits.retain(|w| !victims.contains(&w.hash) && old.is_none_or(|old| old.hash != w.hash));
         self.arrivals += 1;
-        self.waits.push(Waits { offer, hash, size, local, arrival: self.arrivals });
+        self.waits.push(Waits { offer, hash, size, local, arrival: self.arrivals, queued: None });
+        self.note();
         Ok(())
     }
 
@@ -227,9 +231,28 @@ impl Model {
         self.senders = senders;
         let nonces: Vec<u64> = self.senders.iter().map(|s| s.nonce).collect();
         self.waits.retain(|w| w.offer.nonce >= nonces[usize::from(w.offer.sender)]);
+        self.note();
+    }
+
+    /// Takes down since when each has been queued.
+    fn note(&mut self) {
+        let queued = (0..self.senders.len()).flat_map(|sender| self.split(sender as u8).1);
+        let queued: BTreeSet<B256> = queued.map(|w| w.hash).collect();
+        for waits in &mut self.waits {
+            waits.queued = queued.contains(&waits.hash).then(|| waits.queued.unwrap_or(self.now));
+        }
+    }
+
+    /// Time goes on; what has been queued for too long goes, and says how many.
+    pub(crate) fn pass(&mut self, now: u64) -> usize {
+        let (before, lifetime) = (self.waits.len(), self.config.lifetime);
+        self.now = now;
+        self.waits.retain(|w| w.local || w.queued.is_none_or(|since| now - since <= lifetime));
+        before - self.waits.len()
     }
 
     pub(crate) fn remove(&mut self, hash: &B256) {
         self.waits.retain(|w| w.hash != *hash);
+        self.note();
     }
 }

@@ -294,3 +294,36 @@ fn content_is_by_sender_and_in_the_order_of_nonces() {
     pool.clear();
     assert_eq!((pool.status(), pool.content().len(), order(&pool).len()), (PoolStatus::default(), 0, 0));
 }
+
+#[test]
+fn what_is_queued_for_too_long_goes_and_nothing_else() {
+    let mut pool = pool_of(PoolConfig { lifetime: 100, locals: vec![address(4)], ..config() });
+    pool.set_time(1_000);
+    // Pending, behind a gap, behind the same gap but later, local behind a gap.
+    for (sender, nonce) in [(1, 0), (2, 1), (4, 1)] {
+        add(&mut pool, sender, nonce, 1).unwrap();
+    }
+    pool.set_time(1_050);
+    add(&mut pool, 2, 2, 1).unwrap();
+    assert_eq!((pool.set_time(1_100), counts(&pool)), (0, (1, 3)), "its time is not over until it has passed");
+    assert_eq!((pool.set_time(1_101), counts(&pool)), (1, (1, 2)));
+    assert!(pool.by_nonce(&address(2), 1).is_none() && pool.by_nonce(&address(2), 2).is_some());
+    assert_eq!((pool.set_time(1_000_000), counts(&pool)), (1, (1, 1)));
+    assert!(pool.by_nonce(&address(4), 1).is_some(), "what is local stays");
+    assert_eq!(order(&pool), [(1, 0)], "and what is pending");
+}
+
+#[test]
+fn time_counts_from_when_a_transaction_was_queued_last() {
+    let mut pool = pool_of(PoolConfig { lifetime: 100, ..config() });
+    for nonce in [0, 1] {
+        add(&mut pool, 1, nonce, 1).unwrap();
+    }
+    let first = *pool.by_nonce(&address(1), 0).unwrap().inner().tx_hash();
+    pool.set_time(500);
+    pool.remove(&first).unwrap();
+    assert_eq!((pool.set_time(600), counts(&pool)), (0, (0, 1)), "it was pending until then");
+    add(&mut pool, 1, 0, 1).unwrap();
+    assert_eq!((pool.set_time(5_000), counts(&pool)), (0, (2, 0)));
+    assert_eq!((pool.set_time(10), counts(&pool)), (0, (2, 0)), "clocks may be set back");
+}

@@ -8,6 +8,7 @@
 //! - each waiting transaction is found by its hash and by its nonce, and nothing else is: what was replaced, evicted,
 //!   included or used up is gone;
 //! - a block takes the best tip first, then who came first, and a sender's in the order of their nonces;
+//! - what has been queued for longer than the lifetime goes, unless it is local, and nothing else does;
 //! - a refusal names the rule that the model names, and changes nothing;
 //! - after a restart from the journal all that is still valid waits again.
 
@@ -81,6 +82,7 @@ fn config() -> PoolConfig {
         per_sender_bytes: 1_100,
         gapped: 4,
         min_tip: 2,
+        lifetime: 400,
         ..PoolConfig::default()
     }
 }
@@ -116,7 +118,8 @@ impl Walk {
             8_900..9_500 => self.block(),
             9_500..9_700 => self.reorganise(),
             9_700..9_850 => self.balances(),
-            9_850..9_998 => self.base_fee(),
+            9_850..9_920 => self.base_fee(),
+            9_920..9_998 => self.pass(),
             _ => self.restart(),
         }
     }
@@ -278,6 +281,17 @@ impl Walk {
         None
     }
 
+    /// Time goes on.
+    fn pass(&mut self) -> Option<u8> {
+        let now = self.model.now + self.dice.below(30);
+        let gone = self.model.pass(now);
+        assert_eq!(self.pool.set_time(now), gone);
+        if gone > 0 {
+            self.count("expired");
+        }
+        None
+    }
+
     fn drift(&mut self) -> u64 {
         let step = self.dice.below(5);
         (self.model.base_fee + step).saturating_sub(2).min(45)
@@ -302,6 +316,7 @@ impl Walk {
         assert_eq!((wrong, journaled.len()), (None, self.model.waits.len()));
         self.pool = Pool::new(config(), RULES);
         self.pool.set_base_fee(self.model.base_fee);
+        self.pool.set_time(self.model.now);
         self.model.waits.clear();
         self.model.locals.clear();
         for entry in journaled {
@@ -386,6 +401,7 @@ fn a_million_operations_keep_its_laws() {
         "block",
         "reorganisation",
         "restart",
+        "expired",
         "known",
         "fee cap",
         "underpriced",
