@@ -59,6 +59,10 @@ bench: contracts setup-test ## Measures calls, state, storage and the pool
 	cargo bench --workspace --bench state
 	cargo bench --workspace --bench pool
 
+.PHONY: bench-load
+bench-load: contracts setup-test setup-anvil ## Measures the node beside anvil: transfers, reads, 2,000 subscribers (three minutes)
+	cargo bench --workspace --bench load
+
 .PHONY: bench-sweep
 bench-sweep: setup-build ## Measures what every instruction and host call takes for its gas
 	cargo bench --workspace --bench sweep
@@ -102,6 +106,6 @@ audit: ## Checks the dependencies for known vulnerabilities (needs cargo deny an
 .PHONY: setup
 setup: setup-build setup-contracts setup-test ## Installs what is missing
 
-.PHONY: setup-build setup-contracts setup-test setup-lint setup-peers
-setup-build setup-contracts setup-test setup-lint setup-peers:
+.PHONY: setup-build setup-contracts setup-test setup-lint setup-anvil setup-peers
+setup-build setup-contracts setup-test setup-lint setup-anvil setup-peers:
 	@scripts/setup.sh $(@:setup-%=%)

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs what building, testing and the demo need, and nothing that is there already.
 #
-#   scripts/setup.sh [build] [contracts] [test] [lint] [peers]     default: the first three
+#   scripts/setup.sh [build] [contracts] [test] [lint] [anvil] [peers]     default: the first three
 #
 #   build      compiler and libclang for RocksDB's bindings
 #   contracts  a Rust toolchain for wasm32v1-none
 #   test       node and npm, Python, and the packages of tests/clients
 #   lint       rustfmt and clippy
-#   peers      what contracts need, and the sources of Rust's standard library
+#   anvil      the node that ours is measured beside
+#   peers      anvil, what contracts need, and the sources of Rust's standard library
 #
 # Installs with apt-get when it may (root, or sudo without a password). Where it may not, or with ZX_SETUP=print, it
 # prints the commands to run and exits with 1; with 0 if nothing is missing.
@@ -180,6 +181,11 @@ need_python_packages() {
     cp "$list" "$folder/.zx-installed"
 }
 
+need_anvil() {
+    need_node
+    npm_packages benches/peers/anvil anvil
+}
+
 need_test() {
     need_node
     need_npm_packages
@@ -203,6 +209,7 @@ has_rust_sources() {
 
 # CosmWasm's contracts use std, which is compiled along: benches/peers/src/build.rs says why.
 need_peers() {
+    need_anvil
     need_rust
     need_contracts
     has_rust_sources && return
@@ -218,14 +225,14 @@ need_peers() {
 
 for piece in "${@:-all}"; do
     case $piece in
-        build | contracts | test | lint | peers) "need_$piece" ;;
+        build | contracts | test | lint | anvil | peers) "need_$piece" ;;
         all)
             need_build
             need_contracts
             need_test
             ;;
         *)
-            say "unknown piece: $piece (build, contracts, test, lint, peers)" >&2
+            say "unknown piece: $piece (build, contracts, test, lint, anvil, peers)" >&2
             exit 2
             ;;
     esac
