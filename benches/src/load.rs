@@ -58,7 +58,7 @@ impl Plan {
         };
         Ok(Self {
             rounds: number("ZX_BENCH_ROUNDS", 3)?.max(1),
-            transfers: number("ZX_BENCH_SUBMITTED", 12_000)?,
+            transfers: number("ZX_BENCH_SUBMITTED", 4_000)?,
             batch: number("ZX_BENCH_BATCH", 100)?.max(1),
             // Each has a sender of its own; ten accounts have coins, and one of them is for other things.
             connections: number("ZX_BENCH_CONNECTIONS", 4)?.clamp(1, signed::SENDERS),

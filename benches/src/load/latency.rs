@@ -5,7 +5,7 @@
 
 use crate::{
     Plan, Ring,
-    peer::{Peer, balance_of},
+    peer::{Peer, balance_of, wait_for},
     signed::{Kind, Stream, recipient},
     table,
     throughput::{self, median, receipt_question},
@@ -22,9 +22,9 @@ use std::{
 /// Connections that reads are spread over.
 const CONNECTIONS: u32 = 8;
 /// Transfers a second that come in meanwhile, in the second half.
-const TRANSFERS: u32 = 1_000;
+const TRANSFERS: u32 = 400;
 /// Transfers in each of their batches.
-const BATCH: u32 = 50;
+const BATCH: u32 = 20;
 
 /// Requests in turn, and what an answer must hold.
 #[derive(Debug)]
@@ -85,13 +85,14 @@ fn ask(peer: &Peer, question: &Question, plan: Plan) -> eyre::Result<Vec<Duratio
     })
 }
 
-/// Sends transfers at their rate.
+/// Sends transfers at their rate, or as fast as they get their receipts if that is slower.
 fn trickle(mut wire: Wire, streams: &[Stream]) -> eyre::Result<()> {
     let begun = Instant::now();
-    let batches = streams.iter().flat_map(|stream| &stream.batches);
-    for (nth, batch) in (0..).zip(batches) {
+    let batches = streams.iter().flat_map(|stream| stream.batches.iter().zip(stream.last_hashes()));
+    for (nth, (batch, last)) in (0..).zip(batches) {
         wait_until(due(begun, nth, TRANSFERS / BATCH));
         wire.ask(batch)?;
+        wait_for(&mut wire, last)?;
     }
     Ok(())
 }
@@ -118,6 +119,7 @@ fn round(ring: &mut Ring, plan: Plan, question: &Question, busy: bool, all: &mut
             took
         })?;
         throughput::check(peer, streams)?;
+        println!("  {}: {} done{}", peer.name, question.name, if busy { ", busy" } else { "" });
         halves.push(percentile(&mut took, 50));
         tails.push(percentile(&mut took, 99));
     }

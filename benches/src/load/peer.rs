@@ -21,6 +21,8 @@ use zx_tests::{Node, artifacts, workspace};
 /// How long anvil may take to listen, and how often that is looked at.
 const START: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
+/// How often a receipt is asked for.
+const POLL: Duration = Duration::from_micros(500);
 
 /// A node that is measured.
 #[derive(Debug)]
@@ -144,7 +146,8 @@ pub(crate) fn wait_for(wire: &mut Wire, hash: B256) -> eyre::Result<Value> {
     loop {
         let answer: Value = serde_json::from_slice(wire.ask(&question)?)?;
         match answer.get("result") {
-            Some(Value::Null) => thread::yield_now(),
+            // Not so often that asking takes the processor from what is asked for.
+            Some(Value::Null) => thread::sleep(POLL),
             Some(receipt) => return Ok(receipt.clone()),
             None => return Err(eyre!("no receipt: {answer}")),
         }

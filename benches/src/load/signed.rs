@@ -92,6 +92,15 @@ pub(crate) struct Senders {
 pub(crate) struct Stream {
     pub(crate) batches: Vec<Vec<u8>>,
     pub(crate) hashes: Vec<B256>,
+    /// Transactions in a batch.
+    size: usize,
+}
+
+impl Stream {
+    /// The last transaction of each batch.
+    pub(crate) fn last_hashes(&self) -> impl Iterator<Item = B256> {
+        self.hashes.chunks(self.size).filter_map(|batch| batch.last().copied())
+    }
 }
 
 impl Senders {
@@ -113,7 +122,7 @@ fn stream(sender: &mut Sender, kind: Kind, transfers: usize, batch: usize) -> St
     let signed: Vec<Vec<u8>> =
         (first..sender.nonce).into_par_iter().map(|nonce| sign(key, nonce, &kind.act(nonce))).collect();
     let hashes = signed.iter().map(keccak256).collect();
-    Stream { batches: signed.chunks(batch).map(|batch| wire::request(&body(batch))).collect(), hashes }
+    Stream { batches: signed.chunks(batch).map(|batch| wire::request(&body(batch))).collect(), hashes, size: batch }
 }
 
 fn sign(key: B256, nonce: u64, act: &Act) -> Vec<u8> {

@@ -8,7 +8,7 @@ use crate::{
     wire::{call, request},
 };
 use alloy_primitives::B256;
-use eyre::{ensure, eyre};
+use eyre::{WrapErr as _, ensure, eyre};
 use serde_json::{Value, json};
 use std::{
     thread,
@@ -18,23 +18,26 @@ use std::{
 /// Receipts of this many transactions are looked at when the clock has stopped, of each sender.
 const LOOKED_AT: usize = 200;
 
-/// Sends every stream on a connection of its own, and waits for the receipt of each one's last transaction: nonces are
-/// used in their order, so that all the others have theirs too.
+/// Sends every stream on a connection of its own. Before the next batch goes out, the last transaction of the one before
+/// has its receipt; nonces are used in their order, so that all the others have theirs too. What waits is thus bounded,
+/// which anvil needs: with some thousands waiting, it takes seconds for a block.
 pub(crate) fn send(peer: &Peer, streams: &[Stream]) -> eyre::Result<Duration> {
     let wires = streams.iter().map(|_| peer.wire()).collect::<eyre::Result<Vec<_>>>()?;
     let begun = Instant::now();
     thread::scope(|scope| {
         let one = |(stream, mut wire): (&Stream, crate::wire::Wire)| -> eyre::Result<()> {
-            for batch in &stream.batches {
+            for (batch, last) in stream.batches.iter().zip(stream.last_hashes()) {
                 let answer = wire.ask(batch)?;
                 let refused = answer.windows(8).any(|eight| eight == b"\"error\":");
                 ensure!(!refused, "refused: {:.300}", String::from_utf8_lossy(answer));
+                wait_for(&mut wire, last)?;
             }
-            stream.hashes.last().map_or(Ok(()), |last| wait_for(&mut wire, *last).map(drop))
+            Ok(())
         };
         let threads: Vec<_> = streams.iter().zip(wires).map(|work| scope.spawn(move || one(work))).collect();
         threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| eyre!("a sender panicked"))?)
-    })?;
+    })
+    .wrap_err(peer.name)?;
     Ok(begun.elapsed())
 }
 
