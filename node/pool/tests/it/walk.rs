@@ -82,7 +82,7 @@ fn config() -> PoolConfig {
         per_sender_bytes: 1_100,
         gapped: 4,
         min_tip: 2,
-        lifetime: 400,
+        lifetime: 20,
         ..PoolConfig::default()
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Api,
-    error::{RpcError, code},
+    error::{RpcError, code, table},
     jsonrpc::Params,
     methods,
     registry::{Answered, answered},
@@ -49,6 +49,17 @@ pub(super) struct Tally {
     pub(super) calls: usize,
     pub(super) limited: usize,
     pub(super) wait: Option<TooSoon>,
+    trial: Trial,
+}
+
+/// A call that is tried where it came in, for a moment only: if that is not enough it begins again elsewhere, and counts
+/// as one call all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Trial {
+    #[default]
+    No,
+    Runs,
+    GivenUp,
 }
 
 /// Says that nobody waits any more, when it is dropped.
@@ -82,6 +93,40 @@ impl Caller {
         self.tally.lock().clone()
     }
 
+    /// From now on a call that is given up does not count: it will be made again.
+    pub(super) fn try_briefly(&self) {
+        self.tally.lock().trial = Trial::Runs;
+    }
+
+    /// Whether it was given up.
+    pub(super) fn has_given_up(&self) -> bool {
+        let mut tally = self.tally.lock();
+        if tally.trial == Trial::Runs {
+            tally.trial = Trial::No;
+        }
+        tally.trial == Trial::GivenUp
+    }
+
+    /// Whether this is the call that was given up; it has been let in before.
+    fn begins_again(&self) -> bool {
+        let mut tally = self.tally.lock();
+        let again = tally.trial == Trial::GivenUp;
+        if again {
+            tally.trial = Trial::No;
+        }
+        again
+    }
+
+    fn gives_up<T>(&self, result: &Result<T, RpcError>) -> bool {
+        let aborted = result.as_ref().is_err_and(|error| error.message == table::ABORTED);
+        let mut tally = self.tally.lock();
+        let gives_up = aborted && tally.trial == Trial::Runs;
+        if gives_up {
+            tally.trial = Trial::GivenUp;
+        }
+        gives_up
+    }
+
     /// True as soon as nobody waits for the answer any more: for work that can be given up.
     pub(crate) fn gone(&self) -> &Arc<AtomicBool> {
         &self.gone
@@ -101,8 +146,11 @@ impl Caller {
     pub(crate) fn call(&self, api: &Api, method: &str, params: Params) -> Result<Answered, RpcError> {
         let Some(guard) = &self.guard else { return methods::call(api, method, params) };
         let begun = Instant::now();
-        let result = self.admit(guard, method, begun).and_then(|()| methods::call(api, method, params));
-        guard.metrics.called(method, Outcome::of(&result), begun.elapsed());
+        let admitted = if self.begins_again() { Ok(()) } else { self.admit(guard, method, begun) };
+        let result = admitted.and_then(|()| methods::call(api, method, params));
+        if !self.gives_up(&result) {
+            guard.metrics.called(method, Outcome::of(&result), begun.elapsed());
+        }
         result
     }
 
@@ -159,5 +207,25 @@ impl Caller {
             // Whether there was one left does not matter: the next request is looked at before it is read.
             let _ = guard.limiter.take(guard.address, "", Instant::now());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_is_given_up_begins_again_once_and_only_if_it_was_tried() {
+        let aborted: Result<(), _> = Err(RpcError::server(table::ABORTED));
+        let other: Result<(), _> = Err(RpcError::server("execution reverted"));
+        let caller = Caller::default();
+        assert!(!caller.gives_up(&aborted) && !caller.has_given_up(), "its time was up for good");
+        caller.try_briefly();
+        assert!(!caller.begins_again(), "it begins for the first time");
+        assert!(!caller.gives_up(&other) && !caller.gives_up(&Ok(())) && !caller.has_given_up());
+        assert!(!caller.gives_up(&aborted), "the trial is over");
+        caller.try_briefly();
+        assert!(caller.gives_up(&aborted) && caller.has_given_up());
+        assert!(caller.begins_again() && !caller.begins_again(), "it is let in without being asked, once");
     }
 }

@@ -1,7 +1,10 @@
 //! Two lanes for requests: calls that may take seconds must not keep those waiting that take microseconds.
 
 use memchr::memmem;
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 use tokio::sync::Semaphore;
 
 /// Methods that execute contracts, or read without an upper bound that is small. One that ends in `_` stands for its
@@ -33,6 +36,50 @@ pub(super) fn weigh(body: &[u8]) -> Result<(), usize> {
     // Each value but the first of a list or an object stands behind a comma; the others behind what opens one.
     let values = memchr::memchr3_iter(b',', b'[', b'{', body).count();
     if values > MAX_VALUES { Err(values) } else { Ok(()) }
+}
+
+/// Methods that look up a thing or two, in microseconds: another thread would cost more than the work.
+const LOOKUPS: [&[u8]; 12] = [
+    b"eth_blockNumber",
+    b"eth_chainId",
+    b"eth_gasPrice",
+    b"eth_getBalance",
+    b"eth_getCode",
+    b"eth_getStorageAt",
+    b"eth_getTransactionByHash",
+    b"eth_getTransactionCount",
+    b"eth_getTransactionReceipt",
+    b"eth_maxPriorityFeePerGas",
+    b"net_version",
+    b"web3_clientVersion",
+];
+
+/// Methods that execute contracts, most of them in microseconds too.
+const CALLS: [&[u8]; 2] = [b"eth_call", b"eth_estimateGas"];
+
+/// Bytes of a request beyond which it is not looked at whether it is of those.
+const SMALL: usize = 16 * 1024;
+
+/// A request that is most likely done in less time than it takes to hand it to another thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Brief {
+    /// It is, for sure.
+    Lookup,
+    /// Unless the contract takes long.
+    Call,
+}
+
+/// Whether a body is one request of those, and cannot be taken for another: one method, written without escapes.
+pub(super) fn brief(body: &[u8]) -> Option<Brief> {
+    const KEY: &[u8] = b"\"method\"";
+    if body.len() > SMALL || !body.trim_ascii_start().starts_with(b"{") || memchr::memchr(b'\\', body).is_some() {
+        return None;
+    }
+    let mut keys = memmem::find_iter(body, KEY);
+    let (at, None) = (keys.next()?, keys.next()) else { return None };
+    let value = body.get(at.saturating_add(KEY.len())..)?.trim_ascii_start().strip_prefix(b":")?;
+    let name = value.trim_ascii_start().strip_prefix(b"\"")?.split(|byte| *byte == b'"').next()?;
+    if LOOKUPS.contains(&name) { Some(Brief::Lookup) } else { CALLS.contains(&name).then_some(Brief::Call) }
 }
 
 /// Bytes from `"method"` on within which the name must stand.
@@ -80,6 +127,24 @@ impl Workers {
         Self { short: Arc::new(Semaphore::new(short)), long: Arc::new(Semaphore::new(long)), places }
     }
 
+    /// Does work on this thread, if there is a slot for it now.
+    pub(super) fn here<T>(&self, lane: Lane, work: impl FnOnce() -> T) -> Option<Result<T, Unable>> {
+        let _place = self.places.try_acquire().ok()?;
+        let _slot = self.slots(lane).try_acquire().ok()?;
+        // Whatever the work has left behind is not looked at again.
+        Some(catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+            tracing::error!("a request panicked");
+            Unable::Panicked
+        }))
+    }
+
+    fn slots(&self, lane: Lane) -> &Arc<Semaphore> {
+        match lane {
+            Lane::Short => &self.short,
+            Lane::Long => &self.long,
+        }
+    }
+
     /// Does work on a thread that may block. The work keeps its slot even if whoever asked for it goes away.
     pub(super) async fn run<T: Send + 'static>(
         &self,
@@ -87,12 +152,8 @@ impl Workers {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Unable> {
         let _place = self.places.try_acquire().map_err(|_| Unable::Busy)?;
-        let slots = match lane {
-            Lane::Short => &self.short,
-            Lane::Long => &self.long,
-        };
         // The semaphores are never closed.
-        let slot = Arc::clone(slots).acquire_owned().await.map_err(|_| Unable::Busy)?;
+        let slot = Arc::clone(self.slots(lane)).acquire_owned().await.map_err(|_| Unable::Busy)?;
         let work = move || {
             let _slot = slot;
             work()
@@ -122,6 +183,40 @@ mod tests {
         ] {
             assert_eq!(lane(body.as_bytes()), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_brief_cannot_be_taken_for_something_else() {
+        let batch = r#"[{"method":"eth_chainId"}]"#;
+        let twice = r#"{"method":"eth_chainId","method":"debug_traceCall"}"#;
+        let escaped = r#"{"method":"eth_chainId","\u006dethod":"debug_traceCall"}"#;
+        let large = format!(r#"{{"method":"eth_call","params":["{}"]}}"#, "0".repeat(SMALL));
+        for (body, expected) in [
+            (r#"{"method":"eth_chainId"}"#, Some(Brief::Lookup)),
+            (" {\"id\":1,\n\"method\" : \"eth_getTransactionReceipt\",\"params\":[]}", Some(Brief::Lookup)),
+            (r#"{"method":"eth_call","params":[]}"#, Some(Brief::Call)),
+            (r#"{"method":"eth_callMany"}"#, None),
+            (r#"{"method":"eth_getLogs"}"#, None),
+            (r#"{"method":"eth_sendRawTransaction"}"#, None),
+            (r#"{"method":7}"#, None),
+            (r#"{"id":1}"#, None),
+            (batch, None),
+            (twice, None),
+            (escaped, None),
+            (&large, None),
+            ("", None),
+        ] {
+            assert_eq!(brief(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_done_here_takes_a_slot_and_outlives_a_panic() {
+        let workers = Workers::new(1, 1, 0);
+        let inner = workers.here(Lane::Short, || workers.here(Lane::Short, || 1));
+        assert_eq!(inner, Some(Ok(None)), "the only slot is taken");
+        assert_eq!(workers.here(Lane::Long, || panic!("on purpose")), Some(Err::<(), _>(Unable::Panicked)));
+        assert_eq!(workers.here(Lane::Long, || 2), Some(Ok(2)), "and given back");
     }
 
     #[test]

@@ -8,24 +8,35 @@ use super::{
     config::RpcConfig,
     connections::Connections,
     health,
-    lanes::{self, Unable, Workers},
+    lanes::{self, Brief, Lane, Unable, Workers},
     metrics::Metrics,
     namespaces::Namespaces,
     rate::Limiter,
     replies::{json, plain, refusal},
 };
 use crate::{
-    Api, NodeStatus,
+    Api, CallLimits, NodeStatus,
     error::{RpcError, code},
     jsonrpc,
     subscriptions::{Feed, Table},
 };
 use bytes::Bytes;
 use futures_util::Stream;
-use std::{net::IpAddr, sync::Arc, time::Instant};
-use tokio::runtime::Handle;
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::Semaphore,
+    task::block_in_place,
+};
 use warp::{Buf, http::StatusCode, http::header::RETRY_AFTER, reply::Response};
 use zx_chain::Chain;
+
+/// How long a call of a contract may take where it came in.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// What all ports share.
 #[derive(Debug)]
@@ -37,6 +48,8 @@ pub(crate) struct Service {
     limiter: Arc<Limiter>,
     metrics: Arc<Metrics>,
     workers: Workers,
+    /// Threads of the runtime that may stand still for a call: never all of them.
+    threads: Semaphore,
     pub(super) bodies: Budget,
     answers: Budget,
     feed: Arc<Feed>,
@@ -59,6 +72,7 @@ impl Service {
             connections: Arc::new(Connections::new(config.connections, config.connections_per_ip)),
             limiter: Arc::new(Limiter::new(config.rate, config.method_rates.clone())),
             workers: Workers::new(config.concurrency, config.long_concurrency, config.queue),
+            threads: Semaphore::new(Handle::current().metrics().num_workers() / 2),
             bodies: Budget::new(config.body_memory),
             answers: Budget::new(config.answer_memory),
             feed: Arc::new(Feed::new(Arc::clone(&api.chain), config.sockets.backlog_all, Handle::current())),
@@ -99,10 +113,14 @@ impl Service {
             return Ok(Some(jsonrpc::refused(&RpcError::new(code::INVALID_REQUEST, text)).into()));
         }
         let api = self.api.for_request(Arc::clone(caller));
-        let request = api.clone();
-        let lane = lanes::lane(body.as_ref());
-        let work = move || jsonrpc::answer(&request, body.as_ref());
-        let answer = self.workers.run(lane, work).await?;
+        let answer = match self.at_once(&api, body.as_ref()) {
+            Some(answer) => answer?,
+            None => {
+                let request = api.clone();
+                let lane = lanes::lane(body.as_ref());
+                self.workers.run(lane, move || jsonrpc::answer(&request, body.as_ref())).await?
+            }
+        };
         if let Some(limit) = self.config.settle {
             let sent = std::mem::take(&mut *api.sent());
             if !sent.is_empty() {
@@ -117,6 +135,29 @@ impl Service {
                 Ok(Some(held(answer, share)))
             }
         }
+    }
+
+    /// Answers on this thread what most likely takes less time than to hand it to another one. Lookups are done at once.
+    /// A call of a contract is given a moment; if that is not enough it is given up, to begin again where it can be
+    /// cancelled when its caller goes. It may first have to compile: half of the threads at most stand still for it, on
+    /// the others tasks move to another thread.
+    fn at_once(&self, api: &Api, body: &[u8]) -> Option<Result<Option<Vec<u8>>, Unable>> {
+        // A fork asks another node.
+        let brief = lanes::brief(body).filter(|_| self.chain().fork().is_none())?;
+        if brief == Brief::Lookup {
+            return self.workers.here(Lane::Short, || jsonrpc::answer(api, body));
+        }
+        let limits = CallLimits { call_time: MOMENT, ..self.config.calls };
+        if self.config.calls.call_time <= MOMENT || Handle::current().runtime_flavor() != RuntimeFlavor::MultiThread {
+            return None;
+        }
+        let tried = api.clone().within(limits);
+        api.caller.try_briefly();
+        let answer = self.workers.here(Lane::Long, || match self.threads.try_acquire() {
+            Ok(_thread) => jsonrpc::answer(&tried, body),
+            Err(_) => block_in_place(|| jsonrpc::answer(&tried, body)),
+        });
+        if api.caller.has_given_up() { None } else { answer }
     }
 
     /// Answers a request over HTTP.

@@ -99,7 +99,10 @@ fn tests_run_on_both_hosts_and_their_gas_is_told_kept_and_drawn() -> eyre::Resul
     let flame = zx.does(&["gas", "--flame", "add", "-o", "add.svg"])?;
     assert!(flame.stdout.contains("host: storage_write"), "{}", flame.stdout);
     let svg = fs::read_to_string(picture)?;
-    assert!(svg.starts_with("<svg ") && svg.contains("<title>counted::extra (") && svg.contains("host: storage_read"), "{svg}");
+    assert!(
+        svg.starts_with("<svg ") && svg.contains("<title>counted::extra (") && svg.contains("host: storage_read"),
+        "{svg}"
+    );
     zx.does(&["gas", "--flame", "add", "-o", "add.folded", "it_counts"])?;
     let folded = fs::read_to_string(zx.folder().join("add.folded"))?;
     let sum: u64 = folded.lines().filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum();
