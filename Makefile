@@ -61,7 +61,7 @@ bench: contracts setup-test ## Measures calls, state, storage and the pool
 
 .PHONY: bench-load
 bench-load: contracts setup-test setup-anvil ## Measures the node beside anvil: transfers, reads, 2,000 subscribers (three minutes)
-	cargo bench --workspace --bench load
+	cargo test $(CARGO_FLAGS) --bench load
 
 .PHONY: bench-sweep
 bench-sweep: setup-build ## Measures what every instruction and host call takes for its gas
