@@ -19,6 +19,12 @@ struct Request {
     params: Result<Params, RpcError>,
 }
 
+/// What is no request, as far as it could be read.
+struct Malformed {
+    id: Value,
+    why: &'static str,
+}
+
 /// An answer: with a result, or with an error.
 #[derive(Serialize)]
 struct Answer {
@@ -43,7 +49,7 @@ pub(crate) fn answer(api: &Api, body: &[u8]) -> Option<Vec<u8>> {
 fn one(api: &Api, request: Value) -> Option<Answer> {
     match Request::read(request) {
         Ok(request) => request.call(api),
-        Err(answer) => Some(answer),
+        Err(malformed) => Some(malformed.answer()),
     }
 }
 
@@ -71,20 +77,26 @@ impl Answer {
     }
 }
 
+impl Malformed {
+    fn answer(self) -> Answer {
+        let text = format!("invalid request: {}", self.why);
+        Answer::new(self.id, Err(RpcError::new(code::INVALID_REQUEST, text)))
+    }
+}
+
 impl Request {
     /// Takes a request apart.
     ///
     /// # Errors
-    /// The answer, if it is none.
-    fn read(request: Value) -> Result<Self, Answer> {
-        let invalid = |why: &str| RpcError::new(code::INVALID_REQUEST, format!("invalid request: {why}"));
+    /// If it is none.
+    fn read(request: Value) -> Result<Self, Malformed> {
         let Value::Object(mut fields) = request else {
-            return Err(Answer::refusal(invalid("not an object")));
+            return Err(Malformed { id: Value::Null, why: "not an object" });
         };
         let id = fields.remove("id");
         match fields.remove("method") {
             Some(Value::String(method)) => Ok(Self { id, method, params: Params::read(fields.remove("params")) }),
-            _ => Err(Answer::new(id.unwrap_or_default(), Err(invalid("no method")))),
+            _ => Err(Malformed { id: id.unwrap_or_default(), why: "no method" }),
         }
     }
 

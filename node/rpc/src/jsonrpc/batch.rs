@@ -1,7 +1,7 @@
 //! Batches: requests that are answered in their order, within common bounds. Signed transactions that follow each other
 //! are handed in together, so that their senders are recovered on all cores and the pool is locked once.
 
-use super::{Answer, Request, encode};
+use super::{Answer, Malformed, Request, encode};
 use crate::{
     Api,
     error::{RpcError, code},
@@ -36,8 +36,8 @@ fn joined(answers: &[Vec<u8>]) -> Option<Vec<u8>> {
     (!answers.is_empty()).then_some(out)
 }
 
-/// A request that could be read, or the answer to it.
-type Read = Result<Request, Answer>;
+/// A request, or what is none.
+type Read = Result<Request, Malformed>;
 
 /// A batch that is worked on.
 struct Batch<'a> {
@@ -88,7 +88,7 @@ impl<'a> Batch<'a> {
         let first = match first {
             Ok(first) if is_raw(&first) => first,
             Ok(other) => return other.call(self.api).into_iter().collect(),
-            Err(answer) => return vec![answer],
+            Err(malformed) => return vec![malformed.answer()],
         };
         let mut run = vec![first];
         while run.len() < TOGETHER
@@ -112,8 +112,9 @@ fn is_raw(request: &Request) -> bool {
 }
 
 fn refuse(request: Read, why: String) -> Answer {
-    match request {
-        Ok(request) => Answer::new(request.id.unwrap_or_default(), Err(RpcError::server(why))),
-        Err(answer) => Answer::new(answer.id, Err(RpcError::server(why))),
-    }
+    let id = match request {
+        Ok(request) => request.id.unwrap_or_default(),
+        Err(malformed) => malformed.id,
+    };
+    Answer::new(id, Err(RpcError::server(why)))
 }
