@@ -4,10 +4,9 @@
 #![allow(unsafe_code)]
 
 use alloc::{
-    alloc::{Layout, alloc, realloc},
+    alloc::{Layout, alloc},
     vec::Vec,
 };
-use core::mem::{ManuallyDrop, take};
 
 /// So many zero bytes.
 pub(crate) fn zeros(bytes: usize) -> Vec<u8> {
@@ -55,23 +54,20 @@ fn reserve(out: &mut Vec<u8>, more: usize) {
     if more <= capacity.wrapping_sub(len) {
         return;
     }
-    // Twice as much as before, so that what grows by little is copied little.
-    let wanted = len.saturating_add(more).max(capacity.saturating_mul(2));
+    // Twice as much as before, so that what grows by little is copied little; a capacity is below half of what counts.
+    let wanted = len.saturating_add(more).max(capacity.wrapping_mul(2));
     let Ok(layout) = Layout::array::<u8>(wanted) else { out_of_memory() };
-    let mut before = ManuallyDrop::new(take(out));
-    // SAFETY: `wanted` is not zero, since it is more than the capacity, and fits a layout. `before` has `capacity` bytes
-    // of this allocator, with the layout of bytes, and is not used any more; a `Vec` without capacity has none.
-    let piece = unsafe {
-        match capacity {
-            0 => alloc(layout),
-            _ => realloc(before.as_mut_ptr(), Layout::from_size_align_unchecked(capacity, 1), wanted),
-        }
-    };
+    // SAFETY: `wanted` is not zero, since it is more than the capacity.
+    let piece = unsafe { alloc(layout) };
     if piece.is_null() {
         out_of_memory();
     }
-    // SAFETY: the piece has `wanted` bytes of this allocator, of which the first `len` were copied.
-    *out = unsafe { Vec::from_raw_parts(piece, len, wanted) };
+    // SAFETY: the piece has `wanted` bytes of this allocator, which are nobody else's; the first `len` are written before
+    // they count.
+    *out = unsafe {
+        piece.copy_from_nonoverlapping(out.as_ptr(), len);
+        Vec::from_raw_parts(piece, len, wanted)
+    };
 }
 
 /// Ends the call: its frame has no more memory.

@@ -10,6 +10,7 @@ use crate::{
     revert::error_string,
 };
 use alloc::vec::Vec;
+use core::mem::ManuallyDrop;
 
 /// What an entry ends with: the data to return, or the data to revert with.
 pub type Outcome = Result<Vec<u8>, Vec<u8>>;
@@ -225,9 +226,11 @@ impl<T: Abi, E: ContractError> Reply for Result<T, E> {
 
 /// Runs an entry point: hands it the calldata, and the host its outcome.
 pub fn run(entry: fn(&mut Ctx, &mut Decoder<'_>) -> Outcome) -> i32 {
-    let (data, status) = match entry(&mut Ctx::new(), &mut Decoder::new(&host::calldata())) {
-        Ok(data) => (data, 0),
-        Err(data) => (data, 1),
+    // The instance ends with the call: what it has is not given back first.
+    let calldata = ManuallyDrop::new(host::calldata());
+    let (data, status) = match entry(&mut Ctx::new(), &mut Decoder::new(&calldata)) {
+        Ok(data) => (ManuallyDrop::new(data), 0),
+        Err(data) => (ManuallyDrop::new(data), 1),
     };
     host::output(&data);
     status

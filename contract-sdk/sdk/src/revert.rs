@@ -5,6 +5,7 @@ use crate::{
     buffer, host,
 };
 use alloc::{string::String, vec::Vec};
+use core::mem::ManuallyDrop;
 
 /// Solidity's `Panic(uint256)`: arithmetic over- or underflow.
 pub const PANIC_OVERFLOW: u8 = 0x11;
@@ -38,7 +39,8 @@ pub fn panic_code(code: u8) -> ! {
 #[cold]
 #[inline(never)]
 pub(crate) fn error_string(parts: &[&str]) -> Vec<u8> {
-    let mut message = Vec::new();
+    // The call ends with it.
+    let mut message = ManuallyDrop::new(Vec::new());
     for part in parts {
         buffer::append(&mut message, part.as_bytes());
     }
