@@ -234,7 +234,7 @@ mod tests {
         assert!(said("interface I { mapping(a) b; }").contains("an interface has functions"));
         assert!(said("contract C {}").contains("write `interface` here"));
         assert!(said("interface I is J {}").contains("copy the inherited methods"));
-        assert!(said("interface I { function f(int256 x) external; }").contains("`int256` is not supported"));
+        assert!(said("interface I { function f(int24 x) external; }").contains("`int24` is not supported"));
         assert!(said("interface I { function f() internal; }").contains("none of external"));
     }
 }

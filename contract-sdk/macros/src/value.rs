@@ -137,7 +137,8 @@ fn stored_enum(name: &Ident, variants: &[Ident]) -> TokenStream {
         }
 
         impl ::zx::MapKey for #name {
-            const OPEN: &'static str = "mapping(uint8=>";
+            const OPEN: &'static str =
+                const { &::zx::__private::opening(<Self as ::zx::__private::Stored>::TYPE) }.as_str();
 
             fn slot(&self, base: &::zx::__private::Slot) -> ::zx::__private::Slot {
                 ::zx::MapKey::slot(&self.zx_number(), base)

@@ -151,7 +151,7 @@ pub mod __private {
         event::{Event, LogWriter, Topic},
         storage::{
             Field, Getter, Lane, Member, Place, Reader, Size, Slot, StorageValue, Stored, Writer, getter_arguments,
-            getter_key, getter_selector, plan,
+            getter_key, getter_selector, opening, plan,
         },
     };
     pub use alloc::{string::String, vec, vec::Vec};

@@ -27,8 +27,14 @@ pub trait MapKey {
 /// The beginning of a mapping's type from the name of its key's.
 macro_rules! open {
     ($name:expr) => {
-        const { &TypeName::EMPTY.push("mapping(").push($name).push("=>") }.as_str()
+        const { &opening($name) }.as_str()
     };
+}
+
+/// See `open!`.
+#[doc(hidden)]
+pub const fn opening(key: &str) -> TypeName {
+    TypeName::EMPTY.push("mapping(").push(key).push("=>")
 }
 
 fn hash_pair(key: &[u8; 32], base: &Slot) -> Slot {

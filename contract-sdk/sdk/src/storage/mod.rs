@@ -32,7 +32,7 @@ pub use array::Array;
 pub use borsh::Borsh;
 pub use getter::{Getter, getter_arguments, getter_key, getter_selector};
 pub use item::Item;
-pub use key::MapKey;
+pub use key::{MapKey, opening};
 pub use list::List;
 pub use map::Map;
 pub use place::{Lane, Member, Place, Size, Slot, plan};
