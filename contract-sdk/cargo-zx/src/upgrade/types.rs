@@ -122,9 +122,15 @@ fn scalars(path: &str, old: &TypeInfo, new: &TypeInfo, findings: &mut Vec<Findin
     }
 }
 
-/// What tells values of the same width apart: an address of any kind is an address.
-fn kind(label: &str) -> &str {
-    if label == "address" || label == "address payable" || label.starts_with("contract ") { "address" } else { label }
+/// What tells values of the same width apart: an address of any kind is an address, and an enum is one wherever it is
+/// declared, since solc names it with its contract.
+fn kind(label: &str) -> (&str, &str) {
+    match label.split_once(' ') {
+        Some(("address" | "contract", _)) => ("address", ""),
+        Some(("enum", name)) => ("enum", name.rsplit('.').next().unwrap_or(name)),
+        None if label == "address" => ("address", ""),
+        _ => ("", label),
+    }
 }
 
 fn changed(old: &str, new: &str) -> String {
@@ -135,4 +141,26 @@ fn changed(old: &str, new: &str) -> String {
 
 fn corrupts(path: &str, text: String, findings: &mut Vec<Finding>) {
     findings.push(Finding { severity: Severity::Corrupts, path: path.to_owned(), text });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+
+    #[test]
+    fn a_value_is_what_it_is_wherever_it_is_declared() {
+        for (one, other) in [
+            ("enum Level", "enum Market.Level"),
+            ("enum V1.Level", "enum V2.Level"),
+            ("address", "address payable"),
+            ("contract IERC20", "address"),
+        ] {
+            assert_eq!(kind(one), kind(other));
+        }
+        for (one, other) in
+            [("enum Level", "enum Kind"), ("enum Level", "Level"), ("uint8", "bool"), ("enum L", "uint8")]
+        {
+            assert_ne!(kind(one), kind(other));
+        }
+    }
 }
