@@ -80,7 +80,7 @@ pub enum Zx20FullError {
         /// How many there may be.
         cap: U256,
     },
-    /// There cannot be such a cap: it is zero, or above 2^240 - 1.
+    /// There cannot be such a cap: it is zero, or above 2^128 - 1.
     ERC20InvalidCap {
         /// The cap.
         cap: U256,

@@ -15,8 +15,8 @@ mod tests;
 pub use interface::{Approval, IAccessControl, Transfer, Zx20FullError};
 
 use zx::{
-    components::{AccessControl, DEFAULT_ADMIN_ROLE, Eip712, Nonces, Pausable, role},
-    crypto::{Permit, Signature},
+    components::{AccessControl, DEFAULT_ADMIN_ROLE, Nonces, Pausable, role},
+    crypto::{Domain, Permit, Signature},
     prelude::*,
 };
 
@@ -25,7 +25,20 @@ pub const MINTER_ROLE: B256 = role("MINTER_ROLE");
 /// Who can pause and unpause.
 pub const PAUSER_ROLE: B256 = role("PAUSER_ROLE");
 
-/// State of the token. The switch, the decimals and the cap share a slot, which every mint reads.
+/// Version of the domain that permits are signed for.
+const VERSION: &str = "1";
+
+/// What ERC-5267 returns.
+type DomainParts = (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>);
+
+/// How many tokens there are, and may be: one slot, because a mint needs both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
+struct Supply {
+    total: u128,
+    cap: u128,
+}
+
+/// State of the token.
 #[zx::contract]
 #[derive(Debug)]
 pub struct Zx20Full {
@@ -42,10 +55,7 @@ pub struct Zx20Full {
     /// Decimal places with which amounts are shown.
     #[view]
     decimals: Item<u8>,
-    cap: Item<Uint<240>>,
-    /// Tokens that exist.
-    #[view]
-    total_supply: Item<U256>,
+    supply: Item<Supply>,
     /// Tokens that an account holds.
     #[view]
     balance_of: Map<Address, U256>,
@@ -54,8 +64,6 @@ pub struct Zx20Full {
     allowance: Map<(Address, Address), U256>,
     #[component]
     nonces: Nonces,
-    #[component]
-    domain: Eip712,
 }
 
 #[zx::public(implements(IAccessControl))]
@@ -70,9 +78,9 @@ impl Zx20Full {
         decimals: u8,
         cap: U256,
     ) -> Result<(), Zx20FullError> {
-        let limit = Uint::try_from(cap).ok().filter(|_| !cap.is_zero());
-        self.cap.set(limit.ok_or(Zx20FullError::ERC20InvalidCap { cap })?);
-        self.domain.init(name.clone(), "1".into());
+        let limit = u128::try_from(cap).ok().filter(|cap| *cap > 0);
+        let cap = limit.ok_or(Zx20FullError::ERC20InvalidCap { cap })?;
+        self.supply.set(Supply { total: 0, cap });
         self.name.set(name);
         self.symbol.set(symbol);
         self.decimals.set(decimals);
@@ -96,7 +104,25 @@ impl Zx20Full {
 
     /// Tokens that there may be.
     pub fn cap(&self, _cx: &Ctx) -> U256 {
-        self.cap.get().get()
+        U256::from(self.supply.get().cap)
+    }
+
+    /// Tokens that exist.
+    pub fn total_supply(&self, _cx: &Ctx) -> U256 {
+        U256::from(self.supply.get().total)
+    }
+
+    /// Hash of the domain that permits are signed for (EIP-712).
+    #[selector(name = "DOMAIN_SEPARATOR")]
+    pub fn domain_separator(&self, cx: &Ctx) -> B256 {
+        self.domain().separator(cx)
+    }
+
+    /// What the domain consists of: which fields it has, name, version, chain id, contract, salt, extensions (ERC-5267).
+    pub fn eip712_domain(&self, cx: &Ctx) -> DomainParts {
+        let fields = FixedBytes([0x0F]);
+        let (name, version) = (self.name.get(), VERSION.into());
+        (fields, name, version, U256::from(cx.chain_id()), cx.address(), B256::ZERO, Vec::new())
     }
 
     /// Moves tokens of the caller.
@@ -137,7 +163,7 @@ impl Zx20Full {
         r: B256,
         s: B256,
     ) -> Result<(), Zx20FullError> {
-        let domain = self.domain.domain().separator(cx);
+        let domain = self.domain().separator(cx);
         Permit { owner, spender, value, deadline }.check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
         self.allow(cx, owner, spender, value)
     }
@@ -148,8 +174,11 @@ impl Zx20Full {
         ensure!(!to.is_zero(), Zx20FullError::ERC20InvalidReceiver { receiver: to });
         self.pausable.when_not_paused()?;
         // The supply overflows before any balance can.
-        let (increased_supply, cap) = (self.total_supply.add(value), self.cap.get().get());
-        ensure!(increased_supply <= cap, Zx20FullError::ERC20ExceededCap { increased_supply, cap });
+        let Supply { total, cap } = self.supply.get();
+        let increased_supply = U256::from(total) + value;
+        let total = u128::try_from(increased_supply).ok().filter(|total| *total <= cap);
+        let total = total.ok_or(Zx20FullError::ERC20ExceededCap { increased_supply, cap: U256::from(cap) })?;
+        self.supply.set(Supply { total, cap });
         self.balance_of.add(to, value);
         cx.emit(Transfer { from: Address::ZERO, to, value });
         Ok(())
@@ -178,6 +207,11 @@ impl Zx20Full {
         Ok(self.pausable.unpause(cx)?)
     }
 
+    /// Named as the token is: read from the one slot that holds the name.
+    fn domain(&self) -> Domain {
+        Domain::of(&self.name.get(), VERSION)
+    }
+
     fn move_tokens(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<(), Zx20FullError> {
         ensure!(!from.is_zero(), Zx20FullError::ERC20InvalidSender { sender: from });
         ensure!(!to.is_zero(), Zx20FullError::ERC20InvalidReceiver { receiver: to });
@@ -192,7 +226,9 @@ impl Zx20Full {
         ensure!(!from.is_zero(), Zx20FullError::ERC20InvalidSender { sender: from });
         self.pausable.when_not_paused()?;
         self.debit(from, value)?;
-        self.total_supply.sub(value);
+        // No balance is above the supply, so that the number fits.
+        let Supply { total, cap } = self.supply.get();
+        self.supply.set(Supply { total: total - u128::try_from(value).unwrap_or(u128::MAX), cap });
         cx.emit(Transfer { from, to: Address::ZERO, value });
         Ok(())
     }
