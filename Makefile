@@ -10,6 +10,8 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 BIN := $(CARGO_TARGET_DIR)/release
 # Always the whole workspace: a smaller selection would settle on other features and compile dependencies again.
 CARGO_FLAGS := --release --workspace
+# The folders of contracts/, which are packages of the same names.
+CONTRACTS := $(notdir $(patsubst %/Cargo.toml,%,$(sort $(wildcard contracts/*/Cargo.toml))))
 
 .PHONY: help
 help: ## Lists the targets
@@ -30,7 +32,15 @@ test: setup contracts ## Runs every test
 
 .PHONY: test-contracts
 test-contracts: contracts ## Runs the tests of the contracts natively and in the sandbox, which must agree
-	for package in zx20 state-proof; do $(BIN)/cargo-zx test -p $$package --release; done
+	for package in $(CONTRACTS); do $(BIN)/cargo-zx test -p $$package --release; done
+
+.PHONY: test-library
+test-library: build setup-contracts setup-test ## Holds the contracts against their Solidity originals (ZX_LIBRARY_OPS=50000 ZX_LIBRARY_SEED=7)
+	cargo test $(CARGO_FLAGS) --test it -- library::
+
+.PHONY: gas-table
+gas-table: build setup-contracts setup-test ## Writes the table of gas in contracts/README.md
+	ZX_BLESS=1 cargo test $(CARGO_FLAGS) --test it -- library::gas::
 
 .PHONY: test-crash
 test-crash: setup-build ## Kills the node at every step, cuts its power, fills and damages its disk (ZX_CRASH_ROUNDS=20 does more of it)
@@ -42,8 +52,7 @@ build: setup-build ## Builds the node and the tools
 
 .PHONY: contracts
 contracts: build setup-contracts ## Builds the contracts to WebAssembly
-	$(BIN)/cargo-zx-build -p zx20
-	$(BIN)/cargo-zx-build -p state-proof
+	for package in $(CONTRACTS); do $(BIN)/cargo-zx-build -p $$package; done
 
 .PHONY: install
 install: setup-contracts ## Installs `cargo zx` and `cargo zx-build` for this user

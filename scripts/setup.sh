@@ -5,7 +5,7 @@
 #
 #   build      compiler and libclang for RocksDB's bindings
 #   contracts  a Rust toolchain for wasm32v1-none
-#   test       node and npm, Python, and the packages of tests/clients
+#   test       node and npm, Python, and the packages of tests/clients and tests/solidity
 #   lint       rustfmt and clippy
 #   anvil      the node that ours is measured beside
 #   peers      anvil, what contracts need, and the sources of Rust's standard library
@@ -158,6 +158,7 @@ npm_packages() {
 # npm leaves it out as an optional dependency, so that tests/clients/hardhat names it itself.
 need_npm_packages() {
     npm_packages tests/clients "ethers, viem, solc"
+    npm_packages tests/solidity "OpenZeppelin, Uniswap, solc"
     [[ $(uname -sm) != "Linux x86_64" ]] || npm_packages tests/clients/hardhat Hardhat
 }
 

@@ -5,10 +5,11 @@ use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall as _, SolValue as _, sol};
 use eyre::{WrapErr as _, ensure, eyre};
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
+    sync::{Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -49,9 +50,12 @@ pub fn zx20_deployment(supply: U256) -> eyre::Result<Bytes> {
 /// # Errors
 /// As of [`folder`], or there is no such contract.
 pub fn deployment(name: &str, args: &[u8]) -> eyre::Result<Bytes> {
-    let module = fs::read(folder()?.join(name).with_extension("wasm"))?;
+    framed(&fs::read(folder()?.join(name).with_extension("wasm"))?, args)
+}
+
+fn framed(module: &[u8], args: &[u8]) -> eyre::Result<Bytes> {
     let length = u32::try_from(module.len())?;
-    Ok([&[0xEF, 0x5A, 0x58, 0x01], &length.to_be_bytes()[..], &module, args].concat().into())
+    Ok([&[0xEF, 0x5A, 0x58, 0x01], &length.to_be_bytes()[..], module, args].concat().into())
 }
 
 /// Calldata of ZX-20's `transfer`.
@@ -64,9 +68,36 @@ pub fn balance_of(account: Address) -> Vec<u8> {
     balanceOfCall { account }.abi_encode()
 }
 
+/// Folder of what [`package_deployment`] builds.
+///
+/// # Errors
+/// The build tool is missing.
+pub fn packages() -> eyre::Result<PathBuf> {
+    let tool = binary("cargo-zx-build", "ZX_BUILD_BIN")?;
+    Ok(tool.parent().unwrap_or(Path::new("/")).join("zx-tests"))
+}
+
+/// Input of the transaction that deploys any contract of `contracts/`, built when it is first asked for.
+///
+/// # Errors
+/// It does not build; the message carries what the build tool printed.
+pub fn package_deployment(package: &str, args: &[u8]) -> eyre::Result<Bytes> {
+    static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    let module = match built.get(package) {
+        Some(module) => module,
+        None => {
+            let out = packages()?.join("library");
+            zx_build("-p".as_ref(), Some(package.as_ref()), &out)?;
+            let module = fs::read(out.join(package).with_extension("wasm"))?;
+            built.entry(package.to_owned()).or_insert(module)
+        }
+    };
+    framed(module, args)
+}
+
 fn build() -> eyre::Result<PathBuf> {
-    let node = binary("zx-node", "ZX_NODE_BIN")?;
-    let out = node.parent().unwrap_or(Path::new("/")).join("zx-tests");
+    let out = packages()?;
     let wat = workspace().join("tests/clients/wat");
     for package in PACKAGES {
         zx_build("-p".as_ref(), Some(package.as_ref()), &out)?;

@@ -8,6 +8,7 @@ mod dev;
 mod http;
 mod kill9;
 mod layers;
+mod library;
 mod operations;
 mod restart;
 mod rpc;
