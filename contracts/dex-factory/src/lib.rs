@@ -56,7 +56,10 @@ impl DexFactory {
 
     /// A pool by its number, from zero on. Reverts if there are not so many.
     pub fn all_pairs(&self, _cx: &Ctx, index: U256) -> Result<Address, &'static str> {
-        u32::try_from(index).ok().and_then(|index| self.all.get(index)).ok_or("there are not so many pools")
+        u32::try_from(index)
+            .ok()
+            .and_then(|index| self.all.get(index))
+            .ok_or("there are not so many pools")
     }
 
     /// How many pools there are.
@@ -65,17 +68,30 @@ impl DexFactory {
     }
 
     /// Makes the pool of two tokens.
-    pub fn create_pair(&mut self, cx: &mut Ctx, token_a: Address, token_b: Address) -> Result<Address, FactoryError> {
+    pub fn create_pair(
+        &mut self,
+        cx: &mut Ctx,
+        token_a: Address,
+        token_b: Address,
+    ) -> Result<Address, FactoryError> {
         ensure!(token_a != token_b, FactoryError::IdenticalAddresses);
         let (token0, token1) = sorted(token_a, token_b);
         ensure!(!token0.is_zero(), FactoryError::ZeroAddress);
         let existing = self.pairs.get((token0, token1));
-        ensure!(existing.is_zero(), FactoryError::PairExists { pair: existing });
+        ensure!(
+            existing.is_zero(),
+            FactoryError::PairExists { pair: existing }
+        );
         let pair = cx.clone2(self.implementation.get(), salt(cx, token0, token1))?;
         self.pairs.set((token0, token1), pair);
         self.all.push(pair);
         IPair::at(pair).initialize(cx, token0, token1)?;
-        cx.emit(PairCreated { token0, token1, pair, count: U256::from(self.all.len()) });
+        cx.emit(PairCreated {
+            token0,
+            token1,
+            pair,
+            count: U256::from(self.all.len()),
+        });
         Ok(pair)
     }
 
@@ -87,7 +103,11 @@ impl DexFactory {
     }
 
     /// Hands the right to say so on.
-    pub fn set_fee_to_setter(&mut self, cx: &mut Ctx, fee_to_setter: Address) -> Result<(), FactoryError> {
+    pub fn set_fee_to_setter(
+        &mut self,
+        cx: &mut Ctx,
+        fee_to_setter: Address,
+    ) -> Result<(), FactoryError> {
         self.only_setter(cx)?;
         self.fee_to_setter.set(fee_to_setter);
         Ok(())
@@ -95,7 +115,10 @@ impl DexFactory {
 
     fn only_setter(&self, cx: &Ctx) -> Result<(), FactoryError> {
         let account = cx.sender();
-        ensure!(account == self.fee_to_setter.get(), FactoryError::Forbidden { account });
+        ensure!(
+            account == self.fee_to_setter.get(),
+            FactoryError::Forbidden { account }
+        );
         Ok(())
     }
 }

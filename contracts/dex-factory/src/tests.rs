@@ -21,10 +21,21 @@ fn a_pool_is_found_by_its_tokens_in_any_order(host: &Host) {
     let factory = factory(host);
     assert_eq!(factory.get_pair(A, B), Address::ZERO);
     let pair = factory.create_pair(B, A).unwrap();
-    let made = PairCreated { token0: A, token1: B, pair, count: U256::ONE };
+    let made = PairCreated {
+        token0: A,
+        token1: B,
+        pair,
+        count: U256::ONE,
+    };
     host.assert_logs(factory.address(), [made.into_log()]);
-    assert_eq!((factory.get_pair(A, B), factory.get_pair(B, A)), (pair, pair));
-    assert_eq!((factory.all_pairs(U256::ZERO), factory.all_pairs_length()), (pair, U256::ONE));
+    assert_eq!(
+        (factory.get_pair(A, B), factory.get_pair(B, A)),
+        (pair, pair)
+    );
+    assert_eq!(
+        (factory.all_pairs(U256::ZERO), factory.all_pairs_length()),
+        (pair, U256::ONE)
+    );
     assert!(factory.try_all_pairs(U256::ONE).is_err() && factory.try_all_pairs(U256::MAX).is_err());
 }
 
@@ -35,8 +46,14 @@ fn there_is_one_pool_for_two_tokens(host: &Host) {
     let exists: Reverted = FactoryError::PairExists { pair }.into();
     assert_eq!(factory.create_pair(A, B), Err(exists.clone()));
     assert_eq!(factory.create_pair(B, A), Err(exists));
-    assert_eq!(factory.create_pair(A, A), Err(FactoryError::IdenticalAddresses.into()));
-    assert_eq!(factory.create_pair(A, Address::ZERO), Err(FactoryError::ZeroAddress.into()));
+    assert_eq!(
+        factory.create_pair(A, A),
+        Err(FactoryError::IdenticalAddresses.into())
+    );
+    assert_eq!(
+        factory.create_pair(A, Address::ZERO),
+        Err(FactoryError::ZeroAddress.into())
+    );
     let none = host.try_deploy::<DexFactory>(A, U256::ZERO, (A, Address::ZERO));
     assert_eq!(none.err(), Some(FactoryError::ZeroAddress.into()));
 }
@@ -59,19 +76,31 @@ fn the_pools_are_listed_once_each() {
     Invariants::new(|host, targets| {
         let factory = factory(host).address();
         let who = host.accounts::<3>();
-        targets.contract::<DexFactory>(factory).senders(who).only(&["createPair"]);
+        targets
+            .contract::<DexFactory>(factory)
+            .senders(who)
+            .only(&["createPair"]);
         factory
     })
-    .hold("what is listed is found, and differs from the rest", |host, factory| {
-        let factory = host.at::<DexFactory>(*factory);
-        let count = u64::try_from(factory.all_pairs_length()).unwrap();
-        let mut all: Vec<_> = (0..count).map(|i| factory.all_pairs(U256::from(i))).collect();
-        all.sort_unstable();
-        all.dedup();
-        assert_eq!(all.len() as u64, count);
-        let who = host.accounts::<3>();
-        let found = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| factory.get_pair(who[a], who[b]));
-        assert!(found.iter().all(|pair| pair.is_zero() || all.contains(pair)));
-    })
+    .hold(
+        "what is listed is found, and differs from the rest",
+        |host, factory| {
+            let factory = host.at::<DexFactory>(*factory);
+            let count = u64::try_from(factory.all_pairs_length()).unwrap();
+            let mut all: Vec<_> = (0..count)
+                .map(|i| factory.all_pairs(U256::from(i)))
+                .collect();
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len() as u64, count);
+            let who = host.accounts::<3>();
+            let found = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| factory.get_pair(who[a], who[b]));
+            assert!(
+                found
+                    .iter()
+                    .all(|pair| pair.is_zero() || all.contains(pair))
+            );
+        },
+    )
     .check();
 }

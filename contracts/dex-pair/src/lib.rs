@@ -22,7 +22,9 @@ mod shares;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{Approval, Burn, IFactory, IToken, IUniswapV2Callee, Mint, PairError, Swap, Sync, Transfer};
+pub use interface::{
+    Approval, Burn, IFactory, IToken, IUniswapV2Callee, Mint, PairError, Swap, Sync, Transfer,
+};
 pub use shares::Shares;
 
 use math::{price, square_root};
@@ -65,7 +67,12 @@ impl DexPair {
     }
 
     /// Makes a fresh clone the pool of two tokens, and the caller its factory.
-    pub fn initialize(&mut self, cx: &mut Ctx, token0: Address, token1: Address) -> Result<(), PairError> {
+    pub fn initialize(
+        &mut self,
+        cx: &mut Ctx,
+        token0: Address,
+        token1: Address,
+    ) -> Result<(), PairError> {
         ensure!(self.factory.get().is_zero(), PairError::Initialized);
         self.factory.set(cx.sender());
         self.token0.set(token0);
@@ -100,7 +107,11 @@ impl DexPair {
     /// What the pool counts on of each token, and since when in seconds, modulo 2^32.
     #[reentrant]
     pub fn get_reserves(&self, _cx: &Ctx) -> (Uint<112>, Uint<112>, u32) {
-        let Reserves { reserve0, reserve1, at } = self.reserves.get();
+        let Reserves {
+            reserve0,
+            reserve1,
+            at,
+        } = self.reserves.get();
         (reserve0, reserve1, at)
     }
 
@@ -144,7 +155,11 @@ impl DexPair {
         self.shares.create(cx, to, liquidity);
         self.update(cx, balance0, balance1, before)?;
         self.note_product(fee_on, balance0, balance1);
-        cx.emit(Mint { sender: cx.sender(), amount0, amount1 });
+        cx.emit(Mint {
+            sender: cx.sender(),
+            amount0,
+            amount1,
+        });
         Ok(liquidity)
     }
 
@@ -156,14 +171,22 @@ impl DexPair {
         let fee_on = self.mint_fee(cx, before)?;
         let total = self.shares.total();
         let (amount0, amount1) = (liquidity * balance0 / total, liquidity * balance1 / total);
-        ensure!(!amount0.is_zero() && !amount1.is_zero(), PairError::InsufficientLiquidityBurned);
+        ensure!(
+            !amount0.is_zero() && !amount1.is_zero(),
+            PairError::InsufficientLiquidityBurned
+        );
         self.shares.destroy(cx, cx.address(), liquidity);
         send(cx, self.token0.get(), to, amount0)?;
         send(cx, self.token1.get(), to, amount1)?;
         let (balance0, balance1) = self.balances(cx)?;
         self.update(cx, balance0, balance1, before)?;
         self.note_product(fee_on, balance0, balance1);
-        cx.emit(Burn { sender: cx.sender(), amount0, amount1, to });
+        cx.emit(Burn {
+            sender: cx.sender(),
+            amount0,
+            amount1,
+            to,
+        });
         Ok((amount0, amount1))
     }
 
@@ -176,10 +199,16 @@ impl DexPair {
         to: Address,
         data: Bytes,
     ) -> Result<(), PairError> {
-        ensure!(!amount0_out.is_zero() || !amount1_out.is_zero(), PairError::InsufficientOutputAmount);
+        ensure!(
+            !amount0_out.is_zero() || !amount1_out.is_zero(),
+            PairError::InsufficientOutputAmount
+        );
         let before = self.reserves.get();
         let (reserve0, reserve1) = (before.reserve0.get(), before.reserve1.get());
-        ensure!(amount0_out < reserve0 && amount1_out < reserve1, PairError::InsufficientLiquidity);
+        ensure!(
+            amount0_out < reserve0 && amount1_out < reserve1,
+            PairError::InsufficientLiquidity
+        );
         let (token0, token1) = (self.token0.get(), self.token1.get());
         ensure!(to != token0 && to != token1, PairError::InvalidTo { to });
         for (token, amount) in [(token0, amount0_out), (token1, amount1_out)] {
@@ -188,23 +217,47 @@ impl DexPair {
             }
         }
         if !data.is_empty() {
-            IUniswapV2Callee::at(to).uniswap_v2_call(cx, cx.sender(), amount0_out, amount1_out, data)?;
+            IUniswapV2Callee::at(to).uniswap_v2_call(
+                cx,
+                cx.sender(),
+                amount0_out,
+                amount1_out,
+                data,
+            )?;
         }
         let (balance0, balance1) = (balance(cx, token0)?, balance(cx, token1)?);
         let amount0_in = balance0.saturating_sub(reserve0 - amount0_out);
         let amount1_in = balance1.saturating_sub(reserve1 - amount1_out);
-        ensure!(!amount0_in.is_zero() || !amount1_in.is_zero(), PairError::InsufficientInputAmount);
+        ensure!(
+            !amount0_in.is_zero() || !amount1_in.is_zero(),
+            PairError::InsufficientInputAmount
+        );
         let product = after_fee(balance0, amount0_in) * after_fee(balance1, amount1_in);
         let needed = reserve0 * reserve1 * U256::from(1_000_000u64);
-        ensure!(product >= needed, PairError::K { amount0_in, amount1_in });
+        ensure!(
+            product >= needed,
+            PairError::K {
+                amount0_in,
+                amount1_in
+            }
+        );
         self.update(cx, balance0, balance1, before)?;
-        cx.emit(Swap { sender: cx.sender(), amount0_in, amount1_in, amount0_out, amount1_out, to });
+        cx.emit(Swap {
+            sender: cx.sender(),
+            amount0_in,
+            amount1_in,
+            amount0_out,
+            amount1_out,
+            to,
+        });
         Ok(())
     }
 
     /// Gives away what is there beyond the reserves.
     pub fn skim(&mut self, cx: &mut Ctx, to: Address) -> Result<(), PairError> {
-        let Reserves { reserve0, reserve1, .. } = self.reserves.get();
+        let Reserves {
+            reserve0, reserve1, ..
+        } = self.reserves.get();
         for (token, reserve) in [(self.token0.get(), reserve0), (self.token1.get(), reserve1)] {
             let beyond = balance(cx, token)? - reserve.get();
             send(cx, token, to, beyond)?;
@@ -219,22 +272,41 @@ impl DexPair {
     }
 
     fn balances(&self, cx: &Ctx) -> Result<(U256, U256), PairError> {
-        Ok((balance(cx, self.token0.get())?, balance(cx, self.token1.get())?))
+        Ok((
+            balance(cx, self.token0.get())?,
+            balance(cx, self.token1.get())?,
+        ))
     }
 
     /// New reserves. The prices until now are added up once a block, by the reserves that were there before.
-    fn update(&mut self, cx: &mut Ctx, balance0: U256, balance1: U256, before: Reserves) -> Result<(), PairError> {
-        let fitting = |balance| Uint::try_from(balance).map_err(|_| PairError::BalanceOverflow { balance });
+    fn update(
+        &mut self,
+        cx: &mut Ctx,
+        balance0: U256,
+        balance1: U256,
+        before: Reserves,
+    ) -> Result<(), PairError> {
+        let fitting =
+            |balance| Uint::try_from(balance).map_err(|_| PairError::BalanceOverflow { balance });
         let (reserve0, reserve1) = (fitting(balance0)?, fitting(balance1)?);
         // The clock of the pool wraps around in 2106, and differences across that are right.
         let at = (cx.block_timestamp() & u64::from(u32::MAX)) as u32;
         let elapsed = U256::from(at.wrapping_sub(before.at));
-        if !elapsed.is_zero() && !before.reserve0.get().is_zero() && !before.reserve1.get().is_zero() {
+        if !elapsed.is_zero()
+            && !before.reserve0.get().is_zero()
+            && !before.reserve1.get().is_zero()
+        {
             let grown = |sum: U256, price: U256| sum.wrapping_add(price * elapsed);
-            self.price0_cumulative.update(|sum| grown(sum, price(before.reserve0, before.reserve1)));
-            self.price1_cumulative.update(|sum| grown(sum, price(before.reserve1, before.reserve0)));
+            self.price0_cumulative
+                .update(|sum| grown(sum, price(before.reserve0, before.reserve1)));
+            self.price1_cumulative
+                .update(|sum| grown(sum, price(before.reserve1, before.reserve0)));
         }
-        self.reserves.set(Reserves { reserve0, reserve1, at });
+        self.reserves.set(Reserves {
+            reserve0,
+            reserve1,
+            at,
+        });
         cx.emit(Sync { reserve0, reserve1 });
         Ok(())
     }
@@ -287,7 +359,9 @@ fn send(cx: &mut Ctx, token: Address, to: Address, value: U256) -> Result<(), Pa
     let mut data = TRANSFER.to_vec();
     data.extend(zx::abi::Args::encode(&(to, value)));
     let answer = cx.call(token, &data, CallOptions::default());
-    let sent = answer.is_ok_and(|answer| answer.is_empty() || <bool as zx::Abi>::decode_return(&answer) == Some(true));
+    let sent = answer.is_ok_and(|answer| {
+        answer.is_empty() || <bool as zx::Abi>::decode_return(&answer) == Some(true)
+    });
     ensure!(sent, PairError::TransferFailed { token });
     Ok(())
 }

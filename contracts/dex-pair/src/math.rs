@@ -47,7 +47,16 @@ mod tests {
 
     #[test]
     fn the_edges_have_roots() {
-        for (value, root) in [(0u64, 0u64), (1, 1), (2, 1), (3, 1), (4, 2), (8, 2), (9, 3), (u64::MAX, (1 << 32) - 1)] {
+        for (value, root) in [
+            (0u64, 0u64),
+            (1, 1),
+            (2, 1),
+            (3, 1),
+            (4, 2),
+            (8, 2),
+            (9, 3),
+            (u64::MAX, (1 << 32) - 1),
+        ] {
             assert_eq!(square_root(U256::from(value)), U256::from(root));
         }
         assert_eq!(square_root(U256::MAX), (U256::ONE << 128) - U256::ONE);

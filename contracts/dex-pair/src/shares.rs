@@ -35,34 +35,72 @@ impl Shares {
     pub(crate) fn create(&mut self, cx: &mut Ctx, to: Address, value: U256) {
         self.total.add(value);
         self.balances.add(to, value);
-        cx.emit(Transfer { from: Address::ZERO, to, value });
+        cx.emit(Transfer {
+            from: Address::ZERO,
+            to,
+            value,
+        });
     }
 
     /// Destroys shares.
     pub(crate) fn destroy(&mut self, cx: &mut Ctx, from: Address, value: U256) {
         self.balances.sub(from, value);
         self.total.sub(value);
-        cx.emit(Transfer { from, to: Address::ZERO, value });
+        cx.emit(Transfer {
+            from,
+            to: Address::ZERO,
+            value,
+        });
     }
 
-    fn give(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<bool, PairError> {
-        ensure!(!from.is_zero(), PairError::ERC20InvalidSender { sender: from });
-        ensure!(!to.is_zero(), PairError::ERC20InvalidReceiver { receiver: to });
-        self.balances.try_sub(from, value).map_err(|rest| PairError::ERC20InsufficientBalance {
-            sender: from,
-            balance: rest.available,
-            needed: value,
-        })?;
+    fn give(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<bool, PairError> {
+        ensure!(
+            !from.is_zero(),
+            PairError::ERC20InvalidSender { sender: from }
+        );
+        ensure!(
+            !to.is_zero(),
+            PairError::ERC20InvalidReceiver { receiver: to }
+        );
+        self.balances
+            .try_sub(from, value)
+            .map_err(|rest| PairError::ERC20InsufficientBalance {
+                sender: from,
+                balance: rest.available,
+                needed: value,
+            })?;
         self.balances.add(to, value);
         cx.emit(Transfer { from, to, value });
         Ok(true)
     }
 
-    fn allow(&mut self, cx: &mut Ctx, owner: Address, spender: Address, value: U256) -> Result<(), PairError> {
-        ensure!(!owner.is_zero(), PairError::ERC20InvalidApprover { approver: owner });
-        ensure!(!spender.is_zero(), PairError::ERC20InvalidSpender { spender });
+    fn allow(
+        &mut self,
+        cx: &mut Ctx,
+        owner: Address,
+        spender: Address,
+        value: U256,
+    ) -> Result<(), PairError> {
+        ensure!(
+            !owner.is_zero(),
+            PairError::ERC20InvalidApprover { approver: owner }
+        );
+        ensure!(
+            !spender.is_zero(),
+            PairError::ERC20InvalidSpender { spender }
+        );
         self.allowances.set((owner, spender), value);
-        cx.emit(Approval { owner, spender, value });
+        cx.emit(Approval {
+            owner,
+            spender,
+            value,
+        });
         Ok(())
     }
 
@@ -73,7 +111,11 @@ impl Shares {
             return Ok(());
         }
         let Some(rest) = allowance.checked_sub(needed) else {
-            return Err(PairError::ERC20InsufficientAllowance { spender, allowance, needed });
+            return Err(PairError::ERC20InsufficientAllowance {
+                spender,
+                allowance,
+                needed,
+            });
         };
         entry.set(rest);
         Ok(())
@@ -136,14 +178,25 @@ impl Shares {
 
     /// Lets `spender` move so many shares of the caller.
     #[reentrant]
-    pub fn approve(&mut self, cx: &mut Ctx, spender: Address, value: U256) -> Result<bool, PairError> {
+    pub fn approve(
+        &mut self,
+        cx: &mut Ctx,
+        spender: Address,
+        value: U256,
+    ) -> Result<bool, PairError> {
         self.allow(cx, cx.sender(), spender, value)?;
         Ok(true)
     }
 
     /// Moves shares that the caller was allowed to move.
     #[reentrant]
-    pub fn transfer_from(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<bool, PairError> {
+    pub fn transfer_from(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<bool, PairError> {
         self.spend(from, cx.sender(), value)?;
         self.give(cx, from, to, value)
     }
@@ -163,7 +216,13 @@ impl Shares {
         s: B256,
     ) -> Result<(), PairError> {
         let domain = DOMAIN.separator(cx);
-        Permit { owner, spender, value, deadline }.check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
+        Permit {
+            owner,
+            spender,
+            value,
+            deadline,
+        }
+        .check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
         self.allow(cx, owner, spender, value)
     }
 }

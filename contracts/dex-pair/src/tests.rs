@@ -24,12 +24,20 @@ struct Market {
 impl Market {
     fn open(host: &Host) -> Self {
         let [alice] = host.accounts();
-        let token = |name: &str| host.deploy::<Zx20>((name.to_owned(), name.to_owned(), 18, n(1_000_000))).address();
+        let token = |name: &str| {
+            host.deploy::<Zx20>((name.to_owned(), name.to_owned(), 18, n(1_000_000)))
+                .address()
+        };
         let (a, b) = (token("A"), token("B"));
         let code = host.deploy::<DexPair>(()).address();
         let factory = host.deploy::<DexFactory>((alice, code));
         let pair = factory.create_pair(a, b).unwrap();
-        Self { factory: factory.address(), pair, token0: a.min(b), token1: a.max(b) }
+        Self {
+            factory: factory.address(),
+            pair,
+            token0: a.min(b),
+            token1: a.max(b),
+        }
     }
 
     /// The same with a hundred thousand of the first token and four hundred thousand of the second.
@@ -50,12 +58,19 @@ impl Market {
 
     /// The first account gives the pool tokens.
     fn bring(&self, host: &Host, amount0: u64, amount1: u64) {
-        host.at::<Zx20>(self.token0).transfer(self.pair, n(amount0)).unwrap();
-        host.at::<Zx20>(self.token1).transfer(self.pair, n(amount1)).unwrap();
+        host.at::<Zx20>(self.token0)
+            .transfer(self.pair, n(amount0))
+            .unwrap();
+        host.at::<Zx20>(self.token1)
+            .transfer(self.pair, n(amount1))
+            .unwrap();
     }
 
     fn balances(&self, host: &Host, who: Address) -> (U256, U256) {
-        (host.at::<Zx20>(self.token0).balance_of(who), host.at::<Zx20>(self.token1).balance_of(who))
+        (
+            host.at::<Zx20>(self.token0).balance_of(who),
+            host.at::<Zx20>(self.token1).balance_of(who),
+        )
     }
 
     fn reserves(&self, host: &Host) -> (U256, U256) {
@@ -75,14 +90,39 @@ fn the_first_who_bring_tokens_make_the_price_and_lock_some_shares(host: &Host) {
     host.assert_logs(
         market.pair,
         [
-            Transfer { from: Address::ZERO, to: Address::ZERO, value: n(1_000) }.into_log(),
-            Transfer { from: Address::ZERO, to: alice, value: n(199_000) }.into_log(),
-            Sync { reserve0: uint(100_000), reserve1: uint(400_000) }.into_log(),
-            Mint { sender: alice, amount0: n(100_000), amount1: n(400_000) }.into_log(),
+            Transfer {
+                from: Address::ZERO,
+                to: Address::ZERO,
+                value: n(1_000),
+            }
+            .into_log(),
+            Transfer {
+                from: Address::ZERO,
+                to: alice,
+                value: n(199_000),
+            }
+            .into_log(),
+            Sync {
+                reserve0: uint(100_000),
+                reserve1: uint(400_000),
+            }
+            .into_log(),
+            Mint {
+                sender: alice,
+                amount0: n(100_000),
+                amount1: n(400_000),
+            }
+            .into_log(),
         ],
     );
-    assert_eq!((pair.shares().total_supply(), market.reserves(host)), (n(200_000), (n(100_000), n(400_000))));
-    assert_eq!((pair.token0(), pair.token1(), pair.factory()), (market.token0, market.token1, market.factory));
+    assert_eq!(
+        (pair.shares().total_supply(), market.reserves(host)),
+        (n(200_000), (n(100_000), n(400_000)))
+    );
+    assert_eq!(
+        (pair.token0(), pair.token1(), pair.factory()),
+        (market.token0, market.token1, market.factory)
+    );
     market.bring(host, 10_000, 400_000);
     assert_eq!(pair.mint(alice), Ok(n(20_000)), "by the scarcer side");
 }
@@ -93,11 +133,22 @@ fn too_little_is_worth_no_share(host: &Host) {
     let market = Market::open(host);
     let pair = market.pair(host);
     market.bring(host, 1_000, 1_000);
-    assert_eq!(pair.mint(alice), Err(PairError::InsufficientLiquidityMinted.into()), "the locked ones would be all");
+    assert_eq!(
+        pair.mint(alice),
+        Err(PairError::InsufficientLiquidityMinted.into()),
+        "the locked ones would be all"
+    );
     market.bring(host, 0, 500);
     assert!(pair.mint(alice).is_ok());
-    assert_eq!(pair.mint(alice), Err(PairError::InsufficientLiquidityMinted.into()), "nothing came");
-    assert_eq!(pair.burn(alice), Err(PairError::InsufficientLiquidityBurned.into()));
+    assert_eq!(
+        pair.mint(alice),
+        Err(PairError::InsufficientLiquidityMinted.into()),
+        "nothing came"
+    );
+    assert_eq!(
+        pair.burn(alice),
+        Err(PairError::InsufficientLiquidityBurned.into())
+    );
 }
 
 #[zx::test]
@@ -107,9 +158,17 @@ fn shares_are_redeemed_for_their_part(host: &Host) {
     let pair = market.pair(host);
     pair.shares().transfer(market.pair, n(50_000)).unwrap();
     assert_eq!(pair.burn(bob), Ok((n(25_000), n(100_000))));
-    assert!(host.emitted(Burn { sender: alice, amount0: n(25_000), amount1: n(100_000), to: bob }));
+    assert!(host.emitted(Burn {
+        sender: alice,
+        amount0: n(25_000),
+        amount1: n(100_000),
+        to: bob
+    }));
     assert_eq!(market.balances(host, bob), (n(25_000), n(100_000)));
-    assert_eq!((pair.shares().total_supply(), market.reserves(host)), (n(150_000), (n(75_000), n(300_000))));
+    assert_eq!(
+        (pair.shares().total_supply(), market.reserves(host)),
+        (n(150_000), (n(75_000), n(300_000)))
+    );
 }
 
 #[zx::test]
@@ -120,14 +179,31 @@ fn a_trade_pays_the_fee_and_not_a_unit_less(host: &Host) {
     // 1,000 in: 997 of it count. 400,000 * 997 / (100,000 + 997), rounded down.
     market.bring(host, 1_000, 0);
     let greedy = pair.swap(n(0), n(3_949), bob, Bytes::new());
-    assert_eq!(greedy, Err(PairError::K { amount0_in: n(1_000), amount1_in: n(0) }.into()));
+    assert_eq!(
+        greedy,
+        Err(PairError::K {
+            amount0_in: n(1_000),
+            amount1_in: n(0)
+        }
+        .into())
+    );
     pair.swap(n(0), n(3_948), bob, Bytes::new()).unwrap();
     let (amount0_in, amount1_out) = (n(1_000), n(3_948));
-    let swap = Swap { sender: alice, amount0_in, amount1_in: n(0), amount0_out: n(0), amount1_out, to: bob };
+    let swap = Swap {
+        sender: alice,
+        amount0_in,
+        amount1_in: n(0),
+        amount0_out: n(0),
+        amount1_out,
+        to: bob,
+    };
     assert!(host.emitted(swap));
     assert_eq!(market.balances(host, bob), (n(0), n(3_948)));
     let (reserve0, reserve1) = market.reserves(host);
-    assert!(reserve0 * reserve1 > n(100_000) * n(400_000), "the fee stays");
+    assert!(
+        reserve0 * reserve1 > n(100_000) * n(400_000),
+        "the fee stays"
+    );
 }
 
 #[zx::test]
@@ -136,10 +212,22 @@ fn what_cannot_be_a_trade_is_refused(host: &Host) {
     let market = Market::filled(host);
     let pair = market.pair(host);
     let refused = |out0: u64, out1: u64, to| pair.swap(n(out0), n(out1), to, Bytes::new());
-    assert_eq!(refused(0, 0, bob), Err(PairError::InsufficientOutputAmount.into()));
-    assert_eq!(refused(100_000, 0, bob), Err(PairError::InsufficientLiquidity.into()));
-    assert_eq!(refused(1, 0, bob), Err(PairError::InsufficientInputAmount.into()));
-    assert_eq!(refused(1, 0, market.token0), Err(PairError::InvalidTo { to: market.token0 }.into()));
+    assert_eq!(
+        refused(0, 0, bob),
+        Err(PairError::InsufficientOutputAmount.into())
+    );
+    assert_eq!(
+        refused(100_000, 0, bob),
+        Err(PairError::InsufficientLiquidity.into())
+    );
+    assert_eq!(
+        refused(1, 0, bob),
+        Err(PairError::InsufficientInputAmount.into())
+    );
+    assert_eq!(
+        refused(1, 0, market.token0),
+        Err(PairError::InvalidTo { to: market.token0 }.into())
+    );
     assert_eq!(market.reserves(host), (n(100_000), n(400_000)));
 }
 
@@ -149,10 +237,16 @@ fn nobody_initialises_a_pool_twice_or_the_code_itself(host: &Host) {
     let [alice] = host.accounts();
     let market = Market::open(host);
     let initialized: Reverted = PairError::Initialized.into();
-    assert_eq!(market.pair(host).initialize(alice, alice), Err(initialized.clone()));
+    assert_eq!(
+        market.pair(host).initialize(alice, alice),
+        Err(initialized.clone())
+    );
     let code = host.at::<DexPair>(market.factory(host).implementation());
     assert_eq!(code.initialize(alice, alice), Err(initialized.clone()));
-    assert_eq!(code.by(market.factory).initialize(alice, alice), Err(initialized));
+    assert_eq!(
+        code.by(market.factory).initialize(alice, alice),
+        Err(initialized)
+    );
 }
 
 /// The first to bring tokens brings little, then gives the pool so much that a share is dear, for the next one's tokens
@@ -198,10 +292,16 @@ fn prices_are_added_up_by_the_seconds_that_they_lasted(host: &Host) {
     market.bring(host, 900_000, 0);
     pair.swap(n(0), n(350_000), alice, Bytes::new()).unwrap();
     let four = U256::from(4u8) << 112;
-    assert_eq!(pair.price0_cumulative_last(), four * n(10), "what a block's last trade does counts from then on");
+    assert_eq!(
+        pair.price0_cumulative_last(),
+        four * n(10),
+        "what a block's last trade does counts from then on"
+    );
     assert_eq!(pair.price1_cumulative_last(), (U256::ONE << 110) * n(10));
     // Within the block it is undone: the mean has not moved by a unit.
-    host.at::<Zx20>(market.token1).transfer(market.pair, n(350_000)).unwrap();
+    host.at::<Zx20>(market.token1)
+        .transfer(market.pair, n(350_000))
+        .unwrap();
     let mean = pair.price0_cumulative_last() / n(10);
     assert_eq!(mean, four);
 }
@@ -212,13 +312,19 @@ fn prices_go_on_being_added_up_when_the_clock_wraps_around(host: &Host) {
     let market = Market::filled(host);
     let block = host.block();
     let end = u64::from(u32::MAX);
-    host.set_block(zx::testing::Block { timestamp: end - 4, ..block });
+    host.set_block(zx::testing::Block {
+        timestamp: end - 4,
+        ..block
+    });
     market.pair(host).sync().unwrap();
     let before = market.pair(host).price0_cumulative_last();
     host.pass(10);
     market.pair(host).sync().unwrap();
     assert_eq!(market.pair(host).get_reserves().2, 5);
-    assert_eq!(market.pair(host).price0_cumulative_last() - before, (U256::from(4u8) << 112) * n(10));
+    assert_eq!(
+        market.pair(host).price0_cumulative_last() - before,
+        (U256::from(4u8) << 112) * n(10)
+    );
 }
 
 #[zx::test]
@@ -229,14 +335,25 @@ fn a_sixth_of_the_growth_is_the_factorys_once_it_asks_for_it(host: &Host) {
     market.factory(host).set_fee_to(bob).unwrap();
     market.bring(host, 10_000, 40_000);
     pair.mint(alice).unwrap();
-    assert_eq!((pair.k_last(), pair.shares().balance_of(bob)), (n(110_000) * n(440_000), n(0)), "from now on");
+    assert_eq!(
+        (pair.k_last(), pair.shares().balance_of(bob)),
+        (n(110_000) * n(440_000), n(0)),
+        "from now on"
+    );
     market.bring(host, 100_000, 0);
     pair.swap(n(0), n(209_000), alice, Bytes::new()).unwrap();
     let (reserve0, reserve1) = market.reserves(host);
-    let (root, last, total) = (square_root(reserve0 * reserve1), n(220_000), pair.shares().total_supply());
+    let (root, last, total) = (
+        square_root(reserve0 * reserve1),
+        n(220_000),
+        pair.shares().total_supply(),
+    );
     market.bring(host, 21_000, 23_100);
     pair.mint(alice).unwrap();
-    assert_eq!(pair.shares().balance_of(bob), total * (root - last) / (root * n(5) + last));
+    assert_eq!(
+        pair.shares().balance_of(bob),
+        total * (root - last) / (root * n(5) + last)
+    );
     assert!(pair.shares().balance_of(bob) > n(0));
     market.factory(host).set_fee_to(Address::ZERO).unwrap();
     market.bring(host, 1_000, 1_100);
@@ -261,7 +378,11 @@ fn sign(host: &Host, pair: Address, permit: &Permit) -> (u8, B256, B256) {
     let key = SigningKey::from_slice(&key.0).expect("a key");
     let (signature, recovery) = key.sign_prehash_recoverable(&hash.0).expect("a hash");
     let (r, s) = signature.split_bytes();
-    (27 + recovery.to_byte(), B256::from_slice(&r), B256::from_slice(&s))
+    (
+        27 + recovery.to_byte(),
+        B256::from_slice(&r),
+        B256::from_slice(&s),
+    )
 }
 
 /// All pools run the same code, and have the same name: what is signed for one must not be good for another.
@@ -269,22 +390,62 @@ fn sign(host: &Host, pair: Address, permit: &Permit) -> (u8, B256, B256) {
 fn a_permit_is_good_once_and_for_the_shares_of_one_pool(host: &Host) {
     let [owner, _, spender] = host.accounts();
     let market = Market::filled(host);
-    let other = market.factory(host).create_pair(market.token0, market.factory).unwrap();
+    let other = market
+        .factory(host)
+        .create_pair(market.token0, market.factory)
+        .unwrap();
     let (value, nonce, deadline) = (n(40), n(0), n(host.block().timestamp));
-    let (v, r, s) = sign(host, market.pair, &Permit { owner, spender, value, nonce, deadline });
-    let send = |pair| host.at::<DexPair>(pair).shares().permit(owner, spender, value, deadline, v, r, s);
+    let (v, r, s) = sign(
+        host,
+        market.pair,
+        &Permit {
+            owner,
+            spender,
+            value,
+            nonce,
+            deadline,
+        },
+    );
+    let send = |pair| {
+        host.at::<DexPair>(pair)
+            .shares()
+            .permit(owner, spender, value, deadline, v, r, s)
+    };
     let wrong = |sent: Result<(), Reverted>| {
-        let error = sent.err().and_then(|reverted| reverted.decode::<PermitError>());
-        assert!(matches!(error, Some(PermitError::ERC2612InvalidSigner { .. })), "{error:?}");
+        let error = sent
+            .err()
+            .and_then(|reverted| reverted.decode::<PermitError>());
+        assert!(
+            matches!(error, Some(PermitError::ERC2612InvalidSigner { .. })),
+            "{error:?}"
+        );
     };
     wrong(send(other));
     send(market.pair).unwrap();
-    host.assert_logs(market.pair, [Approval { owner, spender, value }.into_log()]);
+    host.assert_logs(
+        market.pair,
+        [Approval {
+            owner,
+            spender,
+            value,
+        }
+        .into_log()],
+    );
     wrong(send(market.pair));
     let shares = host.at::<DexPair>(market.pair).by(spender);
-    shares.shares().transfer_from(owner, spender, n(40)).unwrap();
-    let spent = PairError::ERC20InsufficientAllowance { spender, allowance: n(0), needed: n(1) };
-    assert_eq!(shares.shares().transfer_from(owner, spender, n(1)), Err(spent.into()));
+    shares
+        .shares()
+        .transfer_from(owner, spender, n(40))
+        .unwrap();
+    let spent = PairError::ERC20InsufficientAllowance {
+        spender,
+        allowance: n(0),
+        needed: n(1),
+    };
+    assert_eq!(
+        shares.shares().transfer_from(owner, spender, n(1)),
+        Err(spent.into())
+    );
 }
 
 /// A borrower that pays back, with what it owes, or tries to call the pool again.
@@ -328,7 +489,10 @@ impl Borrower {
     ) -> Result<(), CallError> {
         let pool = IPool::at(cx.sender());
         let (reserve0, _, _) = pool.get_reserves(cx)?;
-        assert!(reserve0.get() == U256::from(100_000u64), "the pool counts on what it had");
+        assert!(
+            reserve0.get() == U256::from(100_000u64),
+            "the pool counts on what it had"
+        );
         match self.again.get() {
             1 => pool.swap(cx, U256::ONE, U256::ZERO, cx.address(), Bytes::new())?,
             2 => pool.mint(cx, cx.address()).map(drop)?,
@@ -351,22 +515,43 @@ fn a_loan_is_paid_back_with_its_fee_or_has_not_been() {
     let market = Market::filled(host);
     let pair = market.pair(host);
     let borrow = |pays: u64, again: u8| {
-        let borrower = host.deploy::<Borrower>((market.token0, n(pays), again)).address();
-        host.at::<Zx20>(market.token0).transfer(borrower, n(1_000)).unwrap();
+        let borrower = host
+            .deploy::<Borrower>((market.token0, n(pays), again))
+            .address();
+        host.at::<Zx20>(market.token0)
+            .transfer(borrower, n(1_000))
+            .unwrap();
         pair.swap(n(10_000), n(0), borrower, Bytes::from_static(&[1]))
     };
     // 10,000 / 0.997, rounded up.
     let cheap = borrow(10_030, 0);
-    assert_eq!(cheap, Err(PairError::K { amount0_in: n(10_030), amount1_in: n(0) }.into()));
+    assert_eq!(
+        cheap,
+        Err(PairError::K {
+            amount0_in: n(10_030),
+            amount1_in: n(0)
+        }
+        .into())
+    );
     assert_eq!(borrow(10_031, 0), Ok(()));
     assert_eq!(market.reserves(host), (n(100_031), n(400_000)));
     let market = Market::filled(host);
     let pair = market.pair(host);
     for again in 1..=3 {
-        let borrower = host.deploy::<Borrower>((market.token0, n(10_031), again)).address();
-        host.at::<Zx20>(market.token0).transfer(borrower, n(1_000)).unwrap();
-        let reentered = pair.swap(n(10_000), n(0), borrower, Bytes::from_static(&[1])).unwrap_err();
-        assert_eq!(reentered.message().as_deref(), Some("reentrant call"), "method {again}");
+        let borrower = host
+            .deploy::<Borrower>((market.token0, n(10_031), again))
+            .address();
+        host.at::<Zx20>(market.token0)
+            .transfer(borrower, n(1_000))
+            .unwrap();
+        let reentered = pair
+            .swap(n(10_000), n(0), borrower, Bytes::from_static(&[1]))
+            .unwrap_err();
+        assert_eq!(
+            reentered.message().as_deref(),
+            Some("reentrant call"),
+            "method {again}"
+        );
     }
     assert_eq!(market.reserves(host), (n(100_000), n(400_000)));
 }
@@ -379,17 +564,30 @@ fn the_product_never_falls_and_what_is_counted_on_is_there() {
         for token in [market.token0, market.token1] {
             host.at::<Zx20>(token).transfer(bob, n(100_000)).unwrap();
         }
-        targets.contract::<DexPair>(market.pair).contract::<Zx20>(market.token0).contract::<Zx20>(market.token1);
-        targets.except(&["permit"]).senders([alice, bob]).amounts(0u64..=20_000).passing(100);
+        targets
+            .contract::<DexPair>(market.pair)
+            .contract::<Zx20>(market.token0)
+            .contract::<Zx20>(market.token1);
+        targets
+            .except(&["permit"])
+            .senders([alice, bob])
+            .amounts(0u64..=20_000)
+            .passing(100);
         (market, core::cell::Cell::new((U256::ZERO, U256::ZERO)))
     })
-    .hold("each share is worth as much as before, at least", |host, (market, last)| {
-        let (reserve0, reserve1) = market.reserves(host);
-        let (product, total) = (reserve0 * reserve1, market.pair(host).shares().total_supply());
-        let (product_before, total_before) = last.replace((product, total));
-        // k / total^2 never falls: k * before^2 >= before's k * total^2.
-        assert!(product * total_before * total_before >= product_before * total * total);
-    })
+    .hold(
+        "each share is worth as much as before, at least",
+        |host, (market, last)| {
+            let (reserve0, reserve1) = market.reserves(host);
+            let (product, total) = (
+                reserve0 * reserve1,
+                market.pair(host).shares().total_supply(),
+            );
+            let (product_before, total_before) = last.replace((product, total));
+            // k / total^2 never falls: k * before^2 >= before's k * total^2.
+            assert!(product * total_before * total_before >= product_before * total * total);
+        },
+    )
     .hold("the pool has what it counts on", |host, (market, _)| {
         let (balance, reserves) = (market.balances(host, market.pair), market.reserves(host));
         assert!(balance.0 >= reserves.0 && balance.1 >= reserves.1);

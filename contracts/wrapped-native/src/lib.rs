@@ -71,16 +71,33 @@ impl WrappedNative {
     }
 
     /// Lets `spender` move so many tokens of the caller.
-    pub fn approve(&mut self, cx: &mut Ctx, spender: Address, value: U256) -> Result<bool, WrappedError> {
+    pub fn approve(
+        &mut self,
+        cx: &mut Ctx,
+        spender: Address,
+        value: U256,
+    ) -> Result<bool, WrappedError> {
         let owner = cx.sender();
-        ensure!(!spender.is_zero(), WrappedError::ERC20InvalidSpender { spender });
+        ensure!(
+            !spender.is_zero(),
+            WrappedError::ERC20InvalidSpender { spender }
+        );
         self.allowance.set((owner, spender), value);
-        cx.emit(Approval { owner, spender, value });
+        cx.emit(Approval {
+            owner,
+            spender,
+            value,
+        });
         Ok(true)
     }
 
     /// Moves tokens of the caller.
-    pub fn transfer(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<bool, WrappedError> {
+    pub fn transfer(
+        &mut self,
+        cx: &mut Ctx,
+        to: Address,
+        value: U256,
+    ) -> Result<bool, WrappedError> {
         self.move_tokens(cx, cx.sender(), to, value)
     }
 
@@ -98,9 +115,21 @@ impl WrappedNative {
         self.move_tokens(cx, from, to, value)
     }
 
-    fn move_tokens(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<bool, WrappedError> {
-        ensure!(!from.is_zero(), WrappedError::ERC20InvalidSender { sender: from });
-        ensure!(!to.is_zero(), WrappedError::ERC20InvalidReceiver { receiver: to });
+    fn move_tokens(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<bool, WrappedError> {
+        ensure!(
+            !from.is_zero(),
+            WrappedError::ERC20InvalidSender { sender: from }
+        );
+        ensure!(
+            !to.is_zero(),
+            WrappedError::ERC20InvalidReceiver { receiver: to }
+        );
         self.debit(from, value)?;
         self.balance_of.add(to, value);
         cx.emit(Transfer { from, to, value });
@@ -109,21 +138,32 @@ impl WrappedNative {
 
     fn debit(&mut self, sender: Address, needed: U256) -> Result<(), WrappedError> {
         let debited = self.balance_of.try_sub(sender, needed);
-        debited.map(drop).map_err(|rest| WrappedError::ERC20InsufficientBalance {
-            sender,
-            balance: rest.available,
-            needed,
-        })
+        debited
+            .map(drop)
+            .map_err(|rest| WrappedError::ERC20InsufficientBalance {
+                sender,
+                balance: rest.available,
+                needed,
+            })
     }
 
-    fn spend_allowance(&mut self, owner: Address, spender: Address, needed: U256) -> Result<(), WrappedError> {
+    fn spend_allowance(
+        &mut self,
+        owner: Address,
+        spender: Address,
+        needed: U256,
+    ) -> Result<(), WrappedError> {
         let mut entry = self.allowance.entry((owner, spender));
         let allowance = entry.get();
         if allowance == U256::MAX {
             return Ok(());
         }
         let Some(rest) = allowance.checked_sub(needed) else {
-            return Err(WrappedError::ERC20InsufficientAllowance { spender, allowance, needed });
+            return Err(WrappedError::ERC20InsufficientAllowance {
+                spender,
+                allowance,
+                needed,
+            });
         };
         entry.set(rest);
         Ok(())

@@ -18,14 +18,20 @@ use zx::{
 };
 
 /// What a receiver answers that takes tokens: the selector of the question.
-const ACCEPTED: FixedBytes<4> = FixedBytes(zx::selector("onERC1155Received(address,address,uint256,uint256,bytes)"));
+const ACCEPTED: FixedBytes<4> = FixedBytes(zx::selector(
+    "onERC1155Received(address,address,uint256,uint256,bytes)",
+));
 /// The same for a batch.
-const BATCH_ACCEPTED: FixedBytes<4> =
-    FixedBytes(zx::selector("onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)"));
+const BATCH_ACCEPTED: FixedBytes<4> = FixedBytes(zx::selector(
+    "onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)",
+));
 
 /// Interfaces (ERC-165): ERC-165 itself, ERC-1155, and its metadata.
-const INTERFACES: [FixedBytes<4>; 3] =
-    [erc165::INTERFACE_ID, FixedBytes([0xD9, 0xB6, 0x7A, 0x26]), FixedBytes([0x0E, 0x89, 0x34, 0x1C])];
+const INTERFACES: [FixedBytes<4>; 3] = [
+    erc165::INTERFACE_ID,
+    FixedBytes([0xD9, 0xB6, 0x7A, 0x26]),
+    FixedBytes([0x0E, 0x89, 0x34, 0x1C]),
+];
 
 /// State of the contract.
 #[zx::contract]
@@ -78,7 +84,11 @@ impl Zx1155 {
         ids: Vec<U256>,
     ) -> Result<Vec<U256>, Zx1155Error> {
         same_length(ids.len(), accounts.len())?;
-        Ok(ids.into_iter().zip(accounts).map(|key| self.balances.get(key)).collect())
+        Ok(ids
+            .into_iter()
+            .zip(accounts)
+            .map(|key| self.balances.get(key))
+            .collect())
     }
 
     /// Tokens of a kind that exist.
@@ -108,11 +118,23 @@ impl Zx1155 {
 
     /// Lets `operator` move all tokens of the caller, or no longer.
     #[reentrant]
-    pub fn set_approval_for_all(&mut self, cx: &mut Ctx, operator: Address, approved: bool) -> Result<(), Zx1155Error> {
-        ensure!(!operator.is_zero(), Zx1155Error::ERC1155InvalidOperator { operator });
+    pub fn set_approval_for_all(
+        &mut self,
+        cx: &mut Ctx,
+        operator: Address,
+        approved: bool,
+    ) -> Result<(), Zx1155Error> {
+        ensure!(
+            !operator.is_zero(),
+            Zx1155Error::ERC1155InvalidOperator { operator }
+        );
         let account = cx.sender();
         self.operators.set((account, operator), approved);
-        cx.emit(ApprovalForAll { account, operator, approved });
+        cx.emit(ApprovalForAll {
+            account,
+            operator,
+            approved,
+        });
         Ok(())
     }
 
@@ -132,7 +154,13 @@ impl Zx1155 {
         self.take(from, id, value)?;
         self.balances.add((id, to), value);
         let operator = cx.sender();
-        cx.emit(TransferSingle { operator, from, to, id, value });
+        cx.emit(TransferSingle {
+            operator,
+            from,
+            to,
+            id,
+            value,
+        });
         ask(cx, from, to, id, value, data)
     }
 
@@ -160,13 +188,29 @@ impl Zx1155 {
 
     /// Makes tokens of a kind. Only the owner of the contract can.
     #[reentrant]
-    pub fn mint(&mut self, cx: &mut Ctx, to: Address, id: U256, value: U256, data: Bytes) -> Result<(), Zx1155Error> {
+    pub fn mint(
+        &mut self,
+        cx: &mut Ctx,
+        to: Address,
+        id: U256,
+        value: U256,
+        data: Bytes,
+    ) -> Result<(), Zx1155Error> {
         self.ownable.only_owner(cx)?;
-        ensure!(!to.is_zero(), Zx1155Error::ERC1155InvalidReceiver { receiver: to });
+        ensure!(
+            !to.is_zero(),
+            Zx1155Error::ERC1155InvalidReceiver { receiver: to }
+        );
         self.total.add(value);
         self.create(to, id, value);
         let (operator, from) = (cx.sender(), Address::ZERO);
-        cx.emit(TransferSingle { operator, from, to, id, value });
+        cx.emit(TransferSingle {
+            operator,
+            from,
+            to,
+            id,
+            value,
+        });
         ask(cx, from, to, id, value, data)
     }
 
@@ -181,7 +225,10 @@ impl Zx1155 {
         data: Bytes,
     ) -> Result<(), Zx1155Error> {
         self.ownable.only_owner(cx)?;
-        ensure!(!to.is_zero(), Zx1155Error::ERC1155InvalidReceiver { receiver: to });
+        ensure!(
+            !to.is_zero(),
+            Zx1155Error::ERC1155InvalidReceiver { receiver: to }
+        );
         same_length(ids.len(), values.len())?;
         self.total.add(values.iter().copied().sum());
         for (id, value) in ids.iter().zip(&values) {
@@ -193,12 +240,24 @@ impl Zx1155 {
 
     /// Destroys tokens of a kind.
     #[reentrant]
-    pub fn burn(&mut self, cx: &mut Ctx, account: Address, id: U256, value: U256) -> Result<(), Zx1155Error> {
+    pub fn burn(
+        &mut self,
+        cx: &mut Ctx,
+        account: Address,
+        id: U256,
+        value: U256,
+    ) -> Result<(), Zx1155Error> {
         self.authorise(cx, account)?;
         self.destroy(account, id, value)?;
         self.total.sub(value);
         let operator = cx.sender();
-        cx.emit(TransferSingle { operator, from: account, to: Address::ZERO, id, value });
+        cx.emit(TransferSingle {
+            operator,
+            from: account,
+            to: Address::ZERO,
+            id,
+            value,
+        });
         Ok(())
     }
 
@@ -234,7 +293,10 @@ impl Zx1155 {
     fn authorise(&self, cx: &Ctx, owner: Address) -> Result<(), Zx1155Error> {
         let operator = cx.sender();
         let allowed = operator == owner || self.operators.get((owner, operator));
-        ensure!(allowed, Zx1155Error::ERC1155MissingApprovalForAll { operator, owner });
+        ensure!(
+            allowed,
+            Zx1155Error::ERC1155MissingApprovalForAll { operator, owner }
+        );
         Ok(())
     }
 
@@ -252,25 +314,39 @@ impl Zx1155 {
 
     fn take(&mut self, sender: Address, id: U256, needed: U256) -> Result<(), Zx1155Error> {
         let taken = self.balances.try_sub((id, sender), needed);
-        taken.map(drop).map_err(|rest| Zx1155Error::ERC1155InsufficientBalance {
-            sender,
-            balance: rest.available,
-            needed,
-            token_id: id,
-        })
+        taken
+            .map(drop)
+            .map_err(|rest| Zx1155Error::ERC1155InsufficientBalance {
+                sender,
+                balance: rest.available,
+                needed,
+                token_id: id,
+            })
     }
 }
 
 /// Tokens move between two that can have some.
 fn between(from: Address, to: Address) -> Result<(), Zx1155Error> {
-    ensure!(!to.is_zero(), Zx1155Error::ERC1155InvalidReceiver { receiver: to });
-    ensure!(!from.is_zero(), Zx1155Error::ERC1155InvalidSender { sender: from });
+    ensure!(
+        !to.is_zero(),
+        Zx1155Error::ERC1155InvalidReceiver { receiver: to }
+    );
+    ensure!(
+        !from.is_zero(),
+        Zx1155Error::ERC1155InvalidSender { sender: from }
+    );
     Ok(())
 }
 
 fn same_length(ids: usize, values: usize) -> Result<(), Zx1155Error> {
     let (ids_length, values_length) = (U256::from(ids as u64), U256::from(values as u64));
-    ensure!(ids == values, Zx1155Error::ERC1155InvalidArrayLength { ids_length, values_length });
+    ensure!(
+        ids == values,
+        Zx1155Error::ERC1155InvalidArrayLength {
+            ids_length,
+            values_length
+        }
+    );
     Ok(())
 }
 
@@ -278,17 +354,37 @@ fn same_length(ids: usize, values: usize) -> Result<(), Zx1155Error> {
 fn tell(cx: &mut Ctx, from: Address, to: Address, ids: &[U256], values: &[U256]) {
     let operator = cx.sender();
     match (ids, values) {
-        ([id], [value]) => cx.emit(TransferSingle { operator, from, to, id: *id, value: *value }),
-        _ => cx.emit(TransferBatch { operator, from, to, ids: ids.to_vec(), values: values.to_vec() }),
+        ([id], [value]) => cx.emit(TransferSingle {
+            operator,
+            from,
+            to,
+            id: *id,
+            value: *value,
+        }),
+        _ => cx.emit(TransferBatch {
+            operator,
+            from,
+            to,
+            ids: ids.to_vec(),
+            values: values.to_vec(),
+        }),
     }
 }
 
 /// Asks a receiver that is a contract; an account without code takes everything.
-fn ask(cx: &mut Ctx, from: Address, receiver: Address, id: U256, value: U256, data: Bytes) -> Result<(), Zx1155Error> {
+fn ask(
+    cx: &mut Ctx,
+    from: Address,
+    receiver: Address,
+    id: U256,
+    value: U256,
+    data: Bytes,
+) -> Result<(), Zx1155Error> {
     if !cx.has_code(receiver) {
         return Ok(());
     }
-    let answer = IERC1155Receiver::at(receiver).on_erc1155_received(cx, cx.sender(), from, id, value, data);
+    let answer =
+        IERC1155Receiver::at(receiver).on_erc1155_received(cx, cx.sender(), from, id, value, data);
     judge(receiver, answer, ACCEPTED)
 }
 
@@ -304,7 +400,14 @@ fn ask_batch(
     if !cx.has_code(receiver) {
         return Ok(());
     }
-    let answer = IERC1155Receiver::at(receiver).on_erc1155_batch_received(cx, cx.sender(), from, ids, values, data);
+    let answer = IERC1155Receiver::at(receiver).on_erc1155_batch_received(
+        cx,
+        cx.sender(),
+        from,
+        ids,
+        values,
+        data,
+    );
     judge(receiver, answer, BATCH_ACCEPTED)
 }
 
@@ -315,7 +418,9 @@ fn judge(
 ) -> Result<(), Zx1155Error> {
     match answer {
         Ok(answer) if answer == accepted => Ok(()),
-        Err(CallError::Revert(why)) if !why.is_empty() => Err(Zx1155Error::Receiver(CallError::Revert(why))),
+        Err(CallError::Revert(why)) if !why.is_empty() => {
+            Err(Zx1155Error::Receiver(CallError::Revert(why)))
+        }
         _ => Err(Zx1155Error::ERC1155InvalidReceiver { receiver }),
     }
 }

@@ -29,7 +29,15 @@ pub const PAUSER_ROLE: B256 = role("PAUSER_ROLE");
 const VERSION: &str = "1";
 
 /// What ERC-5267 returns.
-type DomainParts = (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>);
+type DomainParts = (
+    FixedBytes<1>,
+    String,
+    String,
+    U256,
+    Address,
+    B256,
+    Vec<U256>,
+);
 
 /// How many tokens there are, and may be: one slot, because a mint needs both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
@@ -122,17 +130,35 @@ impl Zx20Full {
     pub fn eip712_domain(&self, cx: &Ctx) -> DomainParts {
         let fields = FixedBytes([0x0F]);
         let (name, version) = (self.name.get(), VERSION.into());
-        (fields, name, version, U256::from(cx.chain_id()), cx.address(), B256::ZERO, Vec::new())
+        (
+            fields,
+            name,
+            version,
+            U256::from(cx.chain_id()),
+            cx.address(),
+            B256::ZERO,
+            Vec::new(),
+        )
     }
 
     /// Moves tokens of the caller.
-    pub fn transfer(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<bool, Zx20FullError> {
+    pub fn transfer(
+        &mut self,
+        cx: &mut Ctx,
+        to: Address,
+        value: U256,
+    ) -> Result<bool, Zx20FullError> {
         self.move_tokens(cx, cx.sender(), to, value)?;
         Ok(true)
     }
 
     /// Lets `spender` move so many tokens of the caller.
-    pub fn approve(&mut self, cx: &mut Ctx, spender: Address, value: U256) -> Result<bool, Zx20FullError> {
+    pub fn approve(
+        &mut self,
+        cx: &mut Ctx,
+        spender: Address,
+        value: U256,
+    ) -> Result<bool, Zx20FullError> {
         self.allow(cx, cx.sender(), spender, value)?;
         Ok(true)
     }
@@ -164,23 +190,41 @@ impl Zx20Full {
         s: B256,
     ) -> Result<(), Zx20FullError> {
         let domain = self.domain().separator(cx);
-        Permit { owner, spender, value, deadline }.check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
+        Permit {
+            owner,
+            spender,
+            value,
+            deadline,
+        }
+        .check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
         self.allow(cx, owner, spender, value)
     }
 
     /// Makes new tokens. Only minters can.
     pub fn mint(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<(), Zx20FullError> {
         self.access.only(cx, MINTER_ROLE)?;
-        ensure!(!to.is_zero(), Zx20FullError::ERC20InvalidReceiver { receiver: to });
+        ensure!(
+            !to.is_zero(),
+            Zx20FullError::ERC20InvalidReceiver { receiver: to }
+        );
         self.pausable.when_not_paused()?;
         // The supply overflows before any balance can.
         let Supply { total, cap } = self.supply.get();
         let increased_supply = U256::from(total) + value;
-        let total = u128::try_from(increased_supply).ok().filter(|total| *total <= cap);
-        let total = total.ok_or(Zx20FullError::ERC20ExceededCap { increased_supply, cap: U256::from(cap) })?;
+        let total = u128::try_from(increased_supply)
+            .ok()
+            .filter(|total| *total <= cap);
+        let total = total.ok_or(Zx20FullError::ERC20ExceededCap {
+            increased_supply,
+            cap: U256::from(cap),
+        })?;
         self.supply.set(Supply { total, cap });
         self.balance_of.add(to, value);
-        cx.emit(Transfer { from: Address::ZERO, to, value });
+        cx.emit(Transfer {
+            from: Address::ZERO,
+            to,
+            value,
+        });
         Ok(())
     }
 
@@ -190,7 +234,12 @@ impl Zx20Full {
     }
 
     /// Destroys tokens that the caller was allowed to move.
-    pub fn burn_from(&mut self, cx: &mut Ctx, account: Address, value: U256) -> Result<(), Zx20FullError> {
+    pub fn burn_from(
+        &mut self,
+        cx: &mut Ctx,
+        account: Address,
+        value: U256,
+    ) -> Result<(), Zx20FullError> {
         self.spend_allowance(account, cx.sender(), value)?;
         self.destroy(cx, account, value)
     }
@@ -212,9 +261,21 @@ impl Zx20Full {
         Domain::of(&self.name.get(), VERSION)
     }
 
-    fn move_tokens(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<(), Zx20FullError> {
-        ensure!(!from.is_zero(), Zx20FullError::ERC20InvalidSender { sender: from });
-        ensure!(!to.is_zero(), Zx20FullError::ERC20InvalidReceiver { receiver: to });
+    fn move_tokens(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<(), Zx20FullError> {
+        ensure!(
+            !from.is_zero(),
+            Zx20FullError::ERC20InvalidSender { sender: from }
+        );
+        ensure!(
+            !to.is_zero(),
+            Zx20FullError::ERC20InvalidReceiver { receiver: to }
+        );
         self.pausable.when_not_paused()?;
         self.debit(from, value)?;
         self.balance_of.add(to, value);
@@ -223,44 +284,87 @@ impl Zx20Full {
     }
 
     fn destroy(&mut self, cx: &mut Ctx, from: Address, value: U256) -> Result<(), Zx20FullError> {
-        ensure!(!from.is_zero(), Zx20FullError::ERC20InvalidSender { sender: from });
+        ensure!(
+            !from.is_zero(),
+            Zx20FullError::ERC20InvalidSender { sender: from }
+        );
         self.pausable.when_not_paused()?;
         self.debit(from, value)?;
         // No balance is above the supply, so that the number fits.
         let Supply { total, cap } = self.supply.get();
-        self.supply.set(Supply { total: total - u128::try_from(value).unwrap_or(u128::MAX), cap });
-        cx.emit(Transfer { from, to: Address::ZERO, value });
+        self.supply.set(Supply {
+            total: total - u128::try_from(value).unwrap_or(u128::MAX),
+            cap,
+        });
+        cx.emit(Transfer {
+            from,
+            to: Address::ZERO,
+            value,
+        });
         Ok(())
     }
 
     fn debit(&mut self, sender: Address, needed: U256) -> Result<(), Zx20FullError> {
         let debited = self.balance_of.try_sub(sender, needed);
-        debited.map(drop).map_err(|rest| Zx20FullError::ERC20InsufficientBalance {
-            sender,
-            balance: rest.available,
-            needed,
-        })
+        debited
+            .map(drop)
+            .map_err(|rest| Zx20FullError::ERC20InsufficientBalance {
+                sender,
+                balance: rest.available,
+                needed,
+            })
     }
 
-    fn allow(&mut self, cx: &mut Ctx, owner: Address, spender: Address, value: U256) -> Result<(), Zx20FullError> {
-        ensure!(!owner.is_zero(), Zx20FullError::ERC20InvalidApprover { approver: owner });
-        ensure!(!spender.is_zero(), Zx20FullError::ERC20InvalidSpender { spender });
+    fn allow(
+        &mut self,
+        cx: &mut Ctx,
+        owner: Address,
+        spender: Address,
+        value: U256,
+    ) -> Result<(), Zx20FullError> {
+        ensure!(
+            !owner.is_zero(),
+            Zx20FullError::ERC20InvalidApprover { approver: owner }
+        );
+        ensure!(
+            !spender.is_zero(),
+            Zx20FullError::ERC20InvalidSpender { spender }
+        );
         self.allowance.set((owner, spender), value);
-        cx.emit(Approval { owner, spender, value });
+        cx.emit(Approval {
+            owner,
+            spender,
+            value,
+        });
         Ok(())
     }
 
-    fn spend_allowance(&mut self, owner: Address, spender: Address, needed: U256) -> Result<(), Zx20FullError> {
+    fn spend_allowance(
+        &mut self,
+        owner: Address,
+        spender: Address,
+        needed: U256,
+    ) -> Result<(), Zx20FullError> {
         let mut entry = self.allowance.entry((owner, spender));
         let allowance = entry.get();
         if allowance == U256::MAX {
             return Ok(());
         }
         let Some(rest) = allowance.checked_sub(needed) else {
-            return Err(Zx20FullError::ERC20InsufficientAllowance { spender, allowance, needed });
+            return Err(Zx20FullError::ERC20InsufficientAllowance {
+                spender,
+                allowance,
+                needed,
+            });
         };
-        ensure!(!owner.is_zero(), Zx20FullError::ERC20InvalidApprover { approver: owner });
-        ensure!(!spender.is_zero(), Zx20FullError::ERC20InvalidSpender { spender });
+        ensure!(
+            !owner.is_zero(),
+            Zx20FullError::ERC20InvalidApprover { approver: owner }
+        );
+        ensure!(
+            !spender.is_zero(),
+            Zx20FullError::ERC20InvalidSpender { spender }
+        );
         entry.set(rest);
         Ok(())
     }

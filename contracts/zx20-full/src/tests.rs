@@ -23,16 +23,33 @@ fn token(host: &Host) -> Zx20FullClient<'_> {
 }
 
 fn lacks(account: Address, needed_role: B256) -> Reverted {
-    AccessControlError::AccessControlUnauthorizedAccount { account, needed_role }.into()
+    AccessControlError::AccessControlUnauthorizedAccount {
+        account,
+        needed_role,
+    }
+    .into()
 }
 
 #[zx::test]
 fn the_deployer_has_all_roles_and_the_token_its_names(host: &Host) {
     let [owner, alice] = host.accounts();
     let token = host.deploy::<Zx20Full>(("Zexus".to_owned(), "ZX".to_owned(), 6, n(CAP)));
-    let granted = |role| RoleGranted { role, account: owner, sender: owner }.into_log();
-    host.assert_logs(token.address(), [DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE].map(granted));
-    assert_eq!((token.name(), token.symbol(), token.decimals()), ("Zexus".to_owned(), "ZX".to_owned(), 6));
+    let granted = |role| {
+        RoleGranted {
+            role,
+            account: owner,
+            sender: owner,
+        }
+        .into_log()
+    };
+    host.assert_logs(
+        token.address(),
+        [DEFAULT_ADMIN_ROLE, MINTER_ROLE, PAUSER_ROLE].map(granted),
+    );
+    assert_eq!(
+        (token.name(), token.symbol(), token.decimals()),
+        ("Zexus".to_owned(), "ZX".to_owned(), 6)
+    );
     assert_eq!((token.cap(), token.total_supply()), (n(CAP), n(0)));
     assert!(token.access().has_role(token.minter_role(), owner));
     assert!(!token.access().has_role(token.pauser_role(), alice));
@@ -43,13 +60,24 @@ fn the_deployer_has_all_roles_and_the_token_its_names(host: &Host) {
 fn a_cap_of_nothing_or_of_too_much_is_refused(host: &Host) {
     let [owner] = host.accounts();
     for cap in [U256::ZERO, U256::ONE << 128, U256::MAX] {
-        let made = host.try_deploy::<Zx20Full>(owner, U256::ZERO, ("Z".to_owned(), "Z".to_owned(), 18, cap));
-        assert_eq!(made.err(), Some(Zx20FullError::ERC20InvalidCap { cap }.into()));
+        let made = host.try_deploy::<Zx20Full>(
+            owner,
+            U256::ZERO,
+            ("Z".to_owned(), "Z".to_owned(), 18, cap),
+        );
+        assert_eq!(
+            made.err(),
+            Some(Zx20FullError::ERC20InvalidCap { cap }.into())
+        );
     }
     let most = (U256::ONE << 128) - U256::ONE;
     let token = host.deploy::<Zx20Full>(("Z".to_owned(), "Z".to_owned(), 18, most));
     token.mint(owner, most).unwrap();
-    assert_eq!((token.cap(), token.total_supply()), (most, most), "neighbours in a slot");
+    assert_eq!(
+        (token.cap(), token.total_supply()),
+        (most, most),
+        "neighbours in a slot"
+    );
     token.burn(most).unwrap();
     assert_eq!((token.cap(), token.total_supply()), (most, n(0)));
 }
@@ -58,17 +86,37 @@ fn a_cap_of_nothing_or_of_too_much_is_refused(host: &Host) {
 fn minters_mint_up_to_the_cap(host: &Host) {
     let [owner, alice] = host.accounts();
     let token = token(host);
-    assert_eq!(token.by(alice).mint(alice, n(1)), Err(lacks(alice, MINTER_ROLE)));
+    assert_eq!(
+        token.by(alice).mint(alice, n(1)),
+        Err(lacks(alice, MINTER_ROLE))
+    );
     token.access().grant_role(MINTER_ROLE, alice).unwrap();
     token.by(alice).mint(alice, n(CAP - 500)).unwrap();
-    host.assert_logs(token.address(), [Transfer { from: Address::ZERO, to: alice, value: n(CAP - 500) }.into_log()]);
-    let over = Zx20FullError::ERC20ExceededCap { increased_supply: n(CAP + 1), cap: n(CAP) };
+    host.assert_logs(
+        token.address(),
+        [Transfer {
+            from: Address::ZERO,
+            to: alice,
+            value: n(CAP - 500),
+        }
+        .into_log()],
+    );
+    let over = Zx20FullError::ERC20ExceededCap {
+        increased_supply: n(CAP + 1),
+        cap: n(CAP),
+    };
     assert_eq!(token.by(alice).mint(alice, n(1)), Err(over.into()));
-    assert_eq!(token.mint(alice, U256::MAX).unwrap_err().panic_code(), Some(0x11));
+    assert_eq!(
+        token.mint(alice, U256::MAX).unwrap_err().panic_code(),
+        Some(0x11)
+    );
     token.burn(n(1)).unwrap();
     token.by(alice).mint(owner, n(1)).unwrap();
     token.access().revoke_role(MINTER_ROLE, alice).unwrap();
-    assert_eq!(token.by(alice).mint(alice, n(0)), Err(lacks(alice, MINTER_ROLE)));
+    assert_eq!(
+        token.by(alice).mint(alice, n(0)),
+        Err(lacks(alice, MINTER_ROLE))
+    );
 }
 
 #[zx::test]
@@ -80,11 +128,18 @@ fn a_paused_token_does_not_move(host: &Host) {
     token.pause().unwrap();
     let paused: Reverted = PausableError::EnforcedPause {}.into();
     assert_eq!(token.transfer(alice, n(1)), Err(paused.clone()));
-    assert_eq!(token.by(alice).transfer_from(owner, alice, n(1)), Err(paused.clone()));
+    assert_eq!(
+        token.by(alice).transfer_from(owner, alice, n(1)),
+        Err(paused.clone())
+    );
     assert_eq!(token.mint(alice, n(1)), Err(paused.clone()));
     assert_eq!(token.burn(n(1)), Err(paused.clone()));
     assert_eq!(token.by(alice).burn_from(owner, n(1)), Err(paused));
-    assert_eq!(token.allowance((owner, alice)), n(50), "what is refused spends nothing");
+    assert_eq!(
+        token.allowance((owner, alice)),
+        n(50),
+        "what is refused spends nothing"
+    );
     token.approve(alice, n(60)).unwrap();
     assert_eq!(token.by(alice).unpause(), Err(lacks(alice, PAUSER_ROLE)));
     token.unpause().unwrap();
@@ -97,18 +152,53 @@ fn tokens_move_and_burn_by_allowance(host: &Host) {
     let [owner, alice, bob] = host.accounts();
     let token = token(host);
     token.approve(alice, n(30)).unwrap();
-    host.assert_logs(token.address(), [Approval { owner, spender: alice, value: n(30) }.into_log()]);
+    host.assert_logs(
+        token.address(),
+        [Approval {
+            owner,
+            spender: alice,
+            value: n(30),
+        }
+        .into_log()],
+    );
     assert_eq!(token.by(alice).transfer_from(owner, bob, n(20)), Ok(true));
     token.by(alice).burn_from(owner, n(10)).unwrap();
-    host.assert_logs(token.address(), [Transfer { from: owner, to: Address::ZERO, value: n(10) }.into_log()]);
-    let spent = Zx20FullError::ERC20InsufficientAllowance { spender: alice, allowance: n(0), needed: n(1) };
+    host.assert_logs(
+        token.address(),
+        [Transfer {
+            from: owner,
+            to: Address::ZERO,
+            value: n(10),
+        }
+        .into_log()],
+    );
+    let spent = Zx20FullError::ERC20InsufficientAllowance {
+        spender: alice,
+        allowance: n(0),
+        needed: n(1),
+    };
     assert_eq!(token.by(alice).burn_from(owner, n(1)), Err(spent.into()));
-    assert_eq!((token.balance_of(owner), token.balance_of(bob), token.total_supply()), (n(470), n(20), n(490)));
-    let poor = Zx20FullError::ERC20InsufficientBalance { sender: bob, balance: n(20), needed: n(21) };
+    assert_eq!(
+        (
+            token.balance_of(owner),
+            token.balance_of(bob),
+            token.total_supply()
+        ),
+        (n(470), n(20), n(490))
+    );
+    let poor = Zx20FullError::ERC20InsufficientBalance {
+        sender: bob,
+        balance: n(20),
+        needed: n(21),
+    };
     assert_eq!(token.by(bob).transfer(alice, n(21)), Err(poor.into()));
     token.approve(alice, U256::MAX).unwrap();
     token.by(alice).transfer_from(owner, bob, n(70)).unwrap();
-    assert_eq!(token.allowance((owner, alice)), U256::MAX, "an infinite allowance stays");
+    assert_eq!(
+        token.allowance((owner, alice)),
+        U256::MAX,
+        "an infinite allowance stays"
+    );
 }
 
 #[zx::test]
@@ -118,7 +208,10 @@ fn the_zero_address_is_refused(host: &Host) {
     let receiver: Reverted = Zx20FullError::ERC20InvalidReceiver { receiver: zero }.into();
     assert_eq!(token.transfer(zero, n(1)), Err(receiver.clone()));
     assert_eq!(token.mint(zero, n(1)), Err(receiver));
-    assert_eq!(token.approve(zero, n(1)), Err(Zx20FullError::ERC20InvalidSpender { spender: zero }.into()));
+    assert_eq!(
+        token.approve(zero, n(1)),
+        Err(Zx20FullError::ERC20InvalidSpender { spender: zero }.into())
+    );
     let approver = Zx20FullError::ERC20InvalidApprover { approver: zero };
     assert_eq!(token.transfer_from(zero, zero, n(0)), Err(approver.into()));
     assert_eq!(token.burn_from(zero, n(0)), Err(approver.into()));
@@ -140,7 +233,11 @@ fn sign(hash: B256) -> (u8, B256, B256) {
     let key = SigningKey::from_slice(&key.0).expect("a key");
     let (signature, recovery) = key.sign_prehash_recoverable(&hash.0).expect("a hash");
     let (r, s) = signature.split_bytes();
-    (27 + recovery.to_byte(), B256::from_slice(&r), B256::from_slice(&s))
+    (
+        27 + recovery.to_byte(),
+        B256::from_slice(&r),
+        B256::from_slice(&s),
+    )
 }
 
 /// Sends what the first account has signed for a token on a chain.
@@ -153,7 +250,14 @@ fn permit(
     let [owner, _, spender] = host.accounts();
     let (nonce, deadline) = (token.nonces().nonces(owner), n(host.block().timestamp));
     let domain = Domain::new("Zexus", "1").separator_of(signed_for.1, signed_for.0);
-    let hash = Permit { owner, spender, value: n(40), nonce, deadline }.typed_hash(domain);
+    let hash = Permit {
+        owner,
+        spender,
+        value: n(40),
+        nonce,
+        deadline,
+    }
+    .typed_hash(domain);
     let (v, r, s) = forge(sign(hash));
     token.permit(owner, spender, n(40), deadline, v, r, s)
 }
@@ -164,14 +268,34 @@ fn a_permit_is_good_once_for_one_token_on_one_chain(host: &Host) {
     let token = token(host).by(alice);
     let (address, chain) = (token.address(), host.block().chain_id);
     let wrong = |sent: Result<(), Reverted>| {
-        let error = sent.err().and_then(|reverted| reverted.decode::<PermitError>());
-        assert!(matches!(error, Some(PermitError::ERC2612InvalidSigner { owner: of, .. }) if of == owner), "{error:?}");
+        let error = sent
+            .err()
+            .and_then(|reverted| reverted.decode::<PermitError>());
+        assert!(
+            matches!(error, Some(PermitError::ERC2612InvalidSigner { owner: of, .. }) if of == owner),
+            "{error:?}"
+        );
     };
-    wrong(permit(host, &token, (address, chain + 1), |signature| signature));
-    wrong(permit(host, &token, (Address::repeat_byte(9), chain), |signature| signature));
+    wrong(permit(host, &token, (address, chain + 1), |signature| {
+        signature
+    }));
+    wrong(permit(
+        host,
+        &token,
+        (Address::repeat_byte(9), chain),
+        |signature| signature,
+    ));
     // The other form of the same signature (EIP-2).
-    let order = U256::from_be_bytes(zx::b256!("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").0);
-    let other = |(v, r, s): (u8, B256, B256)| (55 - v, r, (order - U256::from_be_bytes(s.0)).to_be_bytes().into());
+    let order = U256::from_be_bytes(
+        zx::b256!("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").0,
+    );
+    let other = |(v, r, s): (u8, B256, B256)| {
+        (
+            55 - v,
+            r,
+            (order - U256::from_be_bytes(s.0)).to_be_bytes().into(),
+        )
+    };
     wrong(permit(host, &token, (address, chain), other));
 
     let mut sent = (0, B256::ZERO, B256::ZERO);
@@ -180,12 +304,29 @@ fn a_permit_is_good_once_for_one_token_on_one_chain(host: &Host) {
         signature
     })
     .unwrap();
-    host.assert_logs(address, [Approval { owner, spender, value: n(40) }.into_log()]);
-    assert_eq!((token.allowance((owner, spender)), token.nonces().nonces(owner)), (n(40), n(1)));
+    host.assert_logs(
+        address,
+        [Approval {
+            owner,
+            spender,
+            value: n(40),
+        }
+        .into_log()],
+    );
+    assert_eq!(
+        (
+            token.allowance((owner, spender)),
+            token.nonces().nonces(owner)
+        ),
+        (n(40), n(1))
+    );
     wrong(permit(host, &token, (address, chain), |_| sent));
     let deadline = n(host.block().timestamp - 1);
     let late = token.permit(owner, spender, n(1), deadline, sent.0, sent.1, sent.2);
-    assert_eq!(late, Err(PermitError::ERC2612ExpiredSignature { deadline }.into()));
+    assert_eq!(
+        late,
+        Err(PermitError::ERC2612ExpiredSignature { deadline }.into())
+    );
 }
 
 /// An allowance that is changed while its spender watches can be spent twice: old, then new. What closes the race is to
@@ -197,7 +338,11 @@ fn an_allowance_set_to_zero_first_cannot_be_spent_twice(host: &Host) {
     token.approve(alice, n(100)).unwrap();
     token.by(alice).transfer_from(owner, alice, n(100)).unwrap();
     token.approve(alice, n(0)).unwrap();
-    assert_eq!(token.balance_of(alice), n(100), "the owner sees that it was spent, and approves no more");
+    assert_eq!(
+        token.balance_of(alice),
+        n(100),
+        "the owner sees that it was spent, and approves no more"
+    );
     assert!(token.by(alice).transfer_from(owner, alice, n(1)).is_err());
 }
 
@@ -211,9 +356,15 @@ impl Watched {
     /// Notes who received something in the last transaction, and adds up what all have.
     fn held(&self, host: &Host) -> U256 {
         let mut holders = self.holders.borrow_mut();
-        let last = host.logs().into_iter().filter_map(|(_, log)| log.topics.get(2).copied());
+        let last = host
+            .logs()
+            .into_iter()
+            .filter_map(|(_, log)| log.topics.get(2).copied());
         holders.extend(last.map(|topic| Address::from_word(topic.into())));
-        holders.iter().map(|holder| host.at::<Zx20Full>(self.token).balance_of(*holder)).sum()
+        holders
+            .iter()
+            .map(|holder| host.at::<Zx20Full>(self.token).balance_of(*holder))
+            .sum()
     }
 }
 
@@ -221,14 +372,23 @@ impl Watched {
 fn balances_make_up_the_supply_and_the_supply_stays_below_the_cap() {
     Invariants::new(|host, targets| {
         let token = token(host).address();
-        targets.contract::<Zx20Full>(token).senders(host.accounts::<3>()).amounts(0u64..=600);
-        Watched { token, holders: RefCell::new(host.accounts::<3>().into()) }
+        targets
+            .contract::<Zx20Full>(token)
+            .senders(host.accounts::<3>())
+            .amounts(0u64..=600);
+        Watched {
+            token,
+            holders: RefCell::new(host.accounts::<3>().into()),
+        }
     })
-    .hold("balances make up the supply, which the cap bounds", |host, watched| {
-        let token = host.at::<Zx20Full>(watched.token);
-        assert_eq!(watched.held(host), token.total_supply());
-        assert!(token.total_supply() <= token.cap());
-    })
+    .hold(
+        "balances make up the supply, which the cap bounds",
+        |host, watched| {
+            let token = host.at::<Zx20Full>(watched.token);
+            assert_eq!(watched.held(host), token.total_supply());
+            assert!(token.total_supply() <= token.cap());
+        },
+    )
     .check();
 }
 
@@ -238,15 +398,28 @@ fn a_stranger_takes_nothing() {
     Invariants::new(|host, targets| {
         let token = token(host).address();
         let [owner, stranger] = host.accounts();
-        targets.contract::<Zx20Full>(token).senders([stranger]).addresses([owner]).amounts(0u64..=600);
+        targets
+            .contract::<Zx20Full>(token)
+            .senders([stranger])
+            .addresses([owner])
+            .amounts(0u64..=600);
         token
     })
     .hold("the owner keeps what is the owner's", |host, token| {
         let token = host.at::<Zx20Full>(*token);
         let [owner, stranger] = host.accounts();
-        assert_eq!((token.balance_of(owner), token.balance_of(stranger)), (n(500), n(0)));
-        assert_eq!((token.total_supply(), token.pausable().paused()), (n(500), false));
-        assert!(token.access().has_role(DEFAULT_ADMIN_ROLE, owner) && !token.access().has_role(MINTER_ROLE, stranger));
+        assert_eq!(
+            (token.balance_of(owner), token.balance_of(stranger)),
+            (n(500), n(0))
+        );
+        assert_eq!(
+            (token.total_supply(), token.pausable().paused()),
+            (n(500), false)
+        );
+        assert!(
+            token.access().has_role(DEFAULT_ADMIN_ROLE, owner)
+                && !token.access().has_role(MINTER_ROLE, stranger)
+        );
     })
     .check();
 }

@@ -49,7 +49,12 @@ pub struct Zx20Votes {
 impl Zx20Votes {
     /// Names the token and makes the deployer its owner.
     #[constructor]
-    pub fn constructor(&mut self, cx: &mut Ctx, name: String, symbol: String) -> Result<(), Zx20VotesError> {
+    pub fn constructor(
+        &mut self,
+        cx: &mut Ctx,
+        name: String,
+        symbol: String,
+    ) -> Result<(), Zx20VotesError> {
         self.domain.init(name.clone(), "1".into());
         self.name.set(name);
         self.symbol.set(symbol);
@@ -72,13 +77,23 @@ impl Zx20Votes {
     }
 
     /// Moves tokens of the caller.
-    pub fn transfer(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<bool, Zx20VotesError> {
+    pub fn transfer(
+        &mut self,
+        cx: &mut Ctx,
+        to: Address,
+        value: U256,
+    ) -> Result<bool, Zx20VotesError> {
         self.move_tokens(cx, cx.sender(), to, value)?;
         Ok(true)
     }
 
     /// Lets `spender` move so many tokens of the caller.
-    pub fn approve(&mut self, cx: &mut Ctx, spender: Address, value: U256) -> Result<bool, Zx20VotesError> {
+    pub fn approve(
+        &mut self,
+        cx: &mut Ctx,
+        spender: Address,
+        value: U256,
+    ) -> Result<bool, Zx20VotesError> {
         self.allow(cx, cx.sender(), spender, value)?;
         Ok(true)
     }
@@ -110,17 +125,29 @@ impl Zx20Votes {
         s: B256,
     ) -> Result<(), Zx20VotesError> {
         let domain = self.domain.domain().separator(cx);
-        Permit { owner, spender, value, deadline }.check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
+        Permit {
+            owner,
+            spender,
+            value,
+            deadline,
+        }
+        .check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
         self.allow(cx, owner, spender, value)
     }
 
     /// Makes new tokens. Only the owner can.
     pub fn mint(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<(), Zx20VotesError> {
         self.ownable.only_owner(cx)?;
-        ensure!(!to.is_zero(), Zx20VotesError::ERC20InvalidReceiver { receiver: to });
+        ensure!(
+            !to.is_zero(),
+            Zx20VotesError::ERC20InvalidReceiver { receiver: to }
+        );
         let increased_supply = self.votes.total_units() + value;
         if increased_supply > MAX_SUPPLY {
-            return Err(Zx20VotesError::ERC20ExceededSafeSupply { increased_supply, cap: MAX_SUPPLY });
+            return Err(Zx20VotesError::ERC20ExceededSafeSupply {
+                increased_supply,
+                cap: MAX_SUPPLY,
+            });
         }
         self.update(cx, Address::ZERO, to, value)
     }
@@ -131,55 +158,119 @@ impl Zx20Votes {
     }
 
     /// Destroys tokens that the caller was allowed to move.
-    pub fn burn_from(&mut self, cx: &mut Ctx, account: Address, value: U256) -> Result<(), Zx20VotesError> {
+    pub fn burn_from(
+        &mut self,
+        cx: &mut Ctx,
+        account: Address,
+        value: U256,
+    ) -> Result<(), Zx20VotesError> {
         self.spend_allowance(account, cx.sender(), value)?;
         self.destroy(cx, account, value)
     }
 
-    fn move_tokens(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<(), Zx20VotesError> {
-        ensure!(!from.is_zero(), Zx20VotesError::ERC20InvalidSender { sender: from });
-        ensure!(!to.is_zero(), Zx20VotesError::ERC20InvalidReceiver { receiver: to });
+    fn move_tokens(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<(), Zx20VotesError> {
+        ensure!(
+            !from.is_zero(),
+            Zx20VotesError::ERC20InvalidSender { sender: from }
+        );
+        ensure!(
+            !to.is_zero(),
+            Zx20VotesError::ERC20InvalidReceiver { receiver: to }
+        );
         self.enough(from, value)?;
         self.update(cx, from, to, value)
     }
 
     fn destroy(&mut self, cx: &mut Ctx, from: Address, value: U256) -> Result<(), Zx20VotesError> {
-        ensure!(!from.is_zero(), Zx20VotesError::ERC20InvalidSender { sender: from });
+        ensure!(
+            !from.is_zero(),
+            Zx20VotesError::ERC20InvalidSender { sender: from }
+        );
         self.enough(from, value)?;
         self.update(cx, from, Address::ZERO, value)
     }
 
     /// Balances, supply and votes in one.
-    fn update(&mut self, cx: &mut Ctx, from: Address, to: Address, value: U256) -> Result<(), Zx20VotesError> {
+    fn update(
+        &mut self,
+        cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> Result<(), Zx20VotesError> {
         cx.emit(Transfer { from, to, value });
         Ok(self.votes.move_units(cx, from, to, value)?)
     }
 
     fn enough(&self, sender: Address, needed: U256) -> Result<(), Zx20VotesError> {
         let balance = self.votes.units(sender);
-        ensure!(balance >= needed, Zx20VotesError::ERC20InsufficientBalance { sender, balance, needed });
+        ensure!(
+            balance >= needed,
+            Zx20VotesError::ERC20InsufficientBalance {
+                sender,
+                balance,
+                needed
+            }
+        );
         Ok(())
     }
 
-    fn allow(&mut self, cx: &mut Ctx, owner: Address, spender: Address, value: U256) -> Result<(), Zx20VotesError> {
-        ensure!(!owner.is_zero(), Zx20VotesError::ERC20InvalidApprover { approver: owner });
-        ensure!(!spender.is_zero(), Zx20VotesError::ERC20InvalidSpender { spender });
+    fn allow(
+        &mut self,
+        cx: &mut Ctx,
+        owner: Address,
+        spender: Address,
+        value: U256,
+    ) -> Result<(), Zx20VotesError> {
+        ensure!(
+            !owner.is_zero(),
+            Zx20VotesError::ERC20InvalidApprover { approver: owner }
+        );
+        ensure!(
+            !spender.is_zero(),
+            Zx20VotesError::ERC20InvalidSpender { spender }
+        );
         self.allowance.set((owner, spender), value);
-        cx.emit(Approval { owner, spender, value });
+        cx.emit(Approval {
+            owner,
+            spender,
+            value,
+        });
         Ok(())
     }
 
-    fn spend_allowance(&mut self, owner: Address, spender: Address, needed: U256) -> Result<(), Zx20VotesError> {
+    fn spend_allowance(
+        &mut self,
+        owner: Address,
+        spender: Address,
+        needed: U256,
+    ) -> Result<(), Zx20VotesError> {
         let mut entry = self.allowance.entry((owner, spender));
         let allowance = entry.get();
         if allowance == U256::MAX {
             return Ok(());
         }
         let Some(rest) = allowance.checked_sub(needed) else {
-            return Err(Zx20VotesError::ERC20InsufficientAllowance { spender, allowance, needed });
+            return Err(Zx20VotesError::ERC20InsufficientAllowance {
+                spender,
+                allowance,
+                needed,
+            });
         };
-        ensure!(!owner.is_zero(), Zx20VotesError::ERC20InvalidApprover { approver: owner });
-        ensure!(!spender.is_zero(), Zx20VotesError::ERC20InvalidSpender { spender });
+        ensure!(
+            !owner.is_zero(),
+            Zx20VotesError::ERC20InvalidApprover { approver: owner }
+        );
+        ensure!(
+            !spender.is_zero(),
+            Zx20VotesError::ERC20InvalidSpender { spender }
+        );
         entry.set(rest);
         Ok(())
     }

@@ -42,7 +42,14 @@ impl Ledger {
     /// Makes a token that is not there.
     pub(crate) fn create(&mut self, owner: Address, token_id: U256) {
         let mut owned = self.owned.at_mut(owner);
-        self.tokens.set(token_id, Token { owner, at: owned.len(), listed_at: self.all.len() });
+        self.tokens.set(
+            token_id,
+            Token {
+                owner,
+                at: owned.len(),
+                listed_at: self.all.len(),
+            },
+        );
         owned.push(token_id);
         self.all.push(token_id);
     }
@@ -55,7 +62,14 @@ impl Ledger {
         }
         self.take_from_owner(token);
         let mut owned = self.owned.at_mut(to);
-        self.tokens.set(token_id, Token { owner: to, at: owned.len(), ..token });
+        self.tokens.set(
+            token_id,
+            Token {
+                owner: to,
+                at: owned.len(),
+                ..token
+            },
+        );
         owned.push(token_id);
     }
 
@@ -65,7 +79,10 @@ impl Ledger {
         self.take_from_owner(token);
         self.all.swap_remove(token.listed_at);
         if let Some(moved) = self.all.get(token.listed_at) {
-            self.tokens.entry(moved).update(|moved| Token { listed_at: token.listed_at, ..moved });
+            self.tokens.entry(moved).update(|moved| Token {
+                listed_at: token.listed_at,
+                ..moved
+            });
         }
     }
 
@@ -73,7 +90,10 @@ impl Ledger {
         let mut owned = self.owned.at_mut(token.owner);
         owned.swap_remove(token.at);
         if let Some(moved) = owned.get(token.at) {
-            self.tokens.entry(moved).update(|moved| Token { at: token.at, ..moved });
+            self.tokens.entry(moved).update(|moved| Token {
+                at: token.at,
+                ..moved
+            });
         }
     }
 }

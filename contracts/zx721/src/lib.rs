@@ -13,7 +13,9 @@ mod royalty;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{Approval, ApprovalForAll, IERC721Receiver, MetadataUpdate, Transfer, Zx721Error};
+pub use interface::{
+    Approval, ApprovalForAll, IERC721Receiver, MetadataUpdate, Transfer, Zx721Error,
+};
 
 use ledger::Ledger;
 use royalty::Royalties;
@@ -23,7 +25,9 @@ use zx::{
 };
 
 /// What a receiver answers that takes a token: the selector of the question.
-const ACCEPTED: FixedBytes<4> = FixedBytes(zx::selector("onERC721Received(address,address,uint256,bytes)"));
+const ACCEPTED: FixedBytes<4> = FixedBytes(zx::selector(
+    "onERC721Received(address,address,uint256,bytes)",
+));
 
 /// Interfaces (ERC-165): ERC-165 itself, ERC-721, its metadata and enumeration, ERC-2981, ERC-4906.
 const INTERFACES: [FixedBytes<4>; 6] = [
@@ -58,7 +62,12 @@ pub struct Zx721 {
 impl Zx721 {
     /// Names the collection and makes the deployer its owner.
     #[constructor]
-    pub fn constructor(&mut self, cx: &mut Ctx, name: String, symbol: String) -> Result<(), Zx721Error> {
+    pub fn constructor(
+        &mut self,
+        cx: &mut Ctx,
+        name: String,
+        symbol: String,
+    ) -> Result<(), Zx721Error> {
         self.name.set(name);
         self.symbol.set(symbol);
         Ok(self.ownable.init(cx, cx.sender())?)
@@ -105,7 +114,12 @@ impl Zx721 {
 
     /// A token, by its place among those of an owner. Places change when tokens move.
     #[reentrant]
-    pub fn token_of_owner_by_index(&self, _cx: &Ctx, owner: Address, index: U256) -> Result<U256, Zx721Error> {
+    pub fn token_of_owner_by_index(
+        &self,
+        _cx: &Ctx,
+        owner: Address,
+        index: U256,
+    ) -> Result<U256, Zx721Error> {
         ensure!(!owner.is_zero(), Zx721Error::ERC721InvalidOwner { owner });
         nth(&self.ledger.of(owner), owner, index)
     }
@@ -142,17 +156,33 @@ impl Zx721 {
         let allowed = approver == owner || self.operators.get((owner, approver));
         ensure!(allowed, Zx721Error::ERC721InvalidApprover { approver });
         self.approved.set(token_id, to);
-        cx.emit(Approval { owner, approved: to, token_id });
+        cx.emit(Approval {
+            owner,
+            approved: to,
+            token_id,
+        });
         Ok(())
     }
 
     /// Lets `operator` move all tokens of the caller, or no longer.
     #[reentrant]
-    pub fn set_approval_for_all(&mut self, cx: &mut Ctx, operator: Address, approved: bool) -> Result<(), Zx721Error> {
-        ensure!(!operator.is_zero(), Zx721Error::ERC721InvalidOperator { operator });
+    pub fn set_approval_for_all(
+        &mut self,
+        cx: &mut Ctx,
+        operator: Address,
+        approved: bool,
+    ) -> Result<(), Zx721Error> {
+        ensure!(
+            !operator.is_zero(),
+            Zx721Error::ERC721InvalidOperator { operator }
+        );
         let owner = cx.sender();
         self.operators.set((owner, operator), approved);
-        cx.emit(ApprovalForAll { owner, operator, approved });
+        cx.emit(ApprovalForAll {
+            owner,
+            operator,
+            approved,
+        });
         Ok(())
     }
 
@@ -165,9 +195,19 @@ impl Zx721 {
         to: Address,
         token_id: U256,
     ) -> Result<(), Zx721Error> {
-        ensure!(!to.is_zero(), Zx721Error::ERC721InvalidReceiver { receiver: to });
+        ensure!(
+            !to.is_zero(),
+            Zx721Error::ERC721InvalidReceiver { receiver: to }
+        );
         let owner = self.authorise(cx, token_id)?;
-        ensure!(owner == from, Zx721Error::ERC721IncorrectOwner { sender: from, token_id, owner });
+        ensure!(
+            owner == from,
+            Zx721Error::ERC721IncorrectOwner {
+                sender: from,
+                token_id,
+                owner
+            }
+        );
         self.approved.clear(token_id);
         self.ledger.give(token_id, to);
         cx.emit(Transfer { from, to, token_id });
@@ -203,14 +243,32 @@ impl Zx721 {
 
     /// Makes a token, with where it is described. Only the owner of the collection can.
     #[reentrant]
-    pub fn mint(&mut self, cx: &mut Ctx, to: Address, token_id: U256, uri: String) -> Result<(), Zx721Error> {
+    pub fn mint(
+        &mut self,
+        cx: &mut Ctx,
+        to: Address,
+        token_id: U256,
+        uri: String,
+    ) -> Result<(), Zx721Error> {
         self.ownable.only_owner(cx)?;
-        ensure!(!to.is_zero(), Zx721Error::ERC721InvalidReceiver { receiver: to });
+        ensure!(
+            !to.is_zero(),
+            Zx721Error::ERC721InvalidReceiver { receiver: to }
+        );
         let exists = !self.ledger.owner(token_id).is_zero();
-        ensure!(!exists, Zx721Error::ERC721InvalidSender { sender: Address::ZERO });
+        ensure!(
+            !exists,
+            Zx721Error::ERC721InvalidSender {
+                sender: Address::ZERO
+            }
+        );
         self.ledger.create(to, token_id);
         self.uris.set(token_id, uri);
-        cx.emit(Transfer { from: Address::ZERO, to, token_id });
+        cx.emit(Transfer {
+            from: Address::ZERO,
+            to,
+            token_id,
+        });
         cx.emit(MetadataUpdate { token_id });
         Ok(())
     }
@@ -236,7 +294,11 @@ impl Zx721 {
         let from = self.authorise(cx, token_id)?;
         self.approved.clear(token_id);
         self.ledger.remove(token_id);
-        cx.emit(Transfer { from, to: Address::ZERO, token_id });
+        cx.emit(Transfer {
+            from,
+            to: Address::ZERO,
+            token_id,
+        });
         Ok(())
     }
 
@@ -279,16 +341,23 @@ impl Zx721 {
 
     fn holder(&self, token_id: U256) -> Result<Address, Zx721Error> {
         let owner = self.ledger.owner(token_id);
-        ensure!(!owner.is_zero(), Zx721Error::ERC721NonexistentToken { token_id });
+        ensure!(
+            !owner.is_zero(),
+            Zx721Error::ERC721NonexistentToken { token_id }
+        );
         Ok(owner)
     }
 
     /// Whose a token is, if the caller may move it.
     fn authorise(&self, cx: &Ctx, token_id: U256) -> Result<Address, Zx721Error> {
         let (owner, operator) = (self.holder(token_id)?, cx.sender());
-        let allowed =
-            owner == operator || self.operators.get((owner, operator)) || self.approved.get(token_id) == operator;
-        ensure!(allowed, Zx721Error::ERC721InsufficientApproval { operator, token_id });
+        let allowed = owner == operator
+            || self.operators.get((owner, operator))
+            || self.approved.get(token_id) == operator;
+        ensure!(
+            allowed,
+            Zx721Error::ERC721InsufficientApproval { operator, token_id }
+        );
         Ok(owner)
     }
 }
@@ -300,13 +369,21 @@ fn nth(list: &List<U256>, owner: Address, index: U256) -> Result<U256, Zx721Erro
 }
 
 /// Asks a receiver that is a contract; an account without code takes everything.
-fn ask(cx: &mut Ctx, from: Address, receiver: Address, token_id: U256, data: Bytes) -> Result<(), Zx721Error> {
+fn ask(
+    cx: &mut Ctx,
+    from: Address,
+    receiver: Address,
+    token_id: U256,
+    data: Bytes,
+) -> Result<(), Zx721Error> {
     if !cx.has_code(receiver) {
         return Ok(());
     }
     match IERC721Receiver::at(receiver).on_erc721_received(cx, cx.sender(), from, token_id, data) {
         Ok(ACCEPTED) => Ok(()),
-        Err(CallError::Revert(why)) if !why.is_empty() => Err(Zx721Error::Receiver(CallError::Revert(why))),
+        Err(CallError::Revert(why)) if !why.is_empty() => {
+            Err(Zx721Error::Receiver(CallError::Revert(why)))
+        }
         _ => Err(Zx721Error::ERC721InvalidReceiver { receiver }),
     }
 }

@@ -25,16 +25,36 @@ impl Royalties {
     /// Who gets how much of a price, rounded down.
     pub(crate) fn info(&self, token_id: U256, price: U256) -> (Address, U256) {
         let own = self.of_token.get(token_id);
-        let Royalty { receiver, parts } = if own.receiver.is_zero() { self.default.get() } else { own };
+        let Royalty { receiver, parts } = if own.receiver.is_zero() {
+            self.default.get()
+        } else {
+            own
+        };
         // In two steps, because the product of price and parts may not fit: parts of whole ten thousands, and of the rest.
         let (parts, denominator) = (parts.get(), U256::from(DENOMINATOR));
-        (receiver, price / denominator * parts + price % denominator * parts / denominator)
+        (
+            receiver,
+            price / denominator * parts + price % denominator * parts / denominator,
+        )
     }
 
-    pub(crate) fn set_default(&mut self, receiver: Address, parts: Uint<96>) -> Result<(), Zx721Error> {
+    pub(crate) fn set_default(
+        &mut self,
+        receiver: Address,
+        parts: Uint<96>,
+    ) -> Result<(), Zx721Error> {
         let (numerator, denominator) = (parts.get(), U256::from(DENOMINATOR));
-        ensure!(numerator <= denominator, Zx721Error::ERC2981InvalidDefaultRoyalty { numerator, denominator });
-        ensure!(!receiver.is_zero(), Zx721Error::ERC2981InvalidDefaultRoyaltyReceiver { receiver });
+        ensure!(
+            numerator <= denominator,
+            Zx721Error::ERC2981InvalidDefaultRoyalty {
+                numerator,
+                denominator
+            }
+        );
+        ensure!(
+            !receiver.is_zero(),
+            Zx721Error::ERC2981InvalidDefaultRoyaltyReceiver { receiver }
+        );
         self.default.set(Royalty { receiver, parts });
         Ok(())
     }
@@ -43,10 +63,25 @@ impl Royalties {
         self.default.clear();
     }
 
-    pub(crate) fn set_token(&mut self, token_id: U256, receiver: Address, parts: Uint<96>) -> Result<(), Zx721Error> {
+    pub(crate) fn set_token(
+        &mut self,
+        token_id: U256,
+        receiver: Address,
+        parts: Uint<96>,
+    ) -> Result<(), Zx721Error> {
         let (numerator, denominator) = (parts.get(), U256::from(DENOMINATOR));
-        ensure!(numerator <= denominator, Zx721Error::ERC2981InvalidTokenRoyalty { token_id, numerator, denominator });
-        ensure!(!receiver.is_zero(), Zx721Error::ERC2981InvalidTokenRoyaltyReceiver { token_id, receiver });
+        ensure!(
+            numerator <= denominator,
+            Zx721Error::ERC2981InvalidTokenRoyalty {
+                token_id,
+                numerator,
+                denominator
+            }
+        );
+        ensure!(
+            !receiver.is_zero(),
+            Zx721Error::ERC2981InvalidTokenRoyaltyReceiver { token_id, receiver }
+        );
         self.of_token.set(token_id, Royalty { receiver, parts });
         Ok(())
     }

@@ -38,7 +38,7 @@ pub(super) const SUBJECT: Subject = Subject {
         let views = allowances.chain(balances).chain([totalSupplyCall {}.abi_encode()]);
         views.map(|data| (contracts[0], data)).collect()
     },
-    same_error: |_, theirs| Revert::abi_decode(theirs).is_ok_and(|error| error.reason.is_empty()),
+    same_error: |ours, theirs| ours == theirs || Revert::abi_decode(theirs).is_ok_and(|error| error.reason.is_empty()),
     creates: &[],
     attacks: &[],
     dearer: &[],
