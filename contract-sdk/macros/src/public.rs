@@ -114,6 +114,8 @@ fn methods(item: &mut ItemImpl) -> syn::Result<Vec<Public>> {
             methods.extend(collect(&mut errors, read(function)).flatten());
         }
     }
+    // `pub` says that a method is called from outside, whoever sees the type.
+    item.attrs.push(syn::parse_quote!(#[allow(unreachable_pub)]));
     collect(&mut errors, at_most_one(&methods));
     collect(&mut errors, no_overloads(&methods));
     errors.map_or(Ok(methods), Err)
