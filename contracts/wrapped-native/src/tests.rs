@@ -1,4 +1,4 @@
-use super::*;
+use super::{hostile::Thief, *};
 use zx::{
     Event as _,
     testing::{Host, Invariants, Reverted},
@@ -154,55 +154,6 @@ fn coins_that_cannot_be_sent_stay_tokens(host: &Host) {
         (coin.balance_of(deaf), host.balance(coin.address())),
         (n(10), n(10))
     );
-}
-
-/// Withdraws again from within its own payment.
-#[zx::contract]
-struct Thief {
-    coin: Item<Address>,
-    tries: Item<u8>,
-}
-
-#[zx::public]
-impl Thief {
-    #[constructor]
-    pub fn constructor(&mut self, _cx: &mut Ctx, coin: Address) {
-        self.coin.set(coin);
-    }
-
-    #[payable]
-    pub fn steal(&mut self, cx: &mut Ctx) -> Result<(), CallError> {
-        let value = cx.value();
-        cx.call(
-            self.coin.get(),
-            &zx::selector("deposit()"),
-            CallOptions::value(value),
-        )?;
-        cx.invoke(
-            self.coin.get(),
-            zx::selector("withdraw(uint256)"),
-            (value,),
-            CallOptions::default(),
-        )
-    }
-
-    #[receive]
-    #[reentrant]
-    pub fn receive(&mut self, cx: &mut Ctx) {
-        self.tries.add(1);
-        let again = zx::selector("withdraw(uint256)");
-        let stolen: Result<(), _> = cx.invoke(
-            self.coin.get(),
-            again,
-            (cx.value(),),
-            CallOptions::default(),
-        );
-        assert!(stolen.is_err(), "withdrawn twice");
-    }
-
-    pub fn tries(&self, _cx: &Ctx) -> u8 {
-        self.tries.get()
-    }
 }
 
 /// Natively: a package has one contract, so that the thief has no module.
