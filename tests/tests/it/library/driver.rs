@@ -50,6 +50,9 @@ impl fmt::Display for Step {
     }
 }
 
+/// A look at a contract: its address, and calldata.
+pub(super) type Look = (Address, Vec<u8>);
+
 /// A contract and its original.
 pub(super) struct Subject {
     /// Package of ours.
@@ -60,8 +63,8 @@ pub(super) struct Subject {
     pub(super) deploy: fn(&mut World, Side) -> eyre::Result<Vec<Address>>,
     /// Makes up an operation. It may look at the original's chain.
     pub(super) step: fn(&mut Random, &mut World, &[Address]) -> eyre::Result<Step>,
-    /// What must say the same on both after each operation: contract and calldata.
-    pub(super) views: fn(&[Address]) -> Vec<(Address, Vec<u8>)>,
+    /// What must say the same on both after each operation.
+    pub(super) views: fn(&[Address]) -> Vec<Look>,
     /// Whether two different revert data, ours and theirs, say the same: the differences that are on purpose.
     pub(super) same_error: fn(&[u8], &[u8]) -> bool,
     /// Operations that return the address of a new contract, which may be another on each chain.
