@@ -21,14 +21,17 @@ impl Counter {
     }
 
     pub fn add(&mut self, _cx: &mut Ctx, amount: U256) -> U256 {
-        self.count.add(amount.checked_add(extra()).unwrap_or(U256::MAX));
+        self.count.add(amount.checked_add(extra(amount)).unwrap_or(U256::MAX));
         self.count.get()
     }
 }
 
 // A bar of its own in a flamegraph.
 #[inline(never)]
-fn extra() -> U256 {
+fn extra(amount: U256) -> U256 {
+    if amount == U256::from(7u8) {
+        return amount;
+    }
     U256::ZERO
 }
 
