@@ -98,6 +98,7 @@ impl Session {
         let mut pings = interval_at(Instant::now() + self.limits.ping, self.limits.ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut requests = JoinSet::new();
+        let places = Arc::clone(&self.places);
         let mut ending = false;
         loop {
             tokio::select! {
@@ -107,10 +108,10 @@ impl Session {
                     outbox.end(close::AWAY, "the node is stopping".to_owned());
                     ending = true;
                 }
-                message = stream.next(), if !ending && self.places.available_permits() > 0 => match message {
-                    Some(Ok(message)) if message.is_close() => return,
-                    Some(Ok(message)) => self.take(message, &mut requests),
-                    Some(Err(error)) => {
+                message = receive(&places, &mut stream), if !ending => match message {
+                    Some((Ok(message), _)) if message.is_close() => return,
+                    Some((Ok(message), place)) => self.take(message, place, &mut requests),
+                    Some((Err(error), _)) => {
                         outbox.end(close::POLICY, told(&error.to_string()));
                         ending = true;
                     }
@@ -126,14 +127,13 @@ impl Session {
         }
     }
 
-    /// Begins to work on a request.
-    fn take(&mut self, message: Message, requests: &mut JoinSet<Done>) {
+    /// Begins to work on a request, which keeps its place until its answer is sent.
+    fn take(&mut self, message: Message, place: OwnedSemaphorePermit, requests: &mut JoinSet<Done>) {
         self.silent = 0;
         let share = self.inflow.whole();
         if !message.is_text() && !message.is_binary() {
             return;
         }
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return };
         let (service, visitor, table) = (Arc::clone(&self.service), self.visitor.clone(), Arc::clone(&self.table));
         requests.spawn(async move {
             let caller: Arc<Caller> = service.caller(&visitor, Some(table));
@@ -229,6 +229,17 @@ impl Session {
         let Some(json) = self.heard(syncing, outbox) else { return };
         self.table.of(Topic::Syncing).iter().for_each(|one| self.tell(one, &json, outbox));
     }
+}
+
+/// The next message, once there is a place for a request: it is given back when an answer is sent, which nothing else
+/// here would notice.
+async fn receive(
+    places: &Arc<Semaphore>,
+    stream: &mut (impl Stream<Item = Result<Message, warp::Error>> + Unpin),
+) -> Option<(Result<Message, warp::Error>, OwnedSemaphorePermit)> {
+    // The semaphore is never closed.
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    Some((stream.next().await?, place))
 }
 
 /// Waits until the node stops.
