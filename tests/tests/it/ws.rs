@@ -172,7 +172,7 @@ fn more_requests_than_there_are_places_for_are_all_answered() -> Result<()> {
     let edge = edge(&[])?;
     let mut socket = edge.node.socket()?;
     for id in 0..1_000 {
-        socket.send(&json!({ "jsonrpc": "2.0", "id": id, "method": "eth_chainId", "params": [] }).to_string())?;
+        socket.send(json!({ "jsonrpc": "2.0", "id": id, "method": "eth_chainId", "params": [] }).to_string())?;
     }
     let mut ids = (0..1_000).map(|_| Ok(socket.answer()?["id"].as_u64())).collect::<Result<Vec<_>>>()?;
     ids.sort_unstable();
