@@ -42,6 +42,11 @@ test-library: build setup-contracts setup-test ## Holds the contracts against th
 gas-table: build setup-contracts setup-test ## Writes the table of gas in contracts/README.md
 	ZX_BLESS=1 cargo test $(CARGO_FLAGS) --test it -- library::gas::
 
+.PHONY: test-anvil
+test-anvil: contracts setup-test setup-anvil ## Compares traces with those of anvil
+	ZX_ANVIL=$$(echo $(CURDIR)/benches/peers/anvil/node_modules/@foundry-rs/*/bin/anvil) \
+	    cargo test $(CARGO_FLAGS) --test it -- traces_are_those_of_anvil
+
 .PHONY: test-crash
 test-crash: setup-build ## Kills the node at every step, cuts its power, fills and damages its disk (ZX_CRASH_ROUNDS=20 does more of it)
 	cargo test $(CARGO_FLAGS) --test crash
