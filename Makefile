@@ -15,7 +15,7 @@ CONTRACTS := $(notdir $(patsubst %/Cargo.toml,%,$(sort $(wildcard contracts/*/Ca
 
 .PHONY: help
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup contracts ## Shows it: deploys a token, sends 200 transfers, restarts
