@@ -43,9 +43,10 @@ gas-table: build setup-contracts setup-test ## Writes the table of gas in contra
 	ZX_BLESS=1 cargo test $(CARGO_FLAGS) --test it -- library::gas::
 
 .PHONY: test-anvil
-test-anvil: contracts setup-test setup-anvil ## Compares traces with those of anvil
-	ZX_ANVIL=$$(echo $(CURDIR)/benches/peers/anvil/node_modules/@foundry-rs/*/bin/anvil) \
-	    cargo test $(CARGO_FLAGS) --test it -- traces_are_those_of_anvil
+test-anvil: contracts setup-test setup-anvil ## Compares traces with anvil's, and runs web3.py's own tests against both
+	@anvil=$$(echo $(CURDIR)/benches/peers/anvil/node_modules/@foundry-rs/*/bin/anvil); \
+	ZX_ANVIL=$$anvil cargo test $(CARGO_FLAGS) --test it -- traces_are_those_of_anvil web3_pys_own_tests; \
+	tests/clients/web3py/beside_anvil.sh $$anvil $(CARGO_TARGET_DIR)/zx/artifacts
 
 .PHONY: test-crash
 test-crash: setup-build ## Kills the node at every step, cuts its power, fills and damages its disk (ZX_CRASH_ROUNDS=20 does more of it)
