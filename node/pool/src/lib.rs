@@ -13,7 +13,8 @@
 //! When the pool is full, [`evict`] lets go of what pays least. Nothing here looks at more than it touches: each act
 //! costs the logarithm of what waits, but for rows that become pending or queued, transaction by transaction.
 //!
-//! What stays queued for too long goes ([`Pool::set_time`]). The pool reads no state and has no clock. [`Journal`] is a file that keeps what waits across restarts.
+//! What stays queued for too long goes ([`Pool::set_time`]). The pool reads no state and has no clock. [`Journal`] is a
+//! file that keeps what waits across restarts.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
