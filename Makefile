@@ -36,11 +36,11 @@ test-contracts: contracts ## Runs the tests of the contracts natively and in the
 
 .PHONY: test-library
 test-library: build setup-contracts setup-test ## Holds the contracts against their Solidity originals (ZX_LIBRARY_OPS=50000 ZX_LIBRARY_SEED=7)
-	cargo test $(CARGO_FLAGS) --test it -- library::
+	cargo test $(CARGO_FLAGS) --test library
 
 .PHONY: gas-table
 gas-table: build setup-contracts setup-test ## Writes the table of gas in contracts/README.md
-	ZX_BLESS=1 cargo test $(CARGO_FLAGS) --test it -- library::gas::
+	ZX_BLESS=1 cargo test $(CARGO_FLAGS) --test library -- gas::
 
 .PHONY: test-anvil
 test-anvil: contracts setup-test setup-anvil ## Compares traces with anvil's, and runs web3.py's own tests against both

@@ -1,6 +1,6 @@
 //! Tests across rooms: the real binary, real clients, the house rules.
 //!
-//! This library is the harness; the tests are in `tests/it`. A test starts a [`Node`] on a free port, speaks to it
+//! This library is the harness; the tests are in `tests/it` and `tests/library`. A test starts a [`Node`] on a free port, speaks to it
 //! through an [`Rpc`] client or bare [`Http`], signs with an [`Account`], and takes contracts from [`artifacts`], which
 //! are built by the real `cargo-zx-build`. The suites of `tests/clients` run under [`clients`].
 #![forbid(unsafe_code)]

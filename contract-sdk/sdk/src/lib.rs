@@ -116,7 +116,7 @@ pub use math::{Checked, Overflow, Underflow};
 pub use storage::{
     Array, Borsh, EnumerableMap, EnumerableSet, Field, Item, List, Map, MapKey, Ref, RefMut, StorageValue, Stored,
 };
-pub use u256::U256;
+pub use u256::{Rounding, U256};
 pub use zx_sdk_macros::{
     Abi, Error, Event, StorageValue, TypedData, component, contract, interface, public, sol_interface, storage, test,
 };
@@ -125,7 +125,7 @@ pub use zx_sdk_macros::{
 pub mod prelude {
     pub use crate::{
         Address, Array, B256, Borsh, Bytes, CallError, CallOptions, Ctx, EnumerableMap, EnumerableSet, FixedBytes,
-        I256, Item, List, Map, U256, Uint, ensure, require, revert,
+        I256, Item, List, Map, Rounding, U256, Uint, ensure, require, revert,
     };
     pub use alloc::{
         string::{String, ToString},

@@ -4,7 +4,7 @@ use crate::{
     math::{Checked, Overflow, Underflow},
     revert::{PANIC_DIVISION, PANIC_OVERFLOW, panic_code},
 };
-use alloy_primitives::U256 as Wrapping;
+use alloy_primitives::{U256 as Wrapping, U512, ruint::UintTryFrom as _};
 use core::{
     fmt,
     iter::Sum,
@@ -14,6 +14,15 @@ use core::{
     },
     str::FromStr,
 };
+
+/// Where a division that leaves a rest goes. What a contract pays is rounded down, what it is owed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Towards zero.
+    Down,
+    /// Away from zero.
+    Up,
+}
 
 /// A 256-bit unsigned integer: Solidity's `uint256`.
 ///
@@ -114,6 +123,59 @@ impl U256 {
     #[inline]
     pub fn pow(self, exponent: u32) -> Self {
         or_panic(self.checked_pow(exponent), PANIC_OVERFLOW)
+    }
+
+    /// `self * factor / divisor`, rounded as asked. The product has 512 bits, so that it cannot overflow. A result that does
+    /// not fit reverts with `Panic(0x11)`, a divisor of 0 with `Panic(0x12)`: OpenZeppelin's `Math.mulDiv`.
+    ///
+    /// ```
+    /// # extern crate zx_sdk as zx;
+    /// use zx::prelude::*;
+    ///
+    /// let (two, three) = (U256::from(2u8), U256::from(3u8));
+    /// assert_eq!(U256::MAX.mul_div(two, two, Rounding::Down), U256::MAX);
+    /// assert_eq!(two.mul_div(two, three, Rounding::Down), U256::ONE);
+    /// assert_eq!(two.mul_div(two, three, Rounding::Up), two);
+    /// ```
+    pub fn mul_div(self, factor: Self, divisor: Self, rounding: Rounding) -> Self {
+        if divisor.is_zero() {
+            panic_code(PANIC_DIVISION);
+        }
+        or_panic(self.checked_mul_div(factor, divisor, rounding), PANIC_OVERFLOW)
+    }
+
+    /// [`mul_div`](Self::mul_div), unless the divisor is 0 or the result does not fit.
+    pub fn checked_mul_div(self, factor: Self, divisor: Self, rounding: Rounding) -> Option<Self> {
+        let (quotient, rest) = match self.checked_mul(factor) {
+            // Most products fit, and are divided for less.
+            Some(product) => (product.checked_div(divisor)?, product.checked_rem(divisor)?),
+            None => {
+                let divisor = U512::from(divisor.0);
+                let product = self.0.widening_mul::<256, 4, 512, 8>(factor.0);
+                let narrow = |wide| Wrapping::uint_try_from(wide).ok().map(Self);
+                (narrow(product.checked_div(divisor)?)?, narrow(product.checked_rem(divisor)?)?)
+            }
+        };
+        match rounding {
+            Rounding::Up if !rest.is_zero() => quotient.checked_add(Self::ONE),
+            Rounding::Up | Rounding::Down => Some(quotient),
+        }
+    }
+
+    /// The largest number whose square is at most `self` (Newton's method, from above).
+    pub fn isqrt(self) -> Self {
+        if self <= Self::ONE {
+            return self;
+        }
+        // A power of two that is not below the root.
+        let mut root = Self::ONE << self.0.bit_len().div_ceil(2) as u32;
+        loop {
+            let next = (self / root + root) >> 1;
+            if next >= root {
+                return root;
+            }
+            root = next;
+        }
     }
 
     /// `self + other`, modulo 2^256.
@@ -326,6 +388,7 @@ impl fmt::LowerHex for U256 {
 mod tests {
     use super::*;
     use crate::testing::TestHost;
+    use proptest::prelude::*;
 
     fn code(f: impl FnOnce() -> U256) -> Option<u8> {
         TestHost::new().transact(|_| f()).err().and_then(|reverted| reverted.panic_code())
@@ -353,5 +416,52 @@ mod tests {
         assert_eq!(u8::try_from(value), Err(TooLarge));
         assert_eq!("258".parse(), Ok(value));
         assert_eq!(value.to_string(), "258");
+    }
+
+    /// Numbers of all sizes.
+    fn numbers() -> impl Strategy<Value = U256> {
+        (any::<[u64; 4]>(), 0u32..=256).prop_map(|(limbs, shift)| U256::from_limbs(limbs) >> shift)
+    }
+
+    proptest! {
+        /// Checked by what a division is: `quotient * divisor + rest == product`, `rest < divisor`, in 512 bits.
+        #[test]
+        fn a_product_is_divided_without_overflow(a in numbers(), b in numbers(), divisor in numbers()) {
+            let down = a.checked_mul_div(b, divisor, Rounding::Down);
+            let up = a.checked_mul_div(b, divisor, Rounding::Up);
+            let wide = |value: U256| U512::from(value.0);
+            let (product, limit) = (wide(a) * wide(b), wide(U256::MAX));
+            match down {
+                None => prop_assert!(divisor.is_zero() || wide(divisor) * (limit + wide(U256::ONE)) <= product),
+                Some(quotient) => {
+                    let rest = product - wide(quotient) * wide(divisor);
+                    prop_assert!(rest < wide(divisor));
+                    let expected = if rest.is_zero() { Some(quotient) } else { quotient.checked_add(U256::ONE) };
+                    prop_assert_eq!(up, expected);
+                }
+            }
+        }
+
+        #[test]
+        fn a_root_is_the_largest_whose_square_fits(value in numbers()) {
+            let root = value.isqrt();
+            prop_assert!(root.checked_mul(root).is_some_and(|square| square <= value));
+            let above = root + U256::ONE;
+            prop_assert!(above.checked_mul(above).is_none_or(|square| square > value));
+        }
+    }
+
+    #[test]
+    fn the_edges_are_divided_and_have_roots() {
+        let two = U256::from(2u8);
+        assert_eq!(code(|| U256::MAX.mul_div(two, U256::ZERO, Rounding::Up)), Some(PANIC_DIVISION));
+        assert_eq!(code(|| U256::MAX.mul_div(two, U256::ONE, Rounding::Down)), Some(PANIC_OVERFLOW));
+        assert_eq!(U256::MAX.mul_div(U256::MAX, U256::MAX, Rounding::Up), U256::MAX);
+        // (2^256 - 1)^2 / (2^256 - 2) is 2^256 and a rest: it does not fit.
+        assert_eq!(U256::MAX.checked_mul_div(U256::MAX, U256::MAX - U256::ONE, Rounding::Down), None);
+        for (value, root) in [(0u64, 0u64), (1, 1), (2, 1), (3, 1), (4, 2), (8, 2), (9, 3), (u64::MAX, (1 << 32) - 1)] {
+            assert_eq!(U256::from(value).isqrt(), U256::from(root));
+        }
+        assert_eq!(U256::MAX.isqrt(), (U256::ONE << 128) - U256::ONE);
     }
 }

@@ -29,7 +29,7 @@ pub use interface::{
 };
 pub use shares::Shares;
 
-use math::{price, square_root};
+use math::price;
 use zx::prelude::*;
 
 /// Shares that nobody gets.
@@ -147,7 +147,7 @@ impl DexPair {
         let total = self.shares.total();
         let liquidity = if total.is_zero() {
             let locked = U256::from(MINIMUM_LIQUIDITY);
-            let root = square_root(amount0 * amount1) - locked;
+            let root = (amount0 * amount1).isqrt() - locked;
             self.shares.create(cx, Address::ZERO, locked);
             root
         } else {
@@ -325,8 +325,8 @@ impl DexPair {
             return Ok(false);
         }
         if !last.is_zero() {
-            let root = square_root(before.reserve0.get() * before.reserve1.get());
-            let root_last = square_root(last);
+            let root = (before.reserve0.get() * before.reserve1.get()).isqrt();
+            let root_last = last.isqrt();
             if root > root_last {
                 let grown = self.shares.total() * (root - root_last);
                 let liquidity = grown / (root * U256::from(5u8) + root_last);

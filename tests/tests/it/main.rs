@@ -8,7 +8,6 @@ mod dev;
 mod http;
 mod kill9;
 mod layers;
-mod library;
 mod operations;
 mod restart;
 mod rpc;

@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 const KINDS: [&str; 5] = ["Accepting", "Rude", "Silent", "Worded", "Returning"];
 
 /// Deploys one of each.
-pub(super) fn deploy(world: &mut World) -> eyre::Result<Vec<Address>> {
+pub(crate) fn deploy(world: &mut World) -> eyre::Result<Vec<Address>> {
     let owner = wallet::accounts()?[0];
     KINDS.iter().map(|name| world.original(owner, name, &[])).collect()
 }

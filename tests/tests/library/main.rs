@@ -2,6 +2,7 @@
 //! `docs/library.md` lists the differences that are on purpose.
 //!
 //! A campaign is 2,000 operations. More, and others: `ZX_LIBRARY_OPS=50000 ZX_LIBRARY_SEED=7 make test-library`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod dex;
 mod driver;

@@ -44,7 +44,7 @@ use ICollection as I;
 const IDS: u64 = 12;
 
 /// `contracts/zx721`.
-pub(super) const SUBJECT: Subject = Subject {
+pub(crate) const SUBJECT: Subject = Subject {
     name: "zx721",
     original: "OpenZeppelin ERC721, ERC721Enumerable, ERC721URIStorage, ERC721Burnable, ERC2981, Ownable2Step",
     deploy: |world, side| {

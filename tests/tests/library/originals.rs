@@ -14,12 +14,12 @@ use zx_tests::{artifacts, workspace};
 type Codes = BTreeMap<String, Bytes>;
 
 /// Where the tests keep what they compile.
-pub(super) fn folder() -> eyre::Result<PathBuf> {
+pub(crate) fn folder() -> eyre::Result<PathBuf> {
     Ok(artifacts::packages()?.join("library"))
 }
 
 /// Init code of an original.
-pub(super) fn code(name: &str) -> eyre::Result<&'static Bytes> {
+pub(crate) fn code(name: &str) -> eyre::Result<&'static Bytes> {
     static CODES: OnceLock<Result<Codes, String>> = OnceLock::new();
     let codes = CODES.get_or_init(|| compile().map_err(|e| format!("{e:?}"))).as_ref().map_err(|e| eyre!(e.clone()))?;
     codes.get(name).ok_or_else(|| eyre!("tests/solidity has no contract {name}"))

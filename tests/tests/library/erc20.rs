@@ -42,10 +42,10 @@ sol! {
 }
 
 /// Amounts are mostly below this; accounts begin with twenty times as much.
-pub(super) const LIKELY: u64 = 1_000;
+pub(crate) const LIKELY: u64 = 1_000;
 
 /// The accounts, and now and then the zero address or somebody without a key.
-pub(super) fn anybody(random: &mut Random) -> eyre::Result<Address> {
+pub(crate) fn anybody(random: &mut Random) -> eyre::Result<Address> {
     Ok(match random.below(25) {
         0 => Address::ZERO,
         1 => Address::repeat_byte(0x77),
@@ -53,17 +53,17 @@ pub(super) fn anybody(random: &mut Random) -> eyre::Result<Address> {
     })
 }
 
-pub(super) fn somebody(random: &mut Random) -> eyre::Result<Address> {
+pub(crate) fn somebody(random: &mut Random) -> eyre::Result<Address> {
     Ok(random.pick(&wallet::accounts()?))
 }
 
 /// A transaction without value.
-pub(super) fn call(what: &'static str, from: Address, to: Address, method: &impl SolCall) -> Step {
+pub(crate) fn call(what: &'static str, from: Address, to: Address, method: &impl SolCall) -> Step {
     Step::Call(Call { what, from, to, value: U256::ZERO, data: method.abi_encode().into() })
 }
 
 /// One of transfer, approve, transferFrom, burn and mint.
-pub(super) fn operation(random: &mut Random, token: Address) -> eyre::Result<Step> {
+pub(crate) fn operation(random: &mut Random, token: Address) -> eyre::Result<Step> {
     let (from, other, third) = (somebody(random)?, anybody(random)?, anybody(random)?);
     let value = random.amount(LIKELY);
     Ok(match random.below(12) {
@@ -81,7 +81,7 @@ pub(super) fn operation(random: &mut Random, token: Address) -> eyre::Result<Ste
 }
 
 /// A permit of the token that has this name: mostly right, else expired, used, signed by another, or in its other form.
-pub(super) fn permit(random: &mut Random, world: &mut World, token: Address, name: &'static str) -> eyre::Result<Step> {
+pub(crate) fn permit(random: &mut Random, world: &mut World, token: Address, name: &'static str) -> eyre::Result<Step> {
     let (owner, spender) = (somebody(random)?, anybody(random)?);
     let value = random.amount(4 * LIKELY);
     let nonce = U256::abi_decode(&world.look(token, &noncesCall { owner }.abi_encode())?.data)?;
@@ -96,7 +96,7 @@ pub(super) fn permit(random: &mut Random, world: &mut World, token: Address, nam
 }
 
 /// Now and then the signature's other form, or one of nobody.
-pub(super) fn forge(random: &mut Random, (v, r, s): (u8, B256, B256)) -> (u8, B256, B256) {
+pub(crate) fn forge(random: &mut Random, (v, r, s): (u8, B256, B256)) -> (u8, B256, B256) {
     const ORDER: B256 = alloy_primitives::b256!("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
     match random.below(12) {
         0 => (55 - v, r, (U256::from_be_bytes(ORDER.0) - U256::from_be_bytes(s.0)).into()),
@@ -106,14 +106,14 @@ pub(super) fn forge(random: &mut Random, (v, r, s): (u8, B256, B256)) -> (u8, B2
 }
 
 /// Where nobody has signed, ours says that this nobody is not the owner, and OpenZeppelin that there is no signature.
-pub(super) fn same_permit_error(ours: &[u8], theirs: &[u8]) -> bool {
+pub(crate) fn same_permit_error(ours: &[u8], theirs: &[u8]) -> bool {
     let none = ECDSAInvalidSignature::abi_decode(theirs).is_ok() || ECDSAInvalidSignatureS::abi_decode(theirs).is_ok();
     let nobody = |e: ERC2612InvalidSigner| e.signer.is_zero() && !e.owner.is_zero();
     ours == theirs || (none && ERC2612InvalidSigner::abi_decode(ours).is_ok_and(nobody))
 }
 
 /// What everybody can ask a token.
-pub(super) fn views(token: Address) -> Vec<(Address, Vec<u8>)> {
+pub(crate) fn views(token: Address) -> Vec<(Address, Vec<u8>)> {
     let who = wallet::accounts().unwrap_or_default();
     let mut views = vec![
         nameCall {}.abi_encode(),
@@ -131,7 +131,7 @@ pub(super) fn views(token: Address) -> Vec<(Address, Vec<u8>)> {
 }
 
 /// What a token with permits says besides.
-pub(super) fn permit_views(token: Address) -> Vec<(Address, Vec<u8>)> {
+pub(crate) fn permit_views(token: Address) -> Vec<(Address, Vec<u8>)> {
     let who = wallet::accounts().unwrap_or_default();
     let nonces = who.into_iter().map(|owner| noncesCall { owner }.abi_encode());
     let domain = [DOMAIN_SEPARATORCall {}.abi_encode(), eip712DomainCall {}.abi_encode()];
@@ -139,7 +139,7 @@ pub(super) fn permit_views(token: Address) -> Vec<(Address, Vec<u8>)> {
 }
 
 /// Gives each account something to begin with.
-pub(super) fn endow(world: &mut World, token: Address) -> eyre::Result<()> {
+pub(crate) fn endow(world: &mut World, token: Address) -> eyre::Result<()> {
     let who = wallet::accounts()?;
     for to in &who {
         let value = U256::from(20 * LIKELY);
@@ -149,6 +149,6 @@ pub(super) fn endow(world: &mut World, token: Address) -> eyre::Result<()> {
 }
 
 /// The id of a role.
-pub(super) fn role(name: &str) -> B256 {
+pub(crate) fn role(name: &str) -> B256 {
     keccak256(name)
 }

@@ -38,7 +38,7 @@ const IDS: u64 = 4;
 const LIKELY: u64 = 50;
 
 /// `contracts/zx1155`.
-pub(super) const SUBJECT: Subject = Subject {
+pub(crate) const SUBJECT: Subject = Subject {
     name: "zx1155",
     original: "OpenZeppelin ERC1155, ERC1155Supply, ERC1155Burnable, Ownable2Step",
     deploy: |world, side| {

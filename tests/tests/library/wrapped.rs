@@ -19,7 +19,7 @@ sol! {
 }
 
 /// `contracts/wrapped-native`. WETH9 gives no reasons, takes the zero address, refuses plain payments, and has another name.
-pub(super) const SUBJECT: Subject = Subject {
+pub(crate) const SUBJECT: Subject = Subject {
     name: "wrapped-native",
     original: "WETH9",
     deploy: |world, side| {

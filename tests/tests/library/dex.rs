@@ -110,7 +110,7 @@ fn deploy_factory(world: &mut World, side: Side) -> eyre::Result<Address> {
 }
 
 /// `contracts/dex-factory`.
-pub(super) const FACTORY: Subject = Subject {
+pub(crate) const FACTORY: Subject = Subject {
     name: "dex-factory",
     original: "Uniswap v2 factory",
     deploy: |world, side| Ok(vec![deploy_factory(world, side)?]),
@@ -152,7 +152,7 @@ pub(super) const FACTORY: Subject = Subject {
 };
 
 /// `contracts/dex-pair`, on tokens of OpenZeppelin. Its contracts are the factory, the pool, its two tokens, and a borrower.
-pub(super) const PAIR: Subject = Subject {
+pub(crate) const PAIR: Subject = Subject {
     name: "dex-pair",
     original: "Uniswap v2 pair",
     deploy: |world, side| {

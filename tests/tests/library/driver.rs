@@ -26,14 +26,14 @@ const SHRINKING: usize = 400;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Ours,
     Theirs,
 }
 
 /// What happens next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Call(Call),
     /// A block and so many seconds.
     Pass(u64),
@@ -51,45 +51,45 @@ impl fmt::Display for Step {
 }
 
 /// A look at a contract: its address, and calldata.
-pub(super) type Look = (Address, Vec<u8>);
+pub(crate) type Look = (Address, Vec<u8>);
 
 /// A contract and its original.
-pub(super) struct Subject {
+pub(crate) struct Subject {
     /// Package of ours.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Name of the original, as the table of gas has it.
-    pub(super) original: &'static str,
+    pub(crate) original: &'static str,
     /// Deploys one of them with what it needs; the addresses that the rest is told, in the same order for both.
-    pub(super) deploy: fn(&mut World, Side) -> eyre::Result<Vec<Address>>,
+    pub(crate) deploy: fn(&mut World, Side) -> eyre::Result<Vec<Address>>,
     /// Makes up an operation. It may look at the original's chain.
-    pub(super) step: fn(&mut Random, &mut World, &[Address]) -> eyre::Result<Step>,
+    pub(crate) step: fn(&mut Random, &mut World, &[Address]) -> eyre::Result<Step>,
     /// What must say the same on both after each operation.
-    pub(super) views: fn(&[Address]) -> Vec<Look>,
+    pub(crate) views: fn(&[Address]) -> Vec<Look>,
     /// Whether two different revert data, ours and theirs, say the same: the differences that are on purpose.
-    pub(super) same_error: fn(&[u8], &[u8]) -> bool,
+    pub(crate) same_error: fn(&[u8], &[u8]) -> bool,
     /// Operations that return the address of a new contract, which may be another on each chain.
-    pub(super) creates: &'static [&'static str],
+    pub(crate) creates: &'static [&'static str],
     /// Operations that never succeed on either, because that is what they try.
-    pub(super) attacks: &'static [&'static str],
+    pub(crate) attacks: &'static [&'static str],
     /// Operations that may cost more than the original's, which `docs/library.md` explains.
-    pub(super) dearer: &'static [&'static str],
+    pub(crate) dearer: &'static [&'static str],
 }
 
 /// No difference is on purpose.
-pub(super) fn equal(ours: &[u8], theirs: &[u8]) -> bool {
+pub(crate) fn equal(ours: &[u8], theirs: &[u8]) -> bool {
     ours == theirs
 }
 
 /// How often an operation was tried and succeeded on both, and what it used of gas when it did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Count {
-    pub(super) calls: u64,
-    pub(super) succeeded: u64,
-    pub(super) ours: u64,
-    pub(super) theirs: u64,
+pub(crate) struct Count {
+    pub(crate) calls: u64,
+    pub(crate) succeeded: u64,
+    pub(crate) ours: u64,
+    pub(crate) theirs: u64,
 }
 
-pub(super) type Counts = BTreeMap<&'static str, Count>;
+pub(crate) type Counts = BTreeMap<&'static str, Count>;
 
 /// Both chains.
 struct Pairing<'a> {
@@ -291,7 +291,7 @@ fn variable(name: &str, default: u64) -> u64 {
 impl Subject {
     /// Runs the campaign of `make test`: 2,000 operations of one seed; `ZX_LIBRARY_OPS` and `ZX_LIBRARY_SEED` say
     /// otherwise. Each kind of operation must succeed at least once: what always fails on both proves nothing.
-    pub(super) fn check(&self) -> eyre::Result<Counts> {
+    pub(crate) fn check(&self) -> eyre::Result<Counts> {
         let (operations, seed) = (variable("ZX_LIBRARY_OPS", 2_000), variable("ZX_LIBRARY_SEED", 1));
         let counts = self.campaign(seed, operations)?;
         println!("{} against {}, seed {seed}:\n{}", self.name, self.original, table(&counts));
@@ -306,7 +306,7 @@ impl Subject {
     ///
     /// # Errors
     /// The two are not the same; with the shortest sequence found that shows it.
-    pub(super) fn campaign(&self, seed: u64, operations: u64) -> eyre::Result<Counts> {
+    pub(crate) fn campaign(&self, seed: u64, operations: u64) -> eyre::Result<Counts> {
         let mut random = Random::new(seed);
         let mut pairing = Pairing::new(self)?;
         let mut steps = Vec::new();

@@ -13,25 +13,25 @@ const BALANCE: u128 = 10_000_000_000_000_000_000_000;
 
 /// A transaction, and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// Name of the operation, under which it is counted.
-    pub(super) what: &'static str,
-    pub(super) from: Address,
-    pub(super) to: Address,
+    pub(crate) what: &'static str,
+    pub(crate) from: Address,
+    pub(crate) to: Address,
     /// Wei.
-    pub(super) value: U256,
-    pub(super) data: Bytes,
+    pub(crate) value: U256,
+    pub(crate) data: Bytes,
 }
 
 /// The chain.
-pub(super) struct World {
+pub(crate) struct World {
     machine: Machine,
     block: BlockEnv,
 }
 
 impl World {
     /// A fresh one. Compiled modules are kept beside the tests, for the next.
-    pub(super) fn new() -> eyre::Result<Self> {
+    pub(crate) fn new() -> eyre::Result<Self> {
         let cache = originals::folder()?.join("aot");
         let machine = Machine::new(Settings { artifacts: PathBuf::new(), cache: Some(cache), ..Settings::default() })?;
         let block = BlockEnv {
@@ -50,7 +50,7 @@ impl World {
     }
 
     /// Begins afresh.
-    pub(super) fn reset(&mut self) -> eyre::Result<()> {
+    pub(crate) fn reset(&mut self) -> eyre::Result<()> {
         self.block.number = 1;
         self.block.timestamp = 1_700_000_000;
         let accounts = wallet::accounts()?.into_iter().map(Address::into_array).collect();
@@ -60,25 +60,25 @@ impl World {
     }
 
     /// Number and time of the block.
-    pub(super) fn block(&self) -> (u64, u64) {
+    pub(crate) fn block(&self) -> (u64, u64) {
         (self.block.number, self.block.timestamp)
     }
 
     /// Lets a block and so many seconds pass.
-    pub(super) fn pass(&mut self, seconds: u64) -> eyre::Result<()> {
+    pub(crate) fn pass(&mut self, seconds: u64) -> eyre::Result<()> {
         self.block.number += 1;
         self.block.timestamp += seconds;
         self.machine.answer(Request::SetBlock(self.block)).map(drop).wrap_err("a block")
     }
 
     /// Deploys a contract of `contracts/`.
-    pub(super) fn deploy(&mut self, from: Address, package: &str, arguments: &[u8]) -> eyre::Result<Address> {
+    pub(crate) fn deploy(&mut self, from: Address, package: &str, arguments: &[u8]) -> eyre::Result<Address> {
         let input = artifacts::package_deployment(package, arguments)?;
         self.create(from, input).wrap_err_with(|| package.to_owned())
     }
 
     /// Deploys a Solidity original.
-    pub(super) fn original(&mut self, from: Address, name: &str, arguments: &[u8]) -> eyre::Result<Address> {
+    pub(crate) fn original(&mut self, from: Address, name: &str, arguments: &[u8]) -> eyre::Result<Address> {
         let input = [&originals::code(name)?[..], arguments].concat();
         self.create(from, input.into()).wrap_err_with(|| name.to_owned())
     }
@@ -92,12 +92,12 @@ impl World {
     }
 
     /// Sends a transaction.
-    pub(super) fn send(&mut self, call: &Call) -> eyre::Result<CallOutcome> {
+    pub(crate) fn send(&mut self, call: &Call) -> eyre::Result<CallOutcome> {
         self.run(call.from, Some(call.to), call.value, &call.data)
     }
 
     /// Sends a transaction that has to succeed.
-    pub(super) fn must(&mut self, from: Address, to: Address, data: Vec<u8>) -> eyre::Result<Vec<u8>> {
+    pub(crate) fn must(&mut self, from: Address, to: Address, data: Vec<u8>) -> eyre::Result<Vec<u8>> {
         let outcome = self.run(from, Some(to), U256::ZERO, &data)?;
         ensure!(outcome.success, "it failed: {outcome:?}");
         Ok(outcome.data)
@@ -113,12 +113,12 @@ impl World {
     }
 
     /// Asks a view.
-    pub(super) fn look(&mut self, to: Address, data: &[u8]) -> eyre::Result<CallOutcome> {
+    pub(crate) fn look(&mut self, to: Address, data: &[u8]) -> eyre::Result<CallOutcome> {
         self.outcome(Request::Look { sender: [0; 20], to: to.into_array(), data: data.to_vec() })
     }
 
     /// Wei of an account.
-    pub(super) fn balance(&mut self, account: Address) -> eyre::Result<U256> {
+    pub(crate) fn balance(&mut self, account: Address) -> eyre::Result<U256> {
         match self.machine.answer(Request::Balance { account: account.into_array() })? {
             Answer::Word(word) => Ok(U256::from_be_bytes(word)),
             other => bail!("{other:?} is no balance"),

@@ -45,7 +45,7 @@ sol! {
 const NAME: &str = "Zexus";
 
 /// `contracts/zx20`.
-pub(super) const PLAIN: Subject = Subject {
+pub(crate) const PLAIN: Subject = Subject {
     name: "zx20",
     original: "OpenZeppelin ERC20, ERC20Burnable, Ownable",
     deploy: |world, side| {
@@ -70,7 +70,7 @@ pub(super) const PLAIN: Subject = Subject {
 };
 
 /// `contracts/zx20-full`.
-pub(super) const FULL: Subject = Subject {
+pub(crate) const FULL: Subject = Subject {
     name: "zx20-full",
     original: "OpenZeppelin ERC20, ERC20Burnable, ERC20Capped, ERC20Pausable, ERC20Permit, AccessControl",
     deploy: |world, side| deploy_full(world, side, "Full"),
@@ -105,7 +105,7 @@ fn role_id(name: &str) -> B256 {
     if name.is_empty() { B256::ZERO } else { erc20::role(name) }
 }
 
-pub(super) fn deploy_full(world: &mut World, side: Side, original: &str) -> eyre::Result<Vec<Address>> {
+pub(crate) fn deploy_full(world: &mut World, side: Side, original: &str) -> eyre::Result<Vec<Address>> {
     let owner = wallet::accounts()?[0];
     let (name, symbol, cap) = (NAME.to_owned(), "ZX".to_owned(), U256::from(150_000));
     let token = match side {
@@ -141,7 +141,7 @@ fn full_step(random: &mut Random, world: &mut World, contracts: &[Address]) -> e
 }
 
 /// `contracts/zx20-votes`.
-pub(super) const VOTES: Subject = Subject {
+pub(crate) const VOTES: Subject = Subject {
     name: "zx20-votes",
     original: "OpenZeppelin ERC20, ERC20Burnable, ERC20Permit, ERC20Votes, Ownable2Step",
     deploy: |world, side| {

@@ -19,12 +19,12 @@ fn signers() -> eyre::Result<&'static [PrivateKeySigner]> {
 }
 
 /// Their addresses.
-pub(super) fn accounts() -> eyre::Result<Vec<Address>> {
+pub(crate) fn accounts() -> eyre::Result<Vec<Address>> {
     Ok(signers()?.iter().map(PrivateKeySigner::address).collect())
 }
 
 /// v, r and s of an account.
-pub(super) fn sign(account: Address, hash: B256) -> eyre::Result<(u8, B256, B256)> {
+pub(crate) fn sign(account: Address, hash: B256) -> eyre::Result<(u8, B256, B256)> {
     let signer =
         signers()?.iter().find(|signer| signer.address() == account).ok_or_else(|| eyre!("{account} has no key"))?;
     let signature = signer.sign_hash_sync(&hash)?;
