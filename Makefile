@@ -74,6 +74,10 @@ bench: contracts setup-test ## Measures calls, state, storage and the pool
 	cargo bench --workspace --bench state
 	cargo bench --workspace --bench pool
 
+.PHONY: bench-author
+bench-author: build setup-contracts ## Measures what an author waits for: tests, and a build after a changed line
+	cargo bench --workspace --bench author
+
 .PHONY: bench-load
 bench-load: contracts setup-test setup-anvil ## Measures the node beside anvil: transfers, reads, 2,000 subscribers (three minutes)
 	cargo test $(CARGO_FLAGS) --bench load

@@ -3,10 +3,10 @@
 //! 1. [`growth`]: tries of more and more accounts and slots. Roots against `eth_trie` on a RocksDB of the same settings,
 //!    and against the hashing that no trie can avoid; reads, hot and cold.
 //! 2. [`chain`]: a block's commit against a plain synced write of as many bytes; what a million transfers take on disk;
-//!    a start on a million blocks.
+//!    the same, and a start, with more and more holders; a start on more and more blocks.
 //!
-//! `ZX_BENCH_SIZES=10000,1000000` chooses the sizes of the tries, `ZX_BENCH_TRANSFERS` and `ZX_BENCH_BLOCKS` the
-//! lengths of the chains.
+//! `ZX_BENCH_SIZES=10000,1000000` chooses the sizes of what grows, `ZX_BENCH_TRANSFERS` how many transfers the disk is
+//! measured after.
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, reason = "a measurement that fails ends the run")]
 
@@ -25,11 +25,12 @@ mod table;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> eyre::Result<()> {
-    growth::run(&sizes()?)?;
-    chain::run()
+    let sizes = sizes()?;
+    growth::run(&sizes)?;
+    chain::run(&sizes)
 }
 
-/// Accounts, and slots, of the tries.
+/// Accounts, slots, holders and blocks.
 fn sizes() -> eyre::Result<Vec<u64>> {
     let sizes = std::env::var("ZX_BENCH_SIZES").unwrap_or_else(|_| "10000,100000,1000000".to_owned());
     Ok(sizes.split(',').map(|size| size.trim().parse()).collect::<Result<_, _>>()?)

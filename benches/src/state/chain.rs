@@ -34,17 +34,27 @@ sol! {
 
 /// Transfers in a block.
 const TRANSFERS: u64 = 1_000;
-/// Those who send, in turn: each once in a block.
-const SENDERS: u64 = 5_500;
+/// Those who hold tokens, and send them in turn, on the chain whose disk is told by table: each once in a block at most.
+const HOLDERS: u64 = 5_500;
+/// Transfers for each line of the table of growth.
+const GROWN: u64 = 100_000;
+/// Times that a chain is opened.
+const STARTS: usize = 5;
 
-pub(crate) fn run() -> eyre::Result<()> {
+pub(crate) fn run(sizes: &[u64]) -> eyre::Result<()> {
     let number = |name: &str, usual: u64| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual);
     let transfers = number("ZX_BENCH_TRANSFERS", 1_000_000);
     eprintln!("{transfers} transfers of ZX-20");
     disk(transfers)?;
-    let blocks = number("ZX_BENCH_BLOCKS", 1_000_000);
-    eprintln!("a chain of {blocks} blocks");
-    start(blocks)
+    growth(sizes)?;
+    let head = ["blocks", "start"].map(str::to_owned).to_vec();
+    let mut table = vec![head];
+    for blocks in sizes {
+        eprintln!("a chain of {blocks} blocks");
+        table.push(vec![blocks.to_string(), format!("{:.0} ms", start(*blocks)?)]);
+    }
+    table::print("Start on a chain of so many blocks", &table);
+    Ok(())
 }
 
 fn sender(index: u64) -> Address {
@@ -88,6 +98,7 @@ struct Tokens {
     folded: u64,
     sent: u64,
     token: Address,
+    holders: u64,
 }
 
 /// A state to execute on.
@@ -126,8 +137,9 @@ const WINDOW: usize = 256;
 const FOLD: usize = 32;
 
 impl Tokens {
-    fn deploy(folder: &Path) -> eyre::Result<Self> {
-        let alloc = (0..SENDERS).map(|n| (sender(n), COIN * U256::from(1_000_000))).collect();
+    /// A chain with a token, so many holders of it, and nothing that waits to be folded.
+    fn deploy(folder: &Path, holders: u64) -> eyre::Result<Self> {
+        let alloc = (0..holders).map(|n| (sender(n), COIN * U256::from(1_000_000))).collect();
         let mut spec = ChainSpec::dev(alloc);
         spec.block_gas_limit = 80_000_000;
         let store = Store::open(&folder.join("db"), StoreConfig::default())?;
@@ -139,31 +151,33 @@ impl Tokens {
         let executor = Executor::new(Arc::new(spec), Arc::new(sandbox));
         let token = sender(0).create(0);
         let window = VecDeque::new();
-        let mut tokens = Self { store, executor, state, head, window, folded: 0, sent: 0, token };
+        let mut tokens = Self { store, executor, state, head, window, folded: 0, sent: 0, token, holders };
         let module = zx20()?;
         let args = ("Token".to_owned(), "TOK".to_owned(), U256::from(18), U256::from(u128::MAX)).abi_encode_params();
         let input = DeployPayload { module: &module, args: &args }.encode();
         tokens.block(vec![transaction(sender(0), 0, TxKind::Create, 20_000_000, input)])?;
         // The code is read from the base.
         tokens.fold(0)?;
-        for from in (1..SENDERS).step_by(TRANSFERS as usize) {
+        for from in (1..holders).step_by(TRANSFERS as usize) {
             let give = |to| {
                 let input = transferCall { to: sender(to), value: U256::from(1_000_000) }.abi_encode();
                 transaction(sender(0), to, TxKind::Call(token), 80_000, input)
             };
-            tokens.block((from..SENDERS.min(from + TRANSFERS)).map(give).collect())?;
+            tokens.block((from..holders.min(from + TRANSFERS)).map(give).collect())?;
         }
+        tokens.fold(0)?;
         Ok(tokens)
     }
 
     /// A block of transfers, from one holder to another.
     fn transfers(&mut self) -> eyre::Result<Duration> {
+        let others = self.holders - 1;
         let one = |place: u64| {
-            let from = place % (SENDERS - 1) + 1;
-            let to = (from * 7 + place / 13) % (SENDERS - 1) + 1;
+            let from = place % others + 1;
+            let to = (from * 7 + place / 13) % others + 1;
             let input = transferCall { to: sender(to), value: U256::from(1) }.abi_encode();
             // Each sends once in every turn of all of them.
-            transaction(sender(from), place / (SENDERS - 1), TxKind::Call(self.token), 80_000, input)
+            transaction(sender(from), place / others, TxKind::Call(self.token), 80_000, input)
         };
         let all = (self.sent..self.sent + TRANSFERS).map(one).collect();
         self.sent += TRANSFERS;
@@ -233,52 +247,118 @@ impl Tokens {
     }
 }
 
-/// Commits against plain writes, and what transfers take on disk.
+/// Commits against plain writes of as many bytes, in milliseconds.
+#[derive(Default)]
+struct Commits {
+    ours: Vec<f64>,
+    plain: Vec<f64>,
+    bytes: Vec<f64>,
+}
+
+impl Commits {
+    /// Sends so many tokens, in full blocks.
+    fn measure(tokens: &mut Tokens, folder: &Path, transfers: u64) -> eyre::Result<Self> {
+        let db = folder.join("db");
+        let mut plain = File::create(folder.join("plain"))?;
+        let mut commits = Self::default();
+        while tokens.sent < transfers {
+            let before = log_bytes(&db)?;
+            let commit = tokens.transfers()?;
+            // A log that was begun anew says nothing.
+            if let Some(written) = log_bytes(&db)?.checked_sub(before) {
+                let buffer = vec![0x5a; usize::try_from(written)?];
+                let start = Instant::now();
+                plain.write_all(&buffer)?;
+                plain.sync_data()?;
+                commits.ours.push(milliseconds(commit));
+                commits.plain.push(milliseconds(start.elapsed()));
+                commits.bytes.push(written as f64);
+            }
+        }
+        tokens.fold(0)?;
+        Ok(commits)
+    }
+
+    /// Ours, plain, and the ratio.
+    fn medians(&self) -> [String; 3] {
+        compared(median(self.ours.clone()), median(self.plain.clone()))
+    }
+
+    /// The same, in which blocks are that fold.
+    fn means(&self) -> [String; 3] {
+        compared(mean(&self.ours), mean(&self.plain))
+    }
+}
+
+fn compared(ours: f64, plain: f64) -> [String; 3] {
+    [format!("{ours:.2} ms"), format!("{plain:.2} ms"), format!("{:.2}", ours / plain)]
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+fn total(tables: &[(String, u64)]) -> u64 {
+    tables.iter().map(|(_, bytes)| bytes).sum()
+}
+
+/// Commits, and what transfers take on disk, by table.
 fn disk(transfers: u64) -> eyre::Result<()> {
     let folder = tempfile::tempdir()?;
-    let mut tokens = Tokens::deploy(folder.path())?;
-    let db = folder.path().join("db");
-    let mut plain = File::create(folder.path().join("plain"))?;
-    let (mut ours, mut raw, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
-    while tokens.sent < transfers {
-        let before = log_bytes(&db)?;
-        let commit = tokens.transfers()?;
-        // A log that was begun anew says nothing.
-        if let Some(written) = log_bytes(&db)?.checked_sub(before) {
-            let buffer = vec![0x5a; usize::try_from(written)?];
-            let start = Instant::now();
-            plain.write_all(&buffer)?;
-            plain.sync_data()?;
-            ours.push(milliseconds(commit));
-            raw.push(milliseconds(start.elapsed()));
-            bytes.push(written as f64);
-        }
-    }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let line = |name: &str, ours: f64, raw: f64| {
-        vec![name.to_owned(), format!("{ours:.2} ms"), format!("{raw:.2} ms"), format!("{:.2}", ours / raw)]
-    };
+    let mut tokens = Tokens::deploy(folder.path(), HOLDERS)?;
+    let commits = Commits::measure(&mut tokens, folder.path(), transfers)?;
+    let line = |name: &str, figures: [String; 3]| [name.to_owned()].into_iter().chain(figures).collect::<Vec<_>>();
     let mut table = vec![["", "commit", "plain write", "ratio"].map(str::to_owned).to_vec()];
-    table.push(line("median", median(ours.clone()), median(raw.clone())));
-    table.push(line("mean, folds included", mean(&ours), mean(&raw)));
-    table::print(
-        &format!("Commit of a block of {TRANSFERS} transfers, {:.0} KB in the log, synced", mean(&bytes) / 1e3),
-        &table,
-    );
-    tokens.fold(0)?;
-    let Tokens { store, .. } = tokens;
-    let archive = sizes(&store)?;
-    store.prune(0, &mut |_| {})?;
-    let pruned = sizes(&store)?;
+    table.push(line("median", commits.medians()));
+    table.push(line("mean, folds included", commits.means()));
+    let kilobytes = mean(&commits.bytes) / 1e3;
+    table::print(&format!("Commit of a block of {TRANSFERS} transfers, {kilobytes:.0} KB in the log, synced"), &table);
+    let archive = sizes(&tokens.store)?;
+    tokens.store.prune(0, &mut |_| {})?;
+    let pruned = sizes(&tokens.store)?;
     let mut table = vec![["table", "archive", "pruned"].map(str::to_owned).to_vec()];
-    let mb = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
     let size = |of: &[(String, u64)], name: &str| of.iter().find(|(n, _)| n == name).map_or(0, |(_, bytes)| *bytes);
     for (name, bytes) in &archive {
-        table.push(vec![name.clone(), mb(*bytes), mb(size(&pruned, name))]);
+        table.push(vec![name.clone(), megabytes(*bytes), megabytes(size(&pruned, name))]);
     }
-    let total = |of: &[(String, u64)]| mb(of.iter().map(|(_, bytes)| bytes).sum());
-    table.push(vec!["all".to_owned(), total(&archive), total(&pruned)]);
+    table.push(vec!["all".to_owned(), megabytes(total(&archive)), megabytes(total(&pruned))]);
     table::print(&format!("Disk after {transfers} transfers of ZX-20"), &table);
+    Ok(())
+}
+
+/// How commits, disk and starts grow with the number of accounts that hold coins and tokens.
+fn growth(holders: &[u64]) -> eyre::Result<()> {
+    let mut table = vec![
+        ["holders", "commit", "plain", "ratio", "with folds", "plain", "ratio", "archive", "pruned", "start"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    for holders in holders {
+        eprintln!("{GROWN} transfers among {holders} holders");
+        let folder = tempfile::tempdir()?;
+        let mut tokens = Tokens::deploy(folder.path(), *holders)?;
+        // What made the holders is no part of what the transfers take.
+        tokens.store.prune(0, &mut |_| {})?;
+        let before = total(&sizes(&tokens.store)?);
+        let commits = Commits::measure(&mut tokens, folder.path(), GROWN)?;
+        let archive = total(&sizes(&tokens.store)?).saturating_sub(before);
+        tokens.store.prune(0, &mut |_| {})?;
+        let pruned = total(&sizes(&tokens.store)?).saturating_sub(before);
+        let (spec, head) = (tokens.executor.spec().clone(), tokens.head.number());
+        drop(tokens);
+        let opened = opened(&spec, folder.path(), head)?;
+        let million = |bytes: u64| megabytes(bytes * (1_000_000 / GROWN));
+        let figures = commits.medians().into_iter().chain(commits.means());
+        let rest = [million(archive), million(pruned), format!("{opened:.0} ms")];
+        table.push([holders.to_string()].into_iter().chain(figures).chain(rest).collect());
+    }
+    let title = "Commit of a block of 1,000 transfers among so many holders (median; mean with folds), disk for a million of \
+                 them, start";
+    table::print(title, &table);
     Ok(())
 }
 
@@ -299,8 +379,20 @@ fn sizes(store: &Store) -> eyre::Result<Vec<(String, u64)>> {
     Ok(store.stats()?.into_iter().map(|table| (table.table.to_owned(), table.disk)).collect())
 }
 
-/// The time until a chain is open that has many blocks.
-fn start(blocks: u64) -> eyre::Result<()> {
+/// Milliseconds until a chain is open.
+fn opened(spec: &ChainSpec, folder: &Path, head: u64) -> eyre::Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        let start = Instant::now();
+        let chain = Chain::open(ChainConfig::new(spec.clone(), folder))?;
+        times.push(milliseconds(start.elapsed()));
+        eyre::ensure!(chain.head().number() == head, "the chain is not whole");
+    }
+    Ok(median(times))
+}
+
+/// Milliseconds until a chain is open that has so many blocks.
+fn start(blocks: u64) -> eyre::Result<f64> {
     let folder = tempfile::tempdir()?;
     let spec = ChainSpec::dev(vec![(sender(0), COIN)]);
     let changes = genesis_changes(&spec);
@@ -324,13 +416,5 @@ fn start(blocks: u64) -> eyre::Result<()> {
         left -= count;
     }
     drop(store);
-    let mut times = Vec::new();
-    for _ in 0..5 {
-        let start = Instant::now();
-        let chain = Chain::open(ChainConfig::new(spec.clone(), folder.path()))?;
-        times.push(milliseconds(start.elapsed()));
-        eyre::ensure!(chain.head().number() == blocks, "the chain is not whole");
-    }
-    println!("\nStart on {blocks} blocks: {:.0} ms", median(times));
-    Ok(())
+    opened(&spec, folder.path(), blocks)
 }

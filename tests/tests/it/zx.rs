@@ -219,6 +219,17 @@ fn a_saved_file_is_deployed_again() -> eyre::Result<()> {
     assert_eq!(zx.does(&["call", &second, "double"])?.last(), "14");
     let log = dev.log();
     assert!(log.contains("+ function double() view returns (uint256)"), "{log}");
+
+    // What methods use is told when the tests have run, which is before the next file is looked at.
+    let dearer = "self.number.set(number);\n        self.number.set(number + U256::ONE);\n        self.number.set(number);\n        cx.emit";
+    fs::write(&source, fs::read_to_string(&source)?.replace("self.number.set(number);\n        cx.emit", dearer))?;
+    dev.line()?;
+    fs::write(&source, fs::read_to_string(&source)?.replace("Twice the number", "The number, doubled"))?;
+    dev.line()?;
+    let log = dev.log();
+    assert!(log.contains("measured by the tests: 5 methods"), "{log}");
+    let rows: Vec<_> = log.lines().filter(|line| line.contains("gas setNumber(uint256)  ")).collect();
+    assert!(rows.iter().any(|row| row.contains("(+")), "{log}");
     drop(dev);
     node.stop()
 }

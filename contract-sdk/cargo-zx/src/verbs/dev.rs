@@ -3,6 +3,8 @@
 use super::{
     build::{PackageArgs, quietly},
     deploy::{self, Deployment},
+    dev_gas,
+    gas_report::Method,
     outcome,
 };
 use crate::{
@@ -43,6 +45,9 @@ pub(crate) struct Args {
     /// Builds and deploys once.
     #[arg(long)]
     once: bool,
+    /// Runs no tests after a deployment: what methods use is not told.
+    #[arg(long)]
+    no_tests: bool,
     #[command(flatten)]
     package: PackageArgs,
     #[command(flatten)]
@@ -72,10 +77,15 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
         let cannot = |e| Failure::Other(format!("cannot watch {}: {e}", path.display()));
         watcher.watch(path, RecursiveMode::Recursive).map_err(cannot)?;
     }
-    let mut last = None;
+    let (mut last, mut methods) = (None, None);
     loop {
         match turn(ui, &node, &signer, args, last.as_ref()) {
-            Ok(Some(deployed)) => last = Some(deployed),
+            Ok(Some(deployed)) => {
+                last = Some(deployed);
+                if !(args.once || args.no_tests) {
+                    measure(ui, &args.package, &mut methods);
+                }
+            }
             Ok(None) => ui.talk("             the module is the same: nothing to deploy"),
             Err(failure) if args.once => return Err(failure),
             // The next change may mend it.
@@ -86,6 +96,14 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
         }
         ui.talk(format!("             watching {} (Ctrl-C ends)", shown(&watched)));
         wait(&changes)?;
+    }
+}
+
+/// What methods use, told after the deployment: tests take longer. Where they fail, what was known stays.
+fn measure(ui: &Ui, package: &PackageArgs, methods: &mut Option<Vec<Method>>) {
+    match dev_gas::tell(ui, package, methods.as_deref()) {
+        Ok(measured) => *methods = Some(measured),
+        Err(failure) => ui.warn(&format!("no gas of methods: {failure}")),
     }
 }
 
@@ -202,11 +220,7 @@ fn changes(
 
 /// `1,200 gas (+200)`.
 fn change(before: u64, now: u64, unit: &str) -> String {
-    let by = match now.checked_sub(before) {
-        Some(0) => "as before".to_owned(),
-        Some(more) => format!("+{}", grouped(more)),
-        None => format!("-{}", grouped(before.saturating_sub(now))),
-    };
+    let by = if before == now { "as before".to_owned() } else { dev_gas::signed(before, now) };
     format!("{} {unit} ({by})", grouped(now))
 }
 

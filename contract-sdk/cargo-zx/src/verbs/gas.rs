@@ -2,15 +2,12 @@
 
 use super::{
     gas_flame, gas_report, gas_snapshot,
-    testbed::{Bed, FLAME_METHOD_VARIABLE, FLAME_VARIABLE, GAS_VARIABLE, Run, TestArgs, test},
+    testbed::{Bed, FLAME_METHOD_VARIABLE, FLAME_VARIABLE, Output, Run, SEED, TestArgs, measure, test},
 };
 use crate::{failure::Failure, ui::Ui};
 use serde_json::json;
 use std::path::PathBuf;
-use zx_testbed::{flame, gas};
-
-/// Seed of property tests: with another each time, no two runs would use the same gas.
-const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "1");
+use zx_testbed::flame;
 
 /// Arguments of the verb.
 #[derive(Debug, clap::Args)]
@@ -37,18 +34,15 @@ pub(crate) struct Args {
 
 pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let bed = Bed::build(ui, &args.test)?;
-    let folder = tempfile::tempdir().map_err(Failure::io("cannot make a folder in", std::env::temp_dir()))?;
     match &args.flame {
-        Some(method) => burn(ui, args, &bed, method, folder.path().into()),
-        None => count(ui, args, &bed, folder.path().into()),
+        Some(method) => burn(ui, args, &bed, method),
+        None => count(ui, args, &bed),
     }
 }
 
 /// Runs the tests and tells what methods use.
-fn count(ui: &Ui, args: &Args, bed: &Bed, folder: PathBuf) -> Result<(), Failure> {
-    let variables = vec![(GAS_VARIABLE, folder.clone().into()), (SEED.0, SEED.1.into())];
-    test(&args.test, Some(bed), &Run { variables, talk: true, ..Run::default() })?;
-    let records = gas::read(&folder).map_err(Failure::io("cannot read the records in", folder))?;
+fn count(ui: &Ui, args: &Args, bed: &Bed) -> Result<(), Failure> {
+    let records = measure(&args.test, bed, Output::Talk)?;
     if records.is_empty() {
         return Err(Failure::Other(
             "the tests called no contract\n  fix: write them with `#[zx::test]` and a `Host`; `TestHost` does not use gas"
@@ -72,11 +66,13 @@ fn count(ui: &Ui, args: &Args, bed: &Bed, folder: PathBuf) -> Result<(), Failure
 }
 
 /// Runs the tests and tells where the dearest call of a method spends its gas.
-fn burn(ui: &Ui, args: &Args, bed: &Bed, method: &str, folder: PathBuf) -> Result<(), Failure> {
+fn burn(ui: &Ui, args: &Args, bed: &Bed, method: &str) -> Result<(), Failure> {
+    let folder = tempfile::tempdir().map_err(Failure::io("cannot make a folder in", std::env::temp_dir()))?;
+    let folder = folder.path();
     let variables =
-        vec![(FLAME_VARIABLE, folder.clone().into()), (FLAME_METHOD_VARIABLE, method.into()), (SEED.0, SEED.1.into())];
-    test(&args.test, Some(bed), &Run { variables, talk: true, ..Run::default() })?;
-    let flames = flame::read(&folder).map_err(Failure::io("cannot read the stacks in", folder))?;
+        vec![(FLAME_VARIABLE, folder.into()), (FLAME_METHOD_VARIABLE, method.into()), (SEED.0, SEED.1.into())];
+    test(&args.test, Some(bed), &Run { variables, output: Output::Talk, ..Run::default() })?;
+    let flames = flame::read(folder).map_err(Failure::io("cannot read the stacks in", folder))?;
     let Some(flame) = flames.into_iter().next() else {
         return Err(Failure::Usage(format!(
             "no test called `{method}`\n  fix: `cargo zx gas` lists the methods that the tests call; is the filter too narrow?"

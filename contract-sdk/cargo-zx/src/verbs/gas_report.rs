@@ -20,6 +20,25 @@ pub(super) struct Method {
     pub(super) max: u64,
 }
 
+impl Method {
+    /// The method, and how its calls ended if that is not as a transaction that succeeded.
+    pub(super) fn label(&self) -> String {
+        let outcome = match self.outcome {
+            Outcome::Ok => "",
+            Outcome::Reverted => " (reverted)",
+            Outcome::Halted => " (halted)",
+        };
+        let view = if self.view { " (view)" } else { "" };
+        format!("{}{view}{outcome}", self.method)
+    }
+
+    /// Whether the other one has the same name and end.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        (&self.contract, &self.method, self.view, self.outcome)
+            == (&other.contract, &other.method, other.view, other.outcome)
+    }
+}
+
 /// Contract of a record; what has no package's code goes by a dash.
 pub(super) fn contract(record: &Record) -> &str {
     record.package.as_deref().unwrap_or("-")
@@ -62,13 +81,7 @@ pub(super) fn text(methods: &[Method]) -> String {
         if contract.replace(&method.contract) != Some(&method.contract) {
             rows.push(vec![method.contract.clone()]);
         }
-        let outcome = match method.outcome {
-            Outcome::Ok => "",
-            Outcome::Reverted => " (reverted)",
-            Outcome::Halted => " (halted)",
-        };
-        let view = if method.view { " (view)" } else { "" };
-        let mut row = vec![format!("  {}{view}{outcome}", method.method), grouped(method.calls as u64)];
+        let mut row = vec![format!("  {}", method.label()), grouped(method.calls as u64)];
         row.extend([method.min, method.average, method.median, method.max].map(grouped));
         rows.push(row);
     }

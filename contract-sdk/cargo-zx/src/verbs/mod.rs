@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod decode;
 pub(crate) mod deploy;
 pub(crate) mod dev;
+mod dev_gas;
 pub(crate) mod encode;
 pub(crate) mod export_abi;
 pub(crate) mod gas;

@@ -1,6 +1,6 @@
 //! `cargo zx test`.
 
-use super::testbed::{Bed, GAS_VARIABLE, Run, TestArgs, test};
+use super::testbed::{Bed, GAS_VARIABLE, Output, Run, TestArgs, test};
 use crate::{
     failure::Failure,
     ui::{Ui, grouped},
@@ -20,8 +20,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
+    let output = if ui.json() { Output::Talk } else { Output::Own };
     if args.native {
-        test(&args.test, None, &Run { native: true, talk: ui.json(), ..Run::default() })?;
+        test(&args.test, None, &Run { native: true, output, ..Run::default() })?;
         ui.done("Passed", "natively alone; without `--native` each call runs in the sandbox too");
         ui.object(json!({ "hosts": ["native"] }));
         return Ok(());
@@ -29,7 +30,7 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let bed = Bed::build(ui, &args.test)?;
     let folder = tempfile::tempdir().map_err(Failure::io("cannot make a folder in", std::env::temp_dir()))?;
     let variables = vec![(GAS_VARIABLE, folder.path().into())];
-    test(&args.test, Some(&bed), &Run { variables, talk: ui.json(), ..Run::default() })?;
+    test(&args.test, Some(&bed), &Run { variables, output, ..Run::default() })?;
     let records = gas::read(folder.path()).map_err(Failure::io("cannot read the records in", folder.path()))?;
     tell(ui, &records);
     Ok(())

@@ -11,11 +11,12 @@ use cargo_metadata::{MetadataCommand, Package};
 use std::{
     env,
     ffi::OsString,
-    io::stderr,
+    io::{Write as _, stderr},
     path::{Path, PathBuf},
     process::Command,
 };
 use zx_host_functions::{EXPORT_CALL, ValidationError};
+use zx_testbed::gas::{self, Record};
 
 /// Package of the SDK: who depends on it may define a contract.
 const SDK: &str = "zx-sdk";
@@ -30,8 +31,11 @@ pub(super) const FLAME_VARIABLE: &str = "ZX_TEST_FLAME";
 /// Variable that names the method whose stacks are wanted.
 pub(super) const FLAME_METHOD_VARIABLE: &str = "ZX_TEST_FLAME_METHOD";
 
+/// Seed of property tests.
+pub(super) const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "1");
+
 /// Which tests.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct TestArgs {
     /// Tests to run: those whose names have this in them.
     filter: Option<String>,
@@ -52,8 +56,19 @@ pub(super) struct Run {
     pub(super) variables: Vec<(&'static str, OsString)>,
     /// Runs them natively alone.
     pub(super) native: bool,
-    /// Whether what they print is talk: the verb has data of its own.
-    pub(super) talk: bool,
+    pub(super) output: Output,
+}
+
+/// Where goes what the tests print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Output {
+    /// Where it would go without this program.
+    #[default]
+    Own,
+    /// To stderr: the verb has data of its own.
+    Talk,
+    /// To stderr, if they fail.
+    OnFailure,
 }
 
 /// A package whose contracts are built.
@@ -63,6 +78,13 @@ pub(super) struct Bed {
     /// Contracts that its tests can deploy.
     pub(super) contracts: Vec<Artifact>,
     folder: PathBuf,
+}
+
+impl TestArgs {
+    /// All tests of a package.
+    pub(super) fn all(package: &PackageArgs) -> Self {
+        Self { package: package.clone(), ..Self::default() }
+    }
 }
 
 impl Bed {
@@ -135,14 +157,36 @@ pub(super) fn test(args: &TestArgs, bed: Option<&Bed>, run: &Run) -> Result<(), 
         command.env(SANDBOX_VARIABLE, sandbox).env(ARTIFACTS_VARIABLE, &bed.folder);
     }
     command.envs(run.variables.iter().map(|(name, value)| (name, value)));
-    if run.talk {
-        command.stdout(stderr());
-    }
-    let program = PathBuf::from(command.get_program());
-    let status = command.status().map_err(Failure::io("cannot run", program))?;
-    match status.success() {
+    match succeeds(command, run.output)? {
         true => Ok(()),
         // Cargo has said which.
         false => Err(Failure::Other(format!("the tests of `{}` failed", package.name))),
     }
+}
+
+fn succeeds(mut command: Command, output: Output) -> Result<bool, Failure> {
+    let program = PathBuf::from(command.get_program());
+    let cannot = Failure::io("cannot run", program);
+    let status = match output {
+        Output::Own => command.status().map_err(cannot)?,
+        Output::Talk => command.stdout(stderr()).status().map_err(cannot)?,
+        Output::OnFailure => {
+            let said = command.output().map_err(cannot)?;
+            if !said.status.success() {
+                // A closed stderr has no reader to tell.
+                let _ = stderr().write_all(&[said.stderr, said.stdout].concat());
+            }
+            said.status
+        }
+    };
+    Ok(status.success())
+}
+
+/// Runs the tests and reads what each call used. Property tests get the same seed each time: with another, no two runs
+/// would use the same gas.
+pub(super) fn measure(args: &TestArgs, bed: &Bed, output: Output) -> Result<Vec<Record>, Failure> {
+    let folder = tempfile::tempdir().map_err(Failure::io("cannot make a folder in", env::temp_dir()))?;
+    let variables = vec![(GAS_VARIABLE, folder.path().into()), (SEED.0, SEED.1.into())];
+    test(args, Some(bed), &Run { variables, output, ..Run::default() })?;
+    gas::read(folder.path()).map_err(Failure::io("cannot read the records in", folder.path()))
 }
