@@ -50,7 +50,7 @@ fn seconds(time: Duration) -> String {
 
 fn main() -> eyre::Result<()> {
     let rounds = env::var("ZX_BENCH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(7);
-    let mut series = suite(rounds)?;
+    let mut series = Vec::from(suite(rounds)?);
     series.extend(project(rounds)?);
     let head = ["", "median", "worst", "limit", "of the limit"].map(str::to_owned).to_vec();
     let rows: Vec<_> = [head].into_iter().chain(series.iter().map(Series::row)).collect();

@@ -5,8 +5,7 @@
 //! condition takes time at each condition. So the work is counted, in one pass and without guessing what a compiler
 //! makes of it, and each count has a price of some 40 gas for a microsecond of one core. The worst block known, 30
 //! million gas, compiles in 0.66 seconds of one core, and in 0.86 when the machine is busy; `benches/README.md` has the
-//! table. Ordinary contracts are paid for by their deposit: `zx20`'s work
-//! is nine tenths of its.
+//! table. Ordinary contracts are paid for by their deposit: `zx20`'s work is a little less than its.
 
 /// Counts of what compilers spend their time on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

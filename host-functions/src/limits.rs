@@ -2,47 +2,47 @@
 
 /// Bounds that a module must keep.
 ///
-/// What compiles in time that grows with its size is priced, not bounded: see [`CompileWork`](crate::CompileWork). In
-/// brackets is what `contracts/zx20` needs of each; a test of `cargo-zx` holds that to half of the limit.
+/// What compiles in time that grows with its size is priced, not bounded: see [`CompileWork`](crate::CompileWork).
+/// `contracts/zx20` needs at most half of each; a test of `cargo-zx` holds it to that, and prints what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModuleLimits {
     /// Bytes of the module. 128 KiB costs 26 million gas of code deposit (200 a byte), so that a block of 30 million
-    /// holds one of the largest. (16,355)
+    /// holds one of the largest.
     pub module_bytes: u32,
-    /// Functions, imported ones included. (106)
+    /// Functions, imported ones included.
     pub functions: u32,
-    /// Types. (13)
+    /// Types.
     pub types: u32,
-    /// Parameters of a function. (5)
+    /// Parameters of a function.
     pub params: u32,
-    /// Locals of a function, parameters included. Real contracts reach 875; native frames grow with them. (11)
+    /// Locals of a function, parameters included. Real contracts reach 875; native frames grow with them.
     pub locals: u32,
-    /// Bytes of one function body: cranelift's time is superlinear in it. (2,418)
+    /// Bytes of one function body: cranelift's time is superlinear in it.
     pub body_bytes: u32,
-    /// Nested blocks in a function. (17)
+    /// Nested blocks in a function.
     pub nesting: u32,
     /// Loops in each other. Cranelift takes what does not change in a loop out of it, and keeps it through all loops
-    /// around: 100 values in 100 loops, ten times, a module of 19 KB, took 0.7 seconds; in 32 loops each a sixth. Modules at random have up to 27. (2)
+    /// around: 100 values in 100 loops, ten times, a module of 19 KB, took 0.7 seconds; in 32 loops each a sixth. Modules at random have up to 27.
     pub loop_nesting: u32,
-    /// Targets of one `br_table`. (6)
+    /// Targets of one `br_table`.
     pub br_table: u32,
     /// Places in a function from where control may go elsewhere, or where it comes together again: loops, conditions,
     /// branches, ends, returns, calls, and `memory.grow` twice. Cranelift's time is superlinear in them: 8,000 blocks in a
-    /// function took a quarter longer each than 1,000, and 4,000 returns twice as long as 1,000. (140)
+    /// function took a quarter longer each than 1,000, and 4,000 returns twice as long as 1,000.
     pub branches: u32,
     /// Locals that a loop touches, summed over all loops of the module, inner ones counted for the outer ones too.
     /// Cranelift carries a value for each of them, in superlinear time: 500,000 (2,000 locals in 250 nested loops, a
-    /// module of 46 KB) took 82 seconds, 75,000 three, 25,000 a third of one. (80)
+    /// module of 46 KB) took 82 seconds, 75,000 three, 25,000 a third of one.
     pub loop_values: u32,
-    /// Globals. (3)
+    /// Globals.
     pub globals: u32,
-    /// Data segments. (1)
+    /// Data segments.
     pub data_segments: u32,
-    /// Element segments. (1)
+    /// Element segments.
     pub element_segments: u32,
-    /// Elements of the table, and of its maximum. (4)
+    /// Elements of the table, and of its maximum.
     pub table_elements: u32,
-    /// Initial pages (64 KiB) of memory. (1)
+    /// Initial pages (64 KiB) of memory.
     pub initial_pages: u32,
     /// Pages that memory can grow to: 4 MiB holds any sane call, and 128 nested frames stay below 1 GiB.
     pub max_pages: u32,

@@ -29,6 +29,10 @@ const ROUNDS: u64 = 22;
 const CHUNK: u64 = 50_000;
 /// The token whose storage trie has as many slots as there are accounts.
 const TOKEN: Address = Address::repeat_byte(0x70);
+/// Slots of the token that are made in a block.
+const SLOTS: u64 = 1_000_000;
+/// The largest trie that the peer makes too: ten times as many accounts take it longer than all the rest.
+const PEERS: u64 = 1_000_000;
 /// Blocks that are folded together, as the chain does it.
 const FOLD: usize = 32;
 
@@ -63,8 +67,8 @@ struct Figures {
     root_two: f64,
     write_every: f64,
     write_folded: f64,
-    eth_trie: f64,
-    keccak: f64,
+    /// The peer's time, and that of hashing alone, by the peer's account of nodes.
+    peer: Option<(f64, f64)>,
     token_one: f64,
     token_two: f64,
     hot: (f64, f64),
@@ -73,9 +77,9 @@ struct Figures {
 
 fn measure(size: u64, one: &ThreadPool, two: &ThreadPool) -> eyre::Result<Figures> {
     let folder = tempfile::tempdir()?;
-    let mut peer = Peer::open(&folder.path().join("peer"))?;
+    let mut peer = if size <= PEERS { Some(Peer::open(&folder.path().join("peer"))?) } else { None };
     let path = folder.path().join("ours").join("db");
-    let mut world = World::make(&path, size, &mut peer)?;
+    let mut world = World::make(&path, size, peer.as_mut())?;
     let mut series = BTreeMap::<&str, Vec<f64>>::new();
     for round in 0..WARM + ROUNDS {
         let changes = world.updates(size, round);
@@ -85,17 +89,20 @@ fn measure(size: u64, one: &ThreadPool, two: &ThreadPool) -> eyre::Result<Figure
         // In turn: a second time the nodes would be in the cache that the first has loaded.
         let (name, pool) = if round % 2 == 0 { ("one", one) } else { ("two", two) };
         let (time, (state, update)) = timed(|| pool.install(|| world.apply(&changes)))?;
-        let (peers, root) = timed(|| peer.write(&leaves))?;
-        eyre::ensure!(root == state.root(), "the tries disagree: {root} and {}", state.root());
-        let keccak = hashing(&peer.written(), &changes);
+        let mut times = vec![(name, time), ("read", before)];
+        if let Some(peer) = &mut peer {
+            let (theirs, root) = timed(|| peer.write(&leaves))?;
+            eyre::ensure!(root == state.root(), "the tries disagree: {root} and {}", state.root());
+            times.extend([("peer", theirs), ("keccak", hashing(&peer.written(), &changes))]);
+        }
         let (written, ()) = timed(|| world.write(&changes, &update, state))?;
-        for (name, time) in [(name, time), ("read", before), ("peer", peers), ("keccak", keccak), ("write", written)] {
-            if round >= WARM {
-                series.entry(name).or_default().push(milliseconds(time));
-            }
+        times.push(("write", written));
+        for (name, time) in times.into_iter().filter(|_| round >= WARM) {
+            series.entry(name).or_default().push(milliseconds(time));
         }
     }
     let folded = world.write_together(size)?;
+    world.make_slots(size)?;
     let token = |pool: &ThreadPool, world: &mut World| -> eyre::Result<f64> {
         let mut times = Vec::new();
         for round in 0..WARM + ROUNDS {
@@ -119,8 +126,7 @@ fn measure(size: u64, one: &ThreadPool, two: &ThreadPool) -> eyre::Result<Figure
         root_two: of("two"),
         write_every: of("write"),
         write_folded: folded,
-        eth_trie: of("peer"),
-        keccak: of("keccak"),
+        peer: peer.map(|_| (of("peer"), of("keccak"))),
         token_one,
         token_two,
         hot,
@@ -158,7 +164,7 @@ fn hashing(nodes: &[Vec<u8>], changes: &StateChanges) -> Duration {
 }
 
 impl World {
-    fn make(path: &Path, size: u64, peer: &mut Peer) -> eyre::Result<Self> {
+    fn make(path: &Path, size: u64, mut peer: Option<&mut Peer>) -> eyre::Result<Self> {
         std::fs::create_dir_all(path.parent().expect("a folder"))?;
         let spec = ChainSpec::dev(Vec::new());
         let store = Store::open(path, StoreConfig::default())?;
@@ -171,7 +177,9 @@ impl World {
                 changes.accounts.insert(address(index), plain(1));
             }
             let (state, update) = world.apply(&changes)?;
-            peer.write(&leaves(&changes))?;
+            if let Some(peer) = &mut peer {
+                peer.write(&leaves(&changes))?;
+            }
             world.write(&changes, &update, state)?;
             // What a node has in memory after a start: nothing.
             world.state = State::stored(world.state.root());
@@ -198,23 +206,34 @@ impl World {
         changes
     }
 
-    fn transfers(&mut self, size: u64, round: u64) -> StateChanges {
-        self.nonce += 1;
-        let mut token = plain(self.nonce);
-        if round == 0 && self.slots.is_empty() {
-            // The first block makes the slots.
-            for index in 0..size {
+    /// The token's slots.
+    fn make_slots(&mut self, size: u64) -> eyre::Result<()> {
+        for from in (0..size).step_by(SLOTS as usize) {
+            let mut token = self.token();
+            for index in from..size.min(from + SLOTS) {
                 self.slots.insert(U256::from(index), U256::from(1));
                 token.storage.insert(U256::from(index), SlotChange { before: U256::ZERO, after: U256::from(1) });
             }
-        } else {
-            while token.storage.len() < (2 * TRANSFERS).min(size / 2) as usize {
-                let slot = U256::from(self.random() % size);
-                let before = self.slots.get(&slot).copied().unwrap_or_default();
-                let after = before + U256::from(round + 1);
-                self.slots.insert(slot, after);
-                token.storage.entry(slot).or_insert(SlotChange { before, after }).after = after;
-            }
+            let changes = StateChanges { accounts: [(TOKEN, token)].into(), ..Default::default() };
+            let (state, update) = self.apply(&changes)?;
+            self.write(&changes, &update, state)?;
+        }
+        Ok(())
+    }
+
+    fn token(&mut self) -> AccountChange {
+        self.nonce += 1;
+        plain(self.nonce)
+    }
+
+    fn transfers(&mut self, size: u64, round: u64) -> StateChanges {
+        let mut token = self.token();
+        while token.storage.len() < (2 * TRANSFERS).min(size / 2) as usize {
+            let slot = U256::from(self.random() % size);
+            let before = self.slots.get(&slot).copied().unwrap_or_default();
+            let after = before + U256::from(round + 1);
+            self.slots.insert(slot, after);
+            token.storage.entry(slot).or_insert(SlotChange { before, after }).after = after;
         }
         StateChanges { accounts: [(TOKEN, token)].into(), ..Default::default() }
     }
@@ -314,20 +333,12 @@ fn print(rows: &[Figures]) {
     ])];
     table.extend(rows.iter().map(|f| {
         let (one, two) = (f.root_one + f.write_folded, f.root_two + f.write_folded);
-        vec![
-            f.size.to_string(),
-            ms(f.read),
-            ms(f.root_one),
-            ms(f.root_two),
-            ms(f.write_every),
-            ms(f.write_folded),
-            ms(f.eth_trie),
-            ms(f.keccak),
-            format!("{:.1}x faster", f.eth_trie / one),
-            format!("{:.2}", one / f.keccak),
-            format!("{:.1}x faster", f.eth_trie / two),
-            format!("{:.2}", two / f.keccak),
-        ]
+        let ours = [ms(f.read), ms(f.root_one), ms(f.root_two), ms(f.write_every), ms(f.write_folded)];
+        let theirs = f.peer.map(|(peer, keccak)| {
+            let ratios = |time: f64| [format!("{:.1}x faster", peer / time), format!("{:.2}", time / keccak)];
+            [ms(peer), ms(keccak)].into_iter().chain(ratios(one)).chain(ratios(two)).collect::<Vec<_>>()
+        });
+        [f.size.to_string()].into_iter().chain(ours).chain(theirs.unwrap_or_default()).collect()
     }));
     table::print("Root after 10,000 random account updates, with the rows that it writes", &table);
     let mut table = vec![header(&["slots", "root", "two threads", "account, hot", "cold", "slot, hot", "cold"])];

@@ -68,7 +68,7 @@ fn the_token_is_small_valid_and_describes_itself() {
     assert!(fs::read_to_string(dir.path().join("zx20.sol")).expect("written").contains("interface IZx20 {"));
 }
 
-/// Each limit is at least twice what the token needs: what it needs stands in the documentation of the limits.
+/// Each limit is at least twice what the token needs, which is printed.
 #[test]
 fn the_token_needs_at_most_half_of_each_limit() {
     let dir = tempfile::tempdir().expect("a folder");
