@@ -3,6 +3,7 @@ use dex_factory::{DexFactory, DexFactoryClient};
 use k256::ecdsa::SigningKey;
 use zx::{
     Event as _,
+    components::{Erc20Error, erc20::Approval},
     crypto::{PermitError, TypedData as _},
     testing::{Host, Invariants, Reverted},
 };
@@ -373,7 +374,7 @@ struct Permit {
 
 /// v, r and s of the first account, for the shares of a pool.
 fn sign(host: &Host, pair: Address, permit: &Permit) -> (u8, B256, B256) {
-    let hash = permit.typed_hash(shares::DOMAIN.separator_of(host.block().chain_id, pair));
+    let hash = permit.typed_hash(DOMAIN.separator_of(host.block().chain_id, pair));
     let key = zx::b256!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
     let key = SigningKey::from_slice(&key.0).expect("a key");
     let (signature, recovery) = key.sign_prehash_recoverable(&hash.0).expect("a hash");
@@ -408,7 +409,6 @@ fn a_permit_is_good_once_and_for_the_shares_of_one_pool(host: &Host) {
     );
     let send = |pair| {
         host.at::<DexPair>(pair)
-            .shares()
             .permit(owner, spender, value, deadline, v, r, s)
     };
     let wrong = |sent: Result<(), Reverted>| {
@@ -437,7 +437,7 @@ fn a_permit_is_good_once_and_for_the_shares_of_one_pool(host: &Host) {
         .shares()
         .transfer_from(owner, spender, n(40))
         .unwrap();
-    let spent = PairError::ERC20InsufficientAllowance {
+    let spent = Erc20Error::ERC20InsufficientAllowance {
         spender,
         allowance: n(0),
         needed: n(1),
