@@ -8,7 +8,7 @@ use crate::{
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Type, spanned::Spanned as _};
+use syn::{Generics, Ident, PathArguments, Type, spanned::Spanned as _};
 
 /// Name of the struct that calls `contract`.
 pub(crate) fn name(contract: &Type) -> syn::Result<Ident> {
@@ -23,7 +23,7 @@ pub(crate) fn name(contract: &Type) -> syn::Result<Ident> {
 
 /// The client of a contract.
 pub(crate) fn of_contract(contract: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
-    let client = emit(contract, methods)?;
+    let client = emit(contract, methods, reply)?;
     let name = name(contract)?;
     let constructor = methods.iter().find(|m| m.kind == Kind::Constructor);
     let arguments = constructor.map(|c| c.method.types()).unwrap_or_default();
@@ -38,24 +38,41 @@ pub(crate) fn of_contract(contract: &Type, methods: &[Public]) -> syn::Result<To
     })
 }
 
-/// The client of a component.
-pub(crate) fn of_component(component: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
-    let client = emit(component, methods)?;
+/// The client of a component. That of a generic one knows nothing of its parameters.
+pub(crate) fn of_component(component: &Type, generics: &Generics, methods: &[Public]) -> syn::Result<TokenStream> {
+    let client = emit(component, methods, if generics.params.is_empty() { reply } else { value })?;
     let name = name(component)?;
+    let (parameters, _, bounds) = generics.split_for_impl();
     Ok(quote! {
         #client
 
         #[cfg(not(target_arch = "wasm32"))]
-        impl ::zx::testing::TestablePart for #component {
+        impl #parameters ::zx::testing::TestablePart for #component #bounds {
             type Client<'h> = #name<'h>;
         }
     })
 }
 
-fn emit(contract: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
+/// What a method returns if all goes well.
+fn reply(output: &Type) -> TokenStream {
+    quote_spanned!(output.span()=> <#output as ::zx::__private::Reply>::Value)
+}
+
+/// The same, by the words alone: the first parameter of a `Result`.
+fn value(output: &Type) -> TokenStream {
+    let Type::Path(path) = output else { return quote!(#output) };
+    let last = path.path.segments.last().filter(|last| last.ident == "Result");
+    let Some(PathArguments::AngleBracketed(parameters)) = last.map(|last| &last.arguments) else {
+        return quote!(#output);
+    };
+    parameters.args.first().map_or_else(|| quote!(#output), |value| quote!(#value))
+}
+
+fn emit(contract: &Type, methods: &[Public], returned: fn(&Type) -> TokenStream) -> syn::Result<TokenStream> {
     let name = name(contract)?;
     let doc = format!("Calls [`{}`] in tests.", quote!(#contract).to_string().replace(' ', ""));
-    let methods = methods.iter().filter(|m| m.kind == Kind::Selector).map(|m| method(&m.method));
+    let methods =
+        methods.iter().filter(|m| m.kind == Kind::Selector).map(|m| method(&m.method, &returned(&m.method.output)));
     Ok(quote! {
         #[doc = #doc]
         #[cfg(not(target_arch = "wasm32"))]
@@ -99,12 +116,11 @@ fn emit(contract: &Type, methods: &[Public]) -> syn::Result<TokenStream> {
 }
 
 /// A method that acts returns a `Result`; a view returns its value, and has a `try_` twin.
-fn method(method: &Method) -> TokenStream {
-    let Method { ident, name, args, output, .. } = method;
+fn method(method: &Method, value: &TokenStream) -> TokenStream {
+    let Method { ident, name, args, .. } = method;
     let signature = signature(name, &method.types());
     let names: Vec<_> = args.iter().map(|(name, _)| name).collect();
     let params: Vec<_> = args.iter().map(|(name, ty)| quote!(#name: #ty)).collect();
-    let value = quote_spanned!(output.span()=> <#output as ::zx::__private::Reply>::Value);
     // What does not cross the ABI is told at the method's name.
     let arguments = quote_spanned!(ident.span()=> (#(#names,)*));
     let selector = quote!(const SELECTOR: [u8; 4] = ::zx::__private::selector_of(#signature););

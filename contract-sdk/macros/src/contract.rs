@@ -2,11 +2,11 @@
 
 use crate::{
     client,
-    names::{camel_case, docs, entry_only, error, refuse_generics, solidity_name, take_attribute, take_text},
+    names::{camel_case, docs, entry_only, error, refuse_generics, solidity_name, take_text},
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Field, Fields, Ident, ItemStruct, LitStr, Type, spanned::Spanned as _};
+use syn::{Attribute, Field, Fields, Ident, ItemStruct, LitStr, Meta, Type, spanned::Spanned as _};
 
 /// A field, with what its attributes say.
 struct Part {
@@ -15,6 +15,8 @@ struct Part {
     docs: String,
     /// Whether its public methods are the contract's.
     component: bool,
+    /// Whether these can all be called while the contract is already running.
+    reentrant: bool,
     /// Name of its getter.
     view: Option<String>,
     /// Where it lies, if not behind the field before it.
@@ -115,11 +117,22 @@ fn part(field: &mut Field) -> syn::Result<Part> {
         None => None,
     };
     let slot = take_text(&mut field.attrs, "slot")?.map(|(key, text)| slot(&key, &text)).transpose()?;
-    let component = take_attribute(&mut field.attrs, "component")?;
+    let (component, reentrant) = component(&mut field.attrs)?;
     if component && view.is_some() {
         return error(&ident, "a component has methods of its own: remove `#[view]`");
     }
-    Ok(Part { docs: docs(&field.attrs), ty: field.ty.clone(), ident, component, view, slot })
+    Ok(Part { docs: docs(&field.attrs), ty: field.ty.clone(), ident, component, reentrant, view, slot })
+}
+
+/// `#[component]` or `#[component(reentrant)]`: whether it is there, and whether its methods can be reentered.
+fn component(attributes: &mut Vec<Attribute>) -> syn::Result<(bool, bool)> {
+    let Some(at) = attributes.iter().position(|a| a.path().is_ident("component")) else { return Ok((false, false)) };
+    let attribute = attributes.remove(at);
+    match &attribute.meta {
+        Meta::Path(_) => Ok((true, false)),
+        Meta::List(list) if list.tokens.to_string() == "reentrant" => Ok((true, true)),
+        other => error(other, "write `#[component]`, or `#[component(reentrant)]` for methods that can be reentered"),
+    }
 }
 
 /// `#[slot("eip1967.proxy.admin")]` or `#[slot(namespace = "openzeppelin.storage.ERC20")]`.
@@ -217,6 +230,7 @@ fn dispatch(parts: &[Part]) -> TokenStream {
     }
     let types: Vec<_> = components.iter().map(|p| &p.ty).collect();
     let idents: Vec<_> = components.iter().map(|p| &p.ident).collect();
+    let reentrant: Vec<_> = components.iter().map(|p| p.reentrant).collect();
     let (mut constants, mut arms, mut declarations) = (Vec::new(), Vec::new(), Vec::new());
     for (i, (Part { ident, ty, docs, .. }, view)) in views.iter().enumerate() {
         let constant = format_ident!("GETTER_{i}");
@@ -263,7 +277,7 @@ fn dispatch(parts: &[Part]) -> TokenStream {
                 payable: false,
                 reentrant: false,
             },
-            #(<#types as ::zx::__private::Component>::PART,)*
+            #(<#types as ::zx::__private::Component>::PART.or_reentrant(#reentrant),)*
         ];
 
         fn part(
@@ -274,7 +288,7 @@ fn dispatch(parts: &[Part]) -> TokenStream {
             let _ = (&cx, &args, value_refused, reentry_refused);
             #(
                 let outcome = <#types as ::zx::__private::Component>::dispatch(
-                    &mut self.#idents, cx, selector, args, value_refused, reentry_refused,
+                    &mut self.#idents, cx, selector, args, value_refused, reentry_refused || #reentrant,
                 );
                 if outcome.is_some() {
                     return outcome;

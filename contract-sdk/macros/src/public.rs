@@ -11,8 +11,8 @@ use crate::{
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    Ident, ImplItem, ImplItemFn, ItemImpl, Path, Token, Type, Visibility, parse::Parser as _, punctuated::Punctuated,
-    spanned::Spanned as _,
+    Generics, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Token, Type, Visibility, parse::Parser as _,
+    punctuated::Punctuated, spanned::Spanned as _,
 };
 
 /// What calls a method.
@@ -49,6 +49,7 @@ pub(crate) fn contract(attributes: TokenStream, mut item: ItemImpl) -> syn::Resu
     if !interfaces.is_empty() {
         item.items.push(supports(&interfaces));
     }
+    refuse_generics(&item.generics, "a contract")?;
     let methods = methods(&mut item)?;
     let entry = entry(&item.self_ty, &methods, &declarations);
     let implemented = implemented(&item.self_ty, &methods, &interfaces);
@@ -68,7 +69,7 @@ fn supports(interfaces: &[Path]) -> ImplItem {
 
 /// Refuses, at compile time, a contract that lacks a method of an interface that it says it has.
 fn implemented(contract: &Type, methods: &[Public], interfaces: &[Path]) -> TokenStream {
-    let selectors = selectors(contract, methods, |_| true);
+    let selectors = selectors(&quote!(<#contract>::ZX_SELECTORS), methods);
     let checks = interfaces.iter().map(|interface| {
         quote_spanned! {interface.span()=>
             #[allow(clippy::panic)]
@@ -97,13 +98,12 @@ pub(crate) fn component(attributes: TokenStream, mut item: ItemImpl) -> syn::Res
              the component from there",
         );
     }
-    let part = part(&item.self_ty, &methods, &told);
-    let client = client::of_component(&item.self_ty, &methods)?;
+    let part = part(&item.self_ty, &item.generics, &methods, &told);
+    let client = client::of_component(&item.self_ty, &item.generics, &methods)?;
     Ok(quote!(#item #part #client))
 }
 
 fn methods(item: &mut ItemImpl) -> syn::Result<Vec<Public>> {
-    refuse_generics(&item.generics, "a contract")?;
     if let Some((_, path, _)) = &item.trait_ {
         return error(path, "the public methods stand in an `impl` of the contract itself, not of a trait");
     }
@@ -321,8 +321,8 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
     let deploy = constructor.map(deploy);
     let export_deploy = constructor.map(|_| export(contract, "deploy", "construct"));
     let export_call = export(contract, "call", "enter");
-    let table = table(contract, methods);
-    let distinct = distinct(contract, methods);
+    let table = table(methods);
+    let distinct = distinct(&quote!(<#contract>::ZX_SELECTORS), methods);
     let hiding = hiding(contract, methods);
     // A fallback's are in what it returns, and nobody looks for them by its name.
     let returned = methods.iter().filter(|m| m.kind != Kind::Fallback).map(|m| {
@@ -338,7 +338,10 @@ fn entry(contract: &Type, methods: &[Public], told: &TokenStream) -> TokenStream
         static COMPONENTS: [u8; ::zx::__private::len_parts(PARTS)] = ::zx::__private::join_parts(PARTS);
     });
     quote! {
-        #table
+        impl #contract {
+            #[doc(hidden)]
+            pub #table
+        }
 
         impl ::zx::__private::Entry for #contract {
             const DECLARATIONS: &'static [::zx::__private::Declaration] = &[#(#declarations),*];
@@ -411,7 +414,7 @@ fn call(contract: &Type, methods: &[Public]) -> TokenStream {
     let mut after = methods.iter().filter(|m| m.kind != Kind::Constructor);
     let none_payable = after.clone().all(|m| !m.payable);
     let none_reentrant = after.all(|m| !m.reentrant);
-    let (selectors, arms) = arms(contract, methods);
+    let (selectors, arms) = arms(&quote!(<#contract>::ZX_SELECTORS), methods);
     let unknown = of(Kind::Fallback).map_or_else(|| quote!(::zx::__private::unknown_selector(),), Public::run);
     let no_selector = of(Kind::Fallback).map_or_else(
         || quote!(::zx::__private::no_selector()),
@@ -457,12 +460,12 @@ fn call(contract: &Type, methods: &[Public]) -> TokenStream {
     }
 }
 
-/// Constants for the selectors, and an arm for each method.
-fn arms(contract: &Type, methods: &[Public]) -> (TokenStream, TokenStream) {
+/// Constants for the selectors, which stand in a table, and an arm for each method.
+fn arms(table: &TokenStream, methods: &[Public]) -> (TokenStream, TokenStream) {
     let (mut selectors, mut arms) = (TokenStream::new(), TokenStream::new());
     for (i, public) in called(methods).enumerate() {
         let (constant, run) = (format_ident!("SELECTOR_{i}"), public.run());
-        selectors.extend(quote!(const #constant: u32 = <#contract>::ZX_SELECTORS[#i];));
+        selectors.extend(quote!(const #constant: u32 = #table[#i];));
         arms.extend(quote!(#constant => #run));
     }
     (selectors, arms)
@@ -474,14 +477,9 @@ fn called(methods: &[Public]) -> impl Iterator<Item = &Public> {
 }
 
 /// All selectors, each hashed once: the compiler is slow at that.
-fn table(contract: &Type, methods: &[Public]) -> TokenStream {
+fn table(methods: &[Public]) -> TokenStream {
     let (count, selectors) = (called(methods).count(), called(methods).map(selector));
-    quote! {
-        impl #contract {
-            #[doc(hidden)]
-            pub const ZX_SELECTORS: [u32; #count] = [#(#selectors),*];
-        }
-    }
+    quote!(const ZX_SELECTORS: [u32; #count] = [#(#selectors),*];)
 }
 
 fn selector(public: &Public) -> TokenStream {
@@ -489,62 +487,66 @@ fn selector(public: &Public) -> TokenStream {
     quote!(u32::from_be_bytes(::zx::__private::selector_of(#parts)))
 }
 
-/// Selectors of these methods, as a slice.
-fn selectors(contract: &Type, methods: &[Public], wanted: impl Fn(&Public) -> bool) -> TokenStream {
-    let indices = called(methods).enumerate().filter(|(_, m)| wanted(m)).map(|(i, _)| i);
-    quote!(&[#(<#contract>::ZX_SELECTORS[#indices]),*])
+/// All selectors, as a slice.
+fn selectors(table: &TokenStream, methods: &[Public]) -> TokenStream {
+    let indices = 0..called(methods).count();
+    quote!(&[#(#table[#indices]),*])
 }
 
-/// What makes a storage struct a component.
-fn part(component: &Type, methods: &[Public], told: &TokenStream) -> TokenStream {
+/// What makes a storage struct a component. The table of selectors stands beside the implementation: there, it does not
+/// depend on the parameters of a generic one.
+fn part(component: &Type, generics: &Generics, methods: &[Public], told: &TokenStream) -> TokenStream {
     let declarations = methods.iter().map(Public::declaration);
-    let all = selectors(component, methods, |_| true);
-    let table = table(component, methods);
+    let name = quote!(ZX_SELECTORS);
+    let (table, all) = (table(methods), selectors(&name, methods));
     let (payable, reentrant) = (methods.iter().any(|m| m.payable), methods.iter().any(|m| m.reentrant));
-    let (selectors, arms) = arms(component, methods);
-    let distinct = distinct(component, methods);
+    let (selectors, arms) = arms(&name, methods);
+    let distinct = distinct(&name, methods);
     let errors = methods.iter().map(|m| {
         let output = &m.method.output;
         quote!(#output)
     });
+    let (parameters, _, bounds) = generics.split_for_impl();
     quote! {
-        #table
+        const _: () = {
+            #table
 
-        impl ::zx::__private::Component for #component {
-            const PART: ::zx::__private::Part = ::zx::__private::Part {
-                selectors: #all,
-                declarations: &[&[#(#declarations),*], #told],
-                errors: &[#(<#errors as ::zx::__private::Reply>::ERRORS),*],
-                payable: #payable,
-                reentrant: #reentrant,
-            };
+            impl #parameters ::zx::__private::Component for #component #bounds {
+                const PART: ::zx::__private::Part = ::zx::__private::Part {
+                    selectors: #all,
+                    declarations: &[&[#(#declarations),*], #told],
+                    errors: &[#(<#errors as ::zx::__private::Reply>::ERRORS),*],
+                    payable: #payable,
+                    reentrant: #reentrant,
+                };
 
-            #[allow(unreachable_code)]
-            fn dispatch(
-                &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &mut ::zx::__private::Decoder<'_>,
-                value_refused: bool, reentry_refused: bool,
-            ) -> ::core::option::Option<::zx::__private::Outcome> {
-                #selectors
-                let contract = self;
-                let _ = (&cx, &args, value_refused, reentry_refused);
-                ::core::option::Option::Some(match selector {
-                    #arms
-                    _ => return ::core::option::Option::None,
-                })
+                #[allow(unreachable_code)]
+                fn dispatch(
+                    &mut self, cx: &mut ::zx::Ctx, selector: u32, args: &mut ::zx::__private::Decoder<'_>,
+                    value_refused: bool, reentry_refused: bool,
+                ) -> ::core::option::Option<::zx::__private::Outcome> {
+                    #selectors
+                    let contract = self;
+                    let _ = (&cx, &args, value_refused, reentry_refused);
+                    ::core::option::Option::Some(match selector {
+                        #arms
+                        _ => return ::core::option::Option::None,
+                    })
+                }
             }
-        }
-        #distinct
+            #distinct
+        };
     }
 }
 
 /// Refuses, at compile time, two methods that one selector calls.
-fn distinct(contract: &Type, methods: &[Public]) -> TokenStream {
+fn distinct(table: &TokenStream, methods: &[Public]) -> TokenStream {
     let methods: Vec<_> = called(methods).enumerate().collect();
     let pairs = methods.iter().flat_map(|(j, b)| methods.iter().take(*j).map(move |(i, a)| (i, a, j, b)));
     let checks = pairs.map(|(i, a, j, b)| {
         let message = format!("`{}` and `{}` have the same selector: rename one", a.method.ident, b.method.ident);
         quote_spanned! {b.method.ident.span()=>
-            const _: () = assert!(<#contract>::ZX_SELECTORS[#i] != <#contract>::ZX_SELECTORS[#j], #message);
+            const _: () = assert!(#table[#i] != #table[#j], #message);
         }
     });
     quote!(#(#checks)*)

@@ -58,6 +58,15 @@ pub struct Part {
     pub reentrant: bool,
 }
 
+impl Part {
+    /// The same, with methods that can be reentered if `reentrant`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn or_reentrant(self, reentrant: bool) -> Self {
+        Self { reentrant: self.reentrant || reentrant, ..self }
+    }
+}
+
 /// Whether a part takes value, and whether one can be reentered.
 #[doc(hidden)]
 pub const fn open(parts: &[Part]) -> (bool, bool) {

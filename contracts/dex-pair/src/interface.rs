@@ -1,32 +1,6 @@
 //! What a pool tells, why it refuses, and whom it asks.
 
-use zx::{crypto::PermitError, prelude::*};
-
-/// Shares moved; from the zero address they were made, to it they were destroyed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
-pub struct Transfer {
-    /// Who had them.
-    #[indexed]
-    pub from: Address,
-    /// Who has them.
-    #[indexed]
-    pub to: Address,
-    /// How many.
-    pub value: U256,
-}
-
-/// An allowance of shares was set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
-pub struct Approval {
-    /// Whose shares.
-    #[indexed]
-    pub owner: Address,
-    /// Who may move them.
-    #[indexed]
-    pub spender: Address,
-    /// How many.
-    pub value: U256,
-}
+use zx::{components::Erc20Error, crypto::PermitError, prelude::*};
 
 /// Tokens became shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
@@ -120,44 +94,8 @@ pub enum PairError {
         /// The token.
         token: Address,
     },
-    /// There are too few shares.
-    ERC20InsufficientBalance {
-        /// Who sends.
-        sender: Address,
-        /// What they hold.
-        balance: U256,
-        /// What it would take.
-        needed: U256,
-    },
-    /// The spender is allowed too few.
-    ERC20InsufficientAllowance {
-        /// Who spends.
-        spender: Address,
-        /// What they may.
-        allowance: U256,
-        /// What it would take.
-        needed: U256,
-    },
-    /// The sender cannot send: it is the zero address.
-    ERC20InvalidSender {
-        /// Who sends.
-        sender: Address,
-    },
-    /// The receiver cannot receive: it is the zero address.
-    ERC20InvalidReceiver {
-        /// Who receives.
-        receiver: Address,
-    },
-    /// The owner cannot allow anything: it is the zero address.
-    ERC20InvalidApprover {
-        /// Who would allow.
-        approver: Address,
-    },
-    /// The spender cannot be allowed anything: it is the zero address.
-    ERC20InvalidSpender {
-        /// Who would spend.
-        spender: Address,
-    },
+    /// Of the shares (EIP-6093).
+    Shares(Erc20Error),
     /// The permit is none.
     Permit(PermitError),
     /// A token, the factory or a borrower failed, in its own words.
@@ -165,11 +103,6 @@ pub enum PairError {
 }
 
 zx::sol_interface! {
-    /// What a pool asks of a token.
-    pub interface IToken {
-        function balanceOf(address account) external view returns (uint256);
-    }
-
     /// What a pool asks of whoever made it.
     pub interface IFactory {
         function feeTo() external view returns (address);

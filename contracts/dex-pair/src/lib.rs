@@ -16,21 +16,26 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-pub mod hostile;
 mod interface;
 mod math;
-mod shares;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{
-    Approval, Burn, IFactory, IToken, IUniswapV2Callee, Mint, PairError, Swap, Sync, Transfer,
-};
-pub use shares::Shares;
+pub use interface::{Burn, IFactory, IUniswapV2Callee, Mint, PairError, Swap, Sync};
 
-use math::price;
-use zx::prelude::*;
+use math::{after_fee, price};
+use zx::{
+    components::{
+        Erc20, Ledger as _, Nonces,
+        erc20::{self, IERC20, Transfer},
+    },
+    crypto::{Domain, Permit, Signature},
+    prelude::*,
+};
+
+/// Name of the shares, and the domain that permits of them are signed for.
+const NAME: &str = "Zexus Pool Share";
+const DOMAIN: Domain = Domain::new(NAME, "1");
 
 /// Shares that nobody gets.
 const MINIMUM_LIQUIDITY: u64 = 1_000;
@@ -48,8 +53,10 @@ struct Reserves {
 #[zx::contract]
 #[derive(Debug)]
 pub struct DexPair {
-    #[component]
-    shares: Shares,
+    #[component(reentrant)]
+    shares: Erc20,
+    #[component(reentrant)]
+    nonces: Nonces,
     factory: Item<Address>,
     token0: Item<Address>,
     token1: Item<Address>,
@@ -80,6 +87,54 @@ impl DexPair {
         self.token0.set(token0);
         self.token1.set(token1);
         Ok(())
+    }
+
+    /// Name of the shares.
+    pub fn name() -> String {
+        NAME.into()
+    }
+
+    /// Their short name.
+    pub fn symbol() -> String {
+        "ZX-LP".into()
+    }
+
+    /// Decimal places with which they are shown.
+    pub fn decimals() -> u8 {
+        18
+    }
+
+    /// Hash of the domain that permits are signed for (EIP-712).
+    #[reentrant]
+    #[selector(name = "DOMAIN_SEPARATOR")]
+    pub fn domain_separator(&self, cx: &Ctx) -> B256 {
+        DOMAIN.separator(cx)
+    }
+
+    /// Sets an allowance of shares that their owner has signed (EIP-2612).
+    #[reentrant]
+    #[expect(clippy::too_many_arguments, reason = "what EIP-2612 takes")]
+    pub fn permit(
+        &mut self,
+        cx: &mut Ctx,
+        owner: Address,
+        spender: Address,
+        value: U256,
+        deadline: U256,
+        v: u8,
+        r: B256,
+        s: B256,
+    ) -> Result<(), PairError> {
+        let domain = DOMAIN.separator(cx);
+        let permit = Permit {
+            owner,
+            spender,
+            value,
+            deadline,
+        };
+        let signature = Signature { v, r, s };
+        self.shares
+            .allow_signed(cx, permit, domain, &mut self.nonces, signature)
     }
 
     /// Shares that nobody gets.
@@ -144,17 +199,17 @@ impl DexPair {
         let (balance0, balance1) = self.balances(cx)?;
         let (amount0, amount1) = (balance0 - reserve0, balance1 - reserve1);
         let fee_on = self.mint_fee(cx, before)?;
-        let total = self.shares.total();
+        let total = self.shares.ledger().total_supply();
         let liquidity = if total.is_zero() {
             let locked = U256::from(MINIMUM_LIQUIDITY);
             let root = (amount0 * amount1).isqrt() - locked;
-            self.shares.create(cx, Address::ZERO, locked);
+            self.create(cx, Address::ZERO, locked);
             root
         } else {
             (amount0 * total / reserve0).min(amount1 * total / reserve1)
         };
         ensure!(!liquidity.is_zero(), PairError::InsufficientLiquidityMinted);
-        self.shares.create(cx, to, liquidity);
+        self.create(cx, to, liquidity);
         self.update(cx, balance0, balance1, before)?;
         self.note_product(fee_on, balance0, balance1);
         cx.emit(Mint {
@@ -169,15 +224,15 @@ impl DexPair {
     pub fn burn(&mut self, cx: &mut Ctx, to: Address) -> Result<(U256, U256), PairError> {
         let before = self.reserves.get();
         let (balance0, balance1) = self.balances(cx)?;
-        let liquidity = self.shares.of(cx.address());
+        let liquidity = self.shares.ledger().balance_of(cx.address());
         let fee_on = self.mint_fee(cx, before)?;
-        let total = self.shares.total();
+        let total = self.shares.ledger().total_supply();
         let (amount0, amount1) = (liquidity * balance0 / total, liquidity * balance1 / total);
         ensure!(
             !amount0.is_zero() && !amount1.is_zero(),
             PairError::InsufficientLiquidityBurned
         );
-        self.shares.destroy(cx, cx.address(), liquidity);
+        self.shares.burn(cx, cx.address(), liquidity)?;
         send(cx, self.token0.get(), to, amount0)?;
         send(cx, self.token1.get(), to, amount1)?;
         let (balance0, balance1) = self.balances(cx)?;
@@ -273,6 +328,16 @@ impl DexPair {
         self.update(cx, balance0, balance1, self.reserves.get())
     }
 
+    /// Makes shares; those that are made for the zero address are locked for ever.
+    fn create(&mut self, cx: &mut Ctx, to: Address, value: U256) {
+        self.shares.ledger_mut().create(to, value);
+        cx.emit(Transfer {
+            from: Address::ZERO,
+            to,
+            value,
+        });
+    }
+
     fn balances(&self, cx: &Ctx) -> Result<(U256, U256), PairError> {
         Ok((
             balance(cx, self.token0.get())?,
@@ -328,10 +393,10 @@ impl DexPair {
             let root = (before.reserve0.get() * before.reserve1.get()).isqrt();
             let root_last = last.isqrt();
             if root > root_last {
-                let grown = self.shares.total() * (root - root_last);
+                let grown = self.shares.ledger().total_supply() * (root - root_last);
                 let liquidity = grown / (root * U256::from(5u8) + root_last);
                 if !liquidity.is_zero() {
-                    self.shares.create(cx, fee_to, liquidity);
+                    self.create(cx, fee_to, liquidity);
                 }
             }
         }
@@ -345,25 +410,12 @@ impl DexPair {
     }
 }
 
-/// A balance in thousandths, without the fee of what came in.
-fn after_fee(balance: U256, amount_in: U256) -> U256 {
-    balance * U256::from(1_000u64) - amount_in * U256::from(3u8)
-}
-
 /// What the pool has of a token.
 fn balance(cx: &Ctx, token: Address) -> Result<U256, PairError> {
-    Ok(IToken::at(token).balance_of(cx, cx.address())?)
+    Ok(IERC20::at(token).balance_of(cx, cx.address())?)
 }
 
-/// Sends tokens. Some tokens return nothing; what counts then is that they did not revert.
+/// Sends tokens.
 fn send(cx: &mut Ctx, token: Address, to: Address, value: U256) -> Result<(), PairError> {
-    const TRANSFER: [u8; 4] = zx::selector("transfer(address,uint256)");
-    let mut data = TRANSFER.to_vec();
-    data.extend(zx::abi::Args::encode(&(to, value)));
-    let answer = cx.call(token, &data, CallOptions::default());
-    let sent = answer.is_ok_and(|answer| {
-        answer.is_empty() || <bool as zx::Abi>::decode_return(&answer) == Some(true)
-    });
-    ensure!(sent, PairError::TransferFailed { token });
-    Ok(())
+    erc20::send(cx, token, to, value).map_err(|_| PairError::TransferFailed { token })
 }

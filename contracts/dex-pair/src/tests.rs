@@ -1,8 +1,9 @@
-use super::{hostile::Borrower, *};
+use super::*;
 use dex_factory::{DexFactory, DexFactoryClient};
 use k256::ecdsa::SigningKey;
 use zx::{
     Event as _,
+    components::{Erc20Error, erc20::Approval},
     crypto::{PermitError, TypedData as _},
     testing::{Host, Invariants, Reverted},
 };
@@ -373,7 +374,7 @@ struct Permit {
 
 /// v, r and s of the first account, for the shares of a pool.
 fn sign(host: &Host, pair: Address, permit: &Permit) -> (u8, B256, B256) {
-    let hash = permit.typed_hash(shares::DOMAIN.separator_of(host.block().chain_id, pair));
+    let hash = permit.typed_hash(DOMAIN.separator_of(host.block().chain_id, pair));
     let key = zx::b256!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
     let key = SigningKey::from_slice(&key.0).expect("a key");
     let (signature, recovery) = key.sign_prehash_recoverable(&hash.0).expect("a hash");
@@ -408,7 +409,6 @@ fn a_permit_is_good_once_and_for_the_shares_of_one_pool(host: &Host) {
     );
     let send = |pair| {
         host.at::<DexPair>(pair)
-            .shares()
             .permit(owner, spender, value, deadline, v, r, s)
     };
     let wrong = |sent: Result<(), Reverted>| {
@@ -437,7 +437,7 @@ fn a_permit_is_good_once_and_for_the_shares_of_one_pool(host: &Host) {
         .shares()
         .transfer_from(owner, spender, n(40))
         .unwrap();
-    let spent = PairError::ERC20InsufficientAllowance {
+    let spent = Erc20Error::ERC20InsufficientAllowance {
         spender,
         allowance: n(0),
         needed: n(1),
@@ -446,58 +446,6 @@ fn a_permit_is_good_once_and_for_the_shares_of_one_pool(host: &Host) {
         shares.shares().transfer_from(owner, spender, n(1)),
         Err(spent.into())
     );
-}
-
-/// Natively: a package has one contract, so that the borrower has no module. The campaign against Uniswap's pool has
-/// borrowers in Solidity, on both.
-#[test]
-fn a_loan_is_paid_back_with_its_fee_or_has_not_been() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
-    let market = Market::filled(host);
-    let pair = market.pair(host);
-    let borrow = |pays: u64, again: u8| {
-        let borrower = host
-            .deploy::<Borrower>((market.token0, n(pays), again))
-            .address();
-        host.at::<Zx20>(market.token0)
-            .transfer(borrower, n(1_000))
-            .unwrap();
-        pair.swap(n(10_000), n(0), borrower, Bytes::from_static(&[1]))
-    };
-    // 10,000 / 0.997, rounded up.
-    let cheap = borrow(10_030, 0);
-    assert_eq!(
-        cheap,
-        Err(PairError::K {
-            amount0_in: n(10_030),
-            amount1_in: n(0)
-        }
-        .into())
-    );
-    assert_eq!(borrow(10_031, 0), Ok(()));
-    assert_eq!(market.reserves(host), (n(100_031), n(400_000)));
-    let market = Market::filled(host);
-    let pair = market.pair(host);
-    for again in 1..=3 {
-        let borrower = host
-            .deploy::<Borrower>((market.token0, n(10_031), again))
-            .address();
-        host.at::<Zx20>(market.token0)
-            .transfer(borrower, n(1_000))
-            .unwrap();
-        let reentered = pair
-            .swap(n(10_000), n(0), borrower, Bytes::from_static(&[1]))
-            .unwrap_err();
-        assert_eq!(
-            reentered.message().as_deref(),
-            Some("reentrant call"),
-            "method {again}"
-        );
-    }
-    assert_eq!(market.reserves(host), (n(100_000), n(400_000)));
 }
 
 #[test]

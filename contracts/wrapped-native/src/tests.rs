@@ -1,4 +1,4 @@
-use super::{hostile::Thief, *};
+use super::*;
 use zx::{
     Event as _,
     testing::{Host, Invariants, Reverted},
@@ -153,24 +153,6 @@ fn coins_that_cannot_be_sent_stay_tokens(host: &Host) {
     assert_eq!(
         (coin.balance_of(deaf), host.balance(coin.address())),
         (n(10), n(10))
-    );
-}
-
-/// Natively: a package has one contract, so that the thief has no module.
-#[test]
-fn who_withdraws_again_from_within_a_withdrawal_gets_no_more() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
-    let coin = host.deploy::<WrappedNative>(());
-    coin.paying(n(1_000)).deposit().unwrap();
-    let thief = host.deploy::<Thief>((coin.address(),));
-    thief.paying(n(10)).steal().unwrap();
-    assert_eq!(thief.tries(), 1);
-    assert_eq!(
-        (host.balance(thief.address()), host.balance(coin.address())),
-        (n(10), n(1_000))
     );
 }
 

@@ -3,7 +3,10 @@ use k256::ecdsa::SigningKey;
 use std::{cell::RefCell, collections::BTreeSet};
 use zx::{
     Event as _,
-    components::{AccessControlError, PausableError, RoleGranted},
+    components::{
+        AccessControlError, Erc20Error, PausableError, RoleGranted,
+        erc20::{Approval, Transfer},
+    },
     crypto::{Domain, PermitError, TypedData as _},
     testing::{Host, Invariants, Reverted},
 };
@@ -50,7 +53,7 @@ fn the_deployer_has_all_roles_and_the_token_its_names(host: &Host) {
         (token.name(), token.symbol(), token.decimals()),
         ("Zexus".to_owned(), "ZX".to_owned(), 6)
     );
-    assert_eq!((token.cap(), token.total_supply()), (n(CAP), n(0)));
+    assert_eq!((token.cap(), token.erc20().total_supply()), (n(CAP), n(0)));
     assert!(token.access().has_role(token.minter_role(), owner));
     assert!(!token.access().has_role(token.pauser_role(), alice));
     assert!(token.supports_interface(IAccessControl::INTERFACE_ID));
@@ -74,12 +77,12 @@ fn a_cap_of_nothing_or_of_too_much_is_refused(host: &Host) {
     let token = host.deploy::<Zx20Full>(("Z".to_owned(), "Z".to_owned(), 18, most));
     token.mint(owner, most).unwrap();
     assert_eq!(
-        (token.cap(), token.total_supply()),
+        (token.cap(), token.erc20().total_supply()),
         (most, most),
         "neighbours in a slot"
     );
     token.burn(most).unwrap();
-    assert_eq!((token.cap(), token.total_supply()), (most, n(0)));
+    assert_eq!((token.cap(), token.erc20().total_supply()), (most, n(0)));
 }
 
 #[zx::test]
@@ -123,35 +126,39 @@ fn minters_mint_up_to_the_cap(host: &Host) {
 fn a_paused_token_does_not_move(host: &Host) {
     let [owner, alice] = host.accounts();
     let token = token(host);
-    token.approve(alice, n(50)).unwrap();
+    token.erc20().approve(alice, n(50)).unwrap();
     assert_eq!(token.by(alice).pause(), Err(lacks(alice, PAUSER_ROLE)));
     token.pause().unwrap();
     let paused: Reverted = PausableError::EnforcedPause {}.into();
-    assert_eq!(token.transfer(alice, n(1)), Err(paused.clone()));
+    assert_eq!(token.erc20().transfer(alice, n(1)), Err(paused.clone()));
     assert_eq!(
-        token.by(alice).transfer_from(owner, alice, n(1)),
+        token.by(alice).erc20().transfer_from(owner, alice, n(1)),
         Err(paused.clone())
     );
     assert_eq!(token.mint(alice, n(1)), Err(paused.clone()));
     assert_eq!(token.burn(n(1)), Err(paused.clone()));
     assert_eq!(token.by(alice).burn_from(owner, n(1)), Err(paused));
     assert_eq!(
-        token.allowance((owner, alice)),
+        token.erc20().allowance(owner, alice),
         n(50),
         "what is refused spends nothing"
     );
-    token.approve(alice, n(60)).unwrap();
+    token.erc20().approve(alice, n(60)).unwrap();
     assert_eq!(token.by(alice).unpause(), Err(lacks(alice, PAUSER_ROLE)));
     token.unpause().unwrap();
-    token.by(alice).transfer_from(owner, alice, n(60)).unwrap();
-    assert_eq!(token.balance_of(alice), n(60));
+    token
+        .by(alice)
+        .erc20()
+        .transfer_from(owner, alice, n(60))
+        .unwrap();
+    assert_eq!(token.erc20().balance_of(alice), n(60));
 }
 
 #[zx::test]
 fn tokens_move_and_burn_by_allowance(host: &Host) {
     let [owner, alice, bob] = host.accounts();
     let token = token(host);
-    token.approve(alice, n(30)).unwrap();
+    token.erc20().approve(alice, n(30)).unwrap();
     host.assert_logs(
         token.address(),
         [Approval {
@@ -161,7 +168,10 @@ fn tokens_move_and_burn_by_allowance(host: &Host) {
         }
         .into_log()],
     );
-    assert_eq!(token.by(alice).transfer_from(owner, bob, n(20)), Ok(true));
+    assert_eq!(
+        token.by(alice).erc20().transfer_from(owner, bob, n(20)),
+        Ok(true)
+    );
     token.by(alice).burn_from(owner, n(10)).unwrap();
     host.assert_logs(
         token.address(),
@@ -172,7 +182,7 @@ fn tokens_move_and_burn_by_allowance(host: &Host) {
         }
         .into_log()],
     );
-    let spent = Zx20FullError::ERC20InsufficientAllowance {
+    let spent = Erc20Error::ERC20InsufficientAllowance {
         spender: alice,
         allowance: n(0),
         needed: n(1),
@@ -180,22 +190,29 @@ fn tokens_move_and_burn_by_allowance(host: &Host) {
     assert_eq!(token.by(alice).burn_from(owner, n(1)), Err(spent.into()));
     assert_eq!(
         (
-            token.balance_of(owner),
-            token.balance_of(bob),
-            token.total_supply()
+            token.erc20().balance_of(owner),
+            token.erc20().balance_of(bob),
+            token.erc20().total_supply()
         ),
         (n(470), n(20), n(490))
     );
-    let poor = Zx20FullError::ERC20InsufficientBalance {
+    let poor = Erc20Error::ERC20InsufficientBalance {
         sender: bob,
         balance: n(20),
         needed: n(21),
     };
-    assert_eq!(token.by(bob).transfer(alice, n(21)), Err(poor.into()));
-    token.approve(alice, U256::MAX).unwrap();
-    token.by(alice).transfer_from(owner, bob, n(70)).unwrap();
     assert_eq!(
-        token.allowance((owner, alice)),
+        token.by(bob).erc20().transfer(alice, n(21)),
+        Err(poor.into())
+    );
+    token.erc20().approve(alice, U256::MAX).unwrap();
+    token
+        .by(alice)
+        .erc20()
+        .transfer_from(owner, bob, n(70))
+        .unwrap();
+    assert_eq!(
+        token.erc20().allowance(owner, alice),
         U256::MAX,
         "an infinite allowance stays"
     );
@@ -205,15 +222,18 @@ fn tokens_move_and_burn_by_allowance(host: &Host) {
 fn the_zero_address_is_refused(host: &Host) {
     let zero = Address::ZERO;
     let token = token(host);
-    let receiver: Reverted = Zx20FullError::ERC20InvalidReceiver { receiver: zero }.into();
-    assert_eq!(token.transfer(zero, n(1)), Err(receiver.clone()));
+    let receiver: Reverted = Erc20Error::ERC20InvalidReceiver { receiver: zero }.into();
+    assert_eq!(token.erc20().transfer(zero, n(1)), Err(receiver.clone()));
     assert_eq!(token.mint(zero, n(1)), Err(receiver));
     assert_eq!(
-        token.approve(zero, n(1)),
-        Err(Zx20FullError::ERC20InvalidSpender { spender: zero }.into())
+        token.erc20().approve(zero, n(1)),
+        Err(Erc20Error::ERC20InvalidSpender { spender: zero }.into())
     );
-    let approver = Zx20FullError::ERC20InvalidApprover { approver: zero };
-    assert_eq!(token.transfer_from(zero, zero, n(0)), Err(approver.into()));
+    let approver = Erc20Error::ERC20InvalidApprover { approver: zero };
+    assert_eq!(
+        token.erc20().transfer_from(zero, zero, n(0)),
+        Err(approver.into())
+    );
     assert_eq!(token.burn_from(zero, n(0)), Err(approver.into()));
 }
 
@@ -315,7 +335,7 @@ fn a_permit_is_good_once_for_one_token_on_one_chain(host: &Host) {
     );
     assert_eq!(
         (
-            token.allowance((owner, spender)),
+            token.erc20().allowance(owner, spender),
             token.nonces().nonces(owner)
         ),
         (n(40), n(1))
@@ -335,15 +355,25 @@ fn a_permit_is_good_once_for_one_token_on_one_chain(host: &Host) {
 fn an_allowance_set_to_zero_first_cannot_be_spent_twice(host: &Host) {
     let [owner, alice] = host.accounts();
     let token = token(host);
-    token.approve(alice, n(100)).unwrap();
-    token.by(alice).transfer_from(owner, alice, n(100)).unwrap();
-    token.approve(alice, n(0)).unwrap();
+    token.erc20().approve(alice, n(100)).unwrap();
+    token
+        .by(alice)
+        .erc20()
+        .transfer_from(owner, alice, n(100))
+        .unwrap();
+    token.erc20().approve(alice, n(0)).unwrap();
     assert_eq!(
-        token.balance_of(alice),
+        token.erc20().balance_of(alice),
         n(100),
         "the owner sees that it was spent, and approves no more"
     );
-    assert!(token.by(alice).transfer_from(owner, alice, n(1)).is_err());
+    assert!(
+        token
+            .by(alice)
+            .erc20()
+            .transfer_from(owner, alice, n(1))
+            .is_err()
+    );
 }
 
 /// A token, and everybody who has ever received some.
@@ -363,7 +393,7 @@ impl Watched {
         holders.extend(last.map(|topic| Address::from_word(topic.into())));
         holders
             .iter()
-            .map(|holder| host.at::<Zx20Full>(self.token).balance_of(*holder))
+            .map(|holder| host.at::<Zx20Full>(self.token).erc20().balance_of(*holder))
             .sum()
     }
 }
@@ -385,8 +415,8 @@ fn balances_make_up_the_supply_and_the_supply_stays_below_the_cap() {
         "balances make up the supply, which the cap bounds",
         |host, watched| {
             let token = host.at::<Zx20Full>(watched.token);
-            assert_eq!(watched.held(host), token.total_supply());
-            assert!(token.total_supply() <= token.cap());
+            assert_eq!(watched.held(host), token.erc20().total_supply());
+            assert!(token.erc20().total_supply() <= token.cap());
         },
     )
     .check();
@@ -409,11 +439,14 @@ fn a_stranger_takes_nothing() {
         let token = host.at::<Zx20Full>(*token);
         let [owner, stranger] = host.accounts();
         assert_eq!(
-            (token.balance_of(owner), token.balance_of(stranger)),
+            (
+                token.erc20().balance_of(owner),
+                token.erc20().balance_of(stranger)
+            ),
             (n(500), n(0))
         );
         assert_eq!(
-            (token.total_supply(), token.pausable().paused()),
+            (token.erc20().total_supply(), token.paused()),
             (n(500), false)
         );
         assert!(

@@ -11,16 +11,13 @@ mod interface;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{Approval, Transfer, Zx20VotesError};
+pub use interface::Zx20VotesError;
 
 use zx::{
-    components::{Eip712, Nonces, Ownable, Votes},
+    components::{Eip712, Erc20, Nonces, Ownable, Votes},
     crypto::{Permit, Signature},
     prelude::*,
 };
-
-/// The most tokens that there can be: 2^208 - 1, what a checkpoint has room for.
-const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0xFFFF]);
 
 /// State of the token.
 #[zx::contract]
@@ -32,9 +29,8 @@ pub struct Zx20Votes {
     /// Its short name.
     #[view]
     symbol: Item<String>,
-    /// Tokens of an owner that a spender may still move.
-    #[view]
-    allowance: Map<(Address, Address), U256>,
+    #[component]
+    erc20: Erc20<Votes>,
     #[component]
     votes: Votes,
     #[component]
@@ -66,51 +62,6 @@ impl Zx20Votes {
         18
     }
 
-    /// Tokens that exist.
-    pub fn total_supply(&self, _cx: &Ctx) -> U256 {
-        self.votes.total_units()
-    }
-
-    /// Tokens that `account` holds.
-    pub fn balance_of(&self, _cx: &Ctx, account: Address) -> U256 {
-        self.votes.units(account)
-    }
-
-    /// Moves tokens of the caller.
-    pub fn transfer(
-        &mut self,
-        cx: &mut Ctx,
-        to: Address,
-        value: U256,
-    ) -> Result<bool, Zx20VotesError> {
-        self.move_tokens(cx, cx.sender(), to, value)?;
-        Ok(true)
-    }
-
-    /// Lets `spender` move so many tokens of the caller.
-    pub fn approve(
-        &mut self,
-        cx: &mut Ctx,
-        spender: Address,
-        value: U256,
-    ) -> Result<bool, Zx20VotesError> {
-        self.allow(cx, cx.sender(), spender, value)?;
-        Ok(true)
-    }
-
-    /// Moves tokens that the caller was allowed to move.
-    pub fn transfer_from(
-        &mut self,
-        cx: &mut Ctx,
-        from: Address,
-        to: Address,
-        value: U256,
-    ) -> Result<bool, Zx20VotesError> {
-        self.spend_allowance(from, cx.sender(), value)?;
-        self.move_tokens(cx, from, to, value)?;
-        Ok(true)
-    }
-
     /// Sets an allowance that its owner has signed (EIP-2612).
     #[expect(clippy::too_many_arguments, reason = "what EIP-2612 takes")]
     pub fn permit(
@@ -125,36 +76,26 @@ impl Zx20Votes {
         s: B256,
     ) -> Result<(), Zx20VotesError> {
         let domain = self.domain.domain().separator(cx);
-        Permit {
+        let permit = Permit {
             owner,
             spender,
             value,
             deadline,
-        }
-        .check(cx, domain, &mut self.nonces, Signature { v, r, s })?;
-        self.allow(cx, owner, spender, value)
+        };
+        let signature = Signature { v, r, s };
+        self.erc20
+            .allow_signed(cx, permit, domain, &mut self.nonces, signature)
     }
 
     /// Makes new tokens. Only the owner can.
     pub fn mint(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<(), Zx20VotesError> {
         self.ownable.only_owner(cx)?;
-        ensure!(
-            !to.is_zero(),
-            Zx20VotesError::ERC20InvalidReceiver { receiver: to }
-        );
-        let increased_supply = self.votes.total_units() + value;
-        if increased_supply > MAX_SUPPLY {
-            return Err(Zx20VotesError::ERC20ExceededSafeSupply {
-                increased_supply,
-                cap: MAX_SUPPLY,
-            });
-        }
-        self.update(cx, Address::ZERO, to, value)
+        Ok(self.erc20.mint(cx, to, value)?)
     }
 
     /// Destroys tokens of the caller.
     pub fn burn(&mut self, cx: &mut Ctx, value: U256) -> Result<(), Zx20VotesError> {
-        self.destroy(cx, cx.sender(), value)
+        Ok(self.erc20.burn(cx, cx.sender(), value)?)
     }
 
     /// Destroys tokens that the caller was allowed to move.
@@ -164,114 +105,6 @@ impl Zx20Votes {
         account: Address,
         value: U256,
     ) -> Result<(), Zx20VotesError> {
-        self.spend_allowance(account, cx.sender(), value)?;
-        self.destroy(cx, account, value)
-    }
-
-    fn move_tokens(
-        &mut self,
-        cx: &mut Ctx,
-        from: Address,
-        to: Address,
-        value: U256,
-    ) -> Result<(), Zx20VotesError> {
-        ensure!(
-            !from.is_zero(),
-            Zx20VotesError::ERC20InvalidSender { sender: from }
-        );
-        ensure!(
-            !to.is_zero(),
-            Zx20VotesError::ERC20InvalidReceiver { receiver: to }
-        );
-        self.enough(from, value)?;
-        self.update(cx, from, to, value)
-    }
-
-    fn destroy(&mut self, cx: &mut Ctx, from: Address, value: U256) -> Result<(), Zx20VotesError> {
-        ensure!(
-            !from.is_zero(),
-            Zx20VotesError::ERC20InvalidSender { sender: from }
-        );
-        self.enough(from, value)?;
-        self.update(cx, from, Address::ZERO, value)
-    }
-
-    /// Balances, supply and votes in one.
-    fn update(
-        &mut self,
-        cx: &mut Ctx,
-        from: Address,
-        to: Address,
-        value: U256,
-    ) -> Result<(), Zx20VotesError> {
-        cx.emit(Transfer { from, to, value });
-        Ok(self.votes.move_units(cx, from, to, value)?)
-    }
-
-    fn enough(&self, sender: Address, needed: U256) -> Result<(), Zx20VotesError> {
-        let balance = self.votes.units(sender);
-        ensure!(
-            balance >= needed,
-            Zx20VotesError::ERC20InsufficientBalance {
-                sender,
-                balance,
-                needed
-            }
-        );
-        Ok(())
-    }
-
-    fn allow(
-        &mut self,
-        cx: &mut Ctx,
-        owner: Address,
-        spender: Address,
-        value: U256,
-    ) -> Result<(), Zx20VotesError> {
-        ensure!(
-            !owner.is_zero(),
-            Zx20VotesError::ERC20InvalidApprover { approver: owner }
-        );
-        ensure!(
-            !spender.is_zero(),
-            Zx20VotesError::ERC20InvalidSpender { spender }
-        );
-        self.allowance.set((owner, spender), value);
-        cx.emit(Approval {
-            owner,
-            spender,
-            value,
-        });
-        Ok(())
-    }
-
-    fn spend_allowance(
-        &mut self,
-        owner: Address,
-        spender: Address,
-        needed: U256,
-    ) -> Result<(), Zx20VotesError> {
-        let mut entry = self.allowance.entry((owner, spender));
-        let allowance = entry.get();
-        if allowance == U256::MAX {
-            return Ok(());
-        }
-        let Some(rest) = allowance.checked_sub(needed) else {
-            return Err(Zx20VotesError::ERC20InsufficientAllowance {
-                spender,
-                allowance,
-                needed,
-            });
-        };
-        ensure!(
-            !owner.is_zero(),
-            Zx20VotesError::ERC20InvalidApprover { approver: owner }
-        );
-        ensure!(
-            !spender.is_zero(),
-            Zx20VotesError::ERC20InvalidSpender { spender }
-        );
-        entry.set(rest);
-        Ok(())
+        Ok(self.erc20.burn_from(cx, account, value)?)
     }
 }

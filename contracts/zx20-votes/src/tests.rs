@@ -3,10 +3,16 @@ use k256::ecdsa::SigningKey;
 use std::{cell::RefCell, collections::BTreeSet};
 use zx::{
     Event as _,
-    components::{DelegateVotesChanged, NoncesError, OwnableError, VotesError},
+    components::{
+        DelegateVotesChanged, Erc20Error, Erc20VotesError, NoncesError, OwnableError, VotesError,
+        erc20::Transfer,
+    },
     crypto::{Domain, TypedData},
     testing::{Host, Invariants, Reverted},
 };
+
+/// The most tokens that there can be: 2^208 - 1.
+const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0xFFFF]);
 
 fn n(value: u64) -> U256 {
     U256::from(value)
@@ -31,7 +37,7 @@ fn tokens_vote_once_they_are_delegated(host: &Host) {
     assert_eq!(token.votes().get_votes(owner), n(0));
     token.votes().delegate(alice).unwrap();
     assert_eq!(token.votes().get_votes(alice), n(1_000));
-    token.transfer(bob, n(300)).unwrap();
+    token.erc20().transfer(bob, n(300)).unwrap();
     let moved = Transfer {
         from: owner,
         to: bob,
@@ -52,7 +58,7 @@ fn tokens_vote_once_they_are_delegated(host: &Host) {
     token.by(bob).votes().delegate(bob).unwrap();
     token.by(bob).burn(n(100)).unwrap();
     assert_eq!(
-        (token.votes().get_votes(bob), token.total_supply()),
+        (token.votes().get_votes(bob), token.erc20().total_supply()),
         (n(200), n(900))
     );
 }
@@ -65,7 +71,7 @@ fn what_was_is_not_changed_by_what_comes_after(host: &Host) {
     token.votes().delegate(owner).unwrap();
     let then = n(host.block().number);
     host.mine(1);
-    token.transfer(alice, n(999)).unwrap();
+    token.erc20().transfer(alice, n(999)).unwrap();
     token.by(alice).votes().delegate(alice).unwrap();
     token.mint(alice, n(5)).unwrap();
     assert_eq!(token.votes().get_past_votes(owner, then), n(1_000));
@@ -85,7 +91,7 @@ fn the_owner_mints_up_to_what_a_checkpoint_holds(host: &Host) {
     let stranger = OwnableError::OwnableUnauthorizedAccount { account: alice };
     assert_eq!(token.by(alice).mint(alice, n(1)), Err(stranger.into()));
     token.mint(alice, MAX_SUPPLY - n(1_000)).unwrap();
-    let over = Zx20VotesError::ERC20ExceededSafeSupply {
+    let over = Erc20VotesError::ERC20ExceededSafeSupply {
         increased_supply: MAX_SUPPLY + n(1),
         cap: MAX_SUPPLY,
     };
@@ -109,41 +115,50 @@ fn the_owner_mints_up_to_what_a_checkpoint_holds(host: &Host) {
 fn too_little_and_nobody_are_refused(host: &Host) {
     let [owner, alice, bob] = host.accounts();
     let token = token(host);
-    let poor: Reverted = Zx20VotesError::ERC20InsufficientBalance {
+    let poor: Reverted = Erc20Error::ERC20InsufficientBalance {
         sender: owner,
         balance: n(1_000),
         needed: n(1_001),
     }
     .into();
-    assert_eq!(token.transfer(alice, n(1_001)), Err(poor.clone()));
+    assert_eq!(token.erc20().transfer(alice, n(1_001)), Err(poor.clone()));
     assert_eq!(token.burn(n(1_001)), Err(poor));
-    let receiver: Reverted = Zx20VotesError::ERC20InvalidReceiver {
+    let receiver: Reverted = Erc20Error::ERC20InvalidReceiver {
         receiver: Address::ZERO,
     }
     .into();
-    assert_eq!(token.transfer(Address::ZERO, n(1)), Err(receiver.clone()));
+    assert_eq!(
+        token.erc20().transfer(Address::ZERO, n(1)),
+        Err(receiver.clone())
+    );
     assert_eq!(token.mint(Address::ZERO, n(1)), Err(receiver));
-    let spender = Zx20VotesError::ERC20InvalidSpender {
+    let spender = Erc20Error::ERC20InvalidSpender {
         spender: Address::ZERO,
     };
-    assert_eq!(token.approve(Address::ZERO, n(1)), Err(spender.into()));
-    token.approve(alice, n(10)).unwrap();
-    assert_eq!(token.by(alice).transfer_from(owner, bob, n(4)), Ok(true));
+    assert_eq!(
+        token.erc20().approve(Address::ZERO, n(1)),
+        Err(spender.into())
+    );
+    token.erc20().approve(alice, n(10)).unwrap();
+    assert_eq!(
+        token.by(alice).erc20().transfer_from(owner, bob, n(4)),
+        Ok(true)
+    );
     token.by(alice).burn_from(owner, n(6)).unwrap();
-    let spent = Zx20VotesError::ERC20InsufficientAllowance {
+    let spent = Erc20Error::ERC20InsufficientAllowance {
         spender: alice,
         allowance: n(0),
         needed: n(1),
     };
     assert_eq!(
-        token.by(alice).transfer_from(owner, bob, n(1)),
+        token.by(alice).erc20().transfer_from(owner, bob, n(1)),
         Err(spent.into())
     );
     assert_eq!(
         (
-            token.balance_of(owner),
-            token.balance_of(bob),
-            token.total_supply()
+            token.erc20().balance_of(owner),
+            token.erc20().balance_of(bob),
+            token.erc20().total_supply()
         ),
         (n(990), n(4), n(994))
     );
@@ -197,7 +212,7 @@ fn permits_and_delegations_are_signed_with_one_row_of_nonces(host: &Host) {
         },
     );
     token.permit(owner, alice, n(7), deadline, v, r, s).unwrap();
-    assert_eq!(token.allowance((owner, alice)), n(7));
+    assert_eq!(token.erc20().allowance(owner, alice), n(7));
 
     let signed = |nonce: u64| {
         let nonce = n(nonce);
@@ -283,7 +298,7 @@ fn votes_are_the_delegated_tokens_and_balances_the_supply_whatever_happens() {
                 let theirs = people
                     .iter()
                     .filter(|holder| token.votes().delegates(**holder) == *delegate);
-                let delegated: U256 = theirs.map(|holder| token.balance_of(*holder)).sum();
+                let delegated: U256 = theirs.map(|holder| token.erc20().balance_of(*holder)).sum();
                 assert_eq!(token.votes().get_votes(*delegate), delegated);
             }
         },
@@ -293,9 +308,9 @@ fn votes_are_the_delegated_tokens_and_balances_the_supply_whatever_happens() {
         let held: U256 = watched
             .people(host)
             .iter()
-            .map(|holder| token.balance_of(*holder))
+            .map(|holder| token.erc20().balance_of(*holder))
             .sum();
-        assert_eq!(held, token.total_supply());
+        assert_eq!(held, token.erc20().total_supply());
     })
     .check();
 }

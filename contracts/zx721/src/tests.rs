@@ -1,4 +1,4 @@
-use super::{hostile::Grabber, *};
+use super::*;
 use zx::{
     Event as _,
     components::OwnableError,
@@ -300,29 +300,6 @@ fn a_contract_says_whether_it_takes_a_token(host: &Host) {
         (willing, silent),
         "who is not asked cannot refuse"
     );
-}
-
-/// Natively: a package has one contract, so that this one has no module. Hooks in the sandbox are those of the campaigns
-/// against the Solidity originals.
-#[test]
-fn a_receiver_that_calls_back_finds_everything_in_order_and_takes_no_more() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
-    let [_, alice, heir] = host.accounts();
-    let tokens = collection(host).by(alice);
-    let grabber = host.deploy::<Grabber>((heir, id(2))).address();
-    tokens.safe_transfer_from(alice, grabber, id(1)).unwrap();
-    assert_eq!(
-        (tokens.owner_of(id(1)), tokens.owner_of(id(2))),
-        (heir, alice)
-    );
-    assert_eq!(
-        (tokens.tokens_of_owner(alice), tokens.tokens_of_owner(heir)),
-        (vec![id(3), id(2)], vec![id(1)])
-    );
-    assert_eq!(tokens.balance_of(grabber), id(0));
 }
 
 #[zx::test]

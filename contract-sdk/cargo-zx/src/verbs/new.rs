@@ -50,8 +50,11 @@ impl Template {
         match self {
             Self::Empty => sources!("templates/empty": "lib.rs", "tests.rs"),
             Self::Zx20 => sources!("../../contracts/zx20/src": "lib.rs", "interface.rs", "tests.rs"),
-            Self::Zx721 => sources!("templates/zx721": "lib.rs", "interface.rs", "tests.rs"),
-            Self::Zx1155 => sources!("templates/zx1155": "lib.rs", "interface.rs", "tests.rs"),
+            Self::Zx721 => {
+                sources!("../../contracts/zx721/src": "lib.rs", "interface.rs", "ledger.rs", "royalty.rs", "tests.rs")
+            }
+            Self::Zx1155 => sources!("../../contracts/zx1155/src": "lib.rs", "interface.rs", "tests.rs"),
+            // The library's pool is made by a factory, and tested with it: one package alone is this.
             Self::DexPair => sources!("templates/dex-pair": "lib.rs", "interface.rs", "tests.rs"),
             Self::Proxy => sources!("templates/proxy": "lib.rs", "tests.rs"),
         }

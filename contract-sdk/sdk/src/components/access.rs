@@ -125,6 +125,22 @@ pub enum AccessControlError {
     AccessControlBadConfirmation {},
 }
 
+zx::sol_interface! {
+    /// OpenZeppelin's, for `#[zx::public(implements(IAccessControl))]`.
+    pub interface IAccessControl {
+        /// Whether an account has a role.
+        function hasRole(bytes32 role, address account) external view returns (bool);
+        /// Whose members grant and revoke a role.
+        function getRoleAdmin(bytes32 role) external view returns (bytes32);
+        /// Grants a role.
+        function grantRole(bytes32 role, address account) external;
+        /// Revokes a role.
+        function revokeRole(bytes32 role, address account) external;
+        /// Gives up a role of the caller.
+        function renounceRole(bytes32 role, address callerConfirmation) external;
+    }
+}
+
 impl AccessControl {
     /// Lets only accounts with this role go on: `self.access.only(cx, MINTER)?`.
     ///

@@ -92,20 +92,31 @@ impl Checkpoints {
     /// # Errors
     /// `key` is before the last checkpoint, or key or value do not fit 48 and 208 bits.
     pub fn push(&mut self, key: u64, value: U256) -> Result<(U256, U256), CheckpointsError> {
+        self.update(key, value, |_, value| value)
+    }
+
+    /// Sets the number from `key` on to what `change` makes of it and of `by`, and returns what it was and what it is: a sum,
+    /// or a difference. The last checkpoint is read once.
+    ///
+    /// # Errors
+    /// As of [`push`](Self::push).
+    pub fn update(
+        &mut self,
+        key: u64,
+        by: U256,
+        change: fn(U256, U256) -> U256,
+    ) -> Result<(U256, U256), CheckpointsError> {
+        let len = self.trace.len();
+        let last = len.checked_sub(1).map(|index| (index, self.trace.load(index)));
+        let before = last.map_or(U256::ZERO, |(_, last)| last.value.get());
+        let value = change(before, by);
         let new = Checkpoint { key: fitting(48, U256::from(key))?, value: fitting(208, value)? };
-        let Some(last) = self.last() else {
-            self.trace.push(new);
-            return Ok((U256::ZERO, value));
-        };
-        if last.key > new.key {
-            return Err(CheckpointsError::CheckpointUnorderedInsertion {});
+        match last {
+            Some((_, last)) if last.key > new.key => return Err(CheckpointsError::CheckpointUnorderedInsertion {}),
+            Some((index, last)) if last.key == new.key => self.trace.store(index, &new),
+            _ => self.trace.append(len, &new),
         }
-        if last.key == new.key {
-            self.trace.set(self.trace.len() - 1, new);
-        } else {
-            self.trace.push(new);
-        }
-        Ok((last.value.get(), value))
+        Ok((before, value))
     }
 
     /// How many checkpoints there are.

@@ -69,17 +69,19 @@
 //! | [`Upgradeable`] | UUPS: the code decides who replaces it | its own (EIP-1967) |
 //! | [`Nonces`] | signed messages are used once | its own (ERC-7201) |
 //! | [`Eip712`] | the domain that messages are signed for | its own (ERC-7201) |
-//! | [`Votes`] | delegated voting power with a history | 4 |
+//! | [`Votes`] | delegated voting power with a history | its own (ERC-7201) |
+//! | [`Erc20`] | a fungible token, with a ledger of your choice | 3, with the plain one |
 //! | [`Checkpoints`] | a number with its history; a storage type | 1 |
 //!
 //! Methods, events and errors are those of OpenZeppelin's contracts by name, so that front ends and indexers know them.
 //! What has slots of its own is the same state wherever it is a field: [`Votes`] and a contract's [`Nonces`] count
-//! together. Interfaces are detected by `#[zx::public(implements(...))]`, see [`erc165`].
+//! together, and so do [`Votes`] and an `Erc20<Votes>`. Interfaces are detected by `#[zx::public(implements(...))]`, see [`erc165`].
 
 mod access;
 mod checkpoints;
 mod domain;
 pub mod erc165;
+pub mod erc20;
 mod guard;
 mod initializable;
 mod nonces;
@@ -91,14 +93,17 @@ mod votes;
 /// What calls components in tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub use self::{
-    access::AccessControlClient, domain::Eip712Client, initializable::InitializableClient, nonces::NoncesClient,
-    ownable::OwnableClient, pausable::PausableClient, upgradeable::UpgradeableClient, votes::VotesClient,
+    access::AccessControlClient, domain::Eip712Client, erc20::Erc20Client, initializable::InitializableClient,
+    nonces::NoncesClient, ownable::OwnableClient, pausable::PausableClient, upgradeable::UpgradeableClient,
+    votes::VotesClient,
 };
 pub use access::{
-    AccessControl, AccessControlError, DEFAULT_ADMIN_ROLE, RoleAdminChanged, RoleGranted, RoleRevoked, role,
+    AccessControl, AccessControlError, DEFAULT_ADMIN_ROLE, IAccessControl, RoleAdminChanged, RoleGranted, RoleRevoked,
+    role,
 };
 pub use checkpoints::{Checkpoint, Checkpoints, CheckpointsError};
 pub use domain::{EIP712DomainChanged, Eip712};
+pub use erc20::{Balances, Erc20, Erc20Error, Erc20VotesError, Ledger};
 pub use guard::{Lock, ReentrancyGuard, ReentrancyGuardError};
 pub use initializable::{Initializable, InitializableError, Initialized};
 pub use nonces::{Nonces, NoncesError};

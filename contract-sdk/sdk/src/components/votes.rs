@@ -6,6 +6,7 @@ use crate::{
     crypto::{Signature, SignatureError, TypedData as _},
 };
 use alloc::string::String;
+use core::ops::{Add as _, Sub as _};
 
 /// Voting power by block (ERC-5805, ERC-6372 with the clock of block numbers): OpenZeppelin's `Votes`. Who holds units
 /// votes with them after delegating them, to themselves or to somebody else; what is not delegated costs no checkpoints.
@@ -52,15 +53,25 @@ use alloc::string::String;
 /// ```
 ///
 /// `delegateBySig` needs the domain to be named: see [`Eip712::init`].
+///
+/// As the [`Ledger`](super::Ledger) of an [`Erc20`](super::Erc20) it is a token whose holders vote.
 #[zx::storage]
 #[derive(Debug)]
 pub struct Votes {
-    units: Map<Address, U256>,
+    #[slot(namespace = "openzeppelin.storage.Votes")]
+    state: State,
+    nonces: Nonces,
+    domain: Eip712,
+}
+
+/// OpenZeppelin's, and the units behind.
+#[zx::storage]
+#[derive(Debug)]
+struct State {
     delegatee: Map<Address, Address>,
     power: Map<Address, Checkpoints>,
     total: Checkpoints,
-    nonces: Nonces,
-    domain: Eip712,
+    units: Map<Address, U256>,
 }
 
 /// An account delegates its units to somebody else.
@@ -123,12 +134,12 @@ struct Delegation {
 impl Votes {
     /// Units of an account: a token's balance.
     pub fn units(&self, account: Address) -> U256 {
-        self.units.get(account)
+        self.state.units.get(account)
     }
 
     /// All units: a token's supply.
     pub fn total_units(&self) -> U256 {
-        self.total.latest()
+        self.state.total.latest()
     }
 
     /// Moves units, and the voting power with them; from the zero address they are made, to it they are destroyed. An
@@ -137,20 +148,42 @@ impl Votes {
     /// # Errors
     /// There would be more than 2^208 - 1 units.
     pub fn move_units(&mut self, cx: &mut Ctx, from: Address, to: Address, amount: U256) -> Result<(), VotesError> {
-        if from == to && from.is_zero() {
-            return Ok(());
+        match (from.is_zero(), to.is_zero()) {
+            (true, true) => Ok(()),
+            (true, false) => self.made(cx, to, amount),
+            (false, true) => {
+                self.state.units.sub(from, amount);
+                self.destroyed(cx, from, amount)
+            }
+            (false, false) => {
+                self.state.units.sub(from, amount);
+                self.moved(cx, from, to, amount)
+            }
         }
-        if from.is_zero() {
-            self.total.push(cx.block_number(), self.total.latest() + amount)?;
-        } else {
-            self.units.sub(from, amount);
-        }
-        if to.is_zero() {
-            self.total.push(cx.block_number(), self.total.latest() - amount)?;
-        } else {
-            self.units.add(to, amount);
-        }
-        self.move_power(cx, self.delegatee.get(from), self.delegatee.get(to), amount)
+    }
+
+    /// The units, to take some from: with [`destroyed`](Self::destroyed) or [`moved`](Self::moved) after it.
+    pub(super) fn units_mut(&mut self) -> &mut Map<Address, U256> {
+        &mut self.state.units
+    }
+
+    /// Adds units to what there is.
+    pub(super) fn made(&mut self, cx: &mut Ctx, to: Address, amount: U256) -> Result<(), VotesError> {
+        self.state.total.update(cx.block_number(), amount, U256::add)?;
+        self.state.units.add(to, amount);
+        self.change_power(cx, self.state.delegatee.get(to), amount, U256::add)
+    }
+
+    /// Takes units, which are nobody's any more, from what there is.
+    pub(super) fn destroyed(&mut self, cx: &mut Ctx, from: Address, amount: U256) -> Result<(), VotesError> {
+        self.state.total.update(cx.block_number(), amount, U256::sub)?;
+        self.change_power(cx, self.state.delegatee.get(from), amount, U256::sub)
+    }
+
+    /// Gives units, which are nobody's any more, to an account.
+    pub(super) fn moved(&mut self, cx: &mut Ctx, from: Address, to: Address, amount: U256) -> Result<(), VotesError> {
+        self.state.units.add(to, amount);
+        self.move_power(cx, self.state.delegatee.get(from), self.state.delegatee.get(to), amount)
     }
 
     /// Has an account vote with the units of another, whoever calls.
@@ -158,17 +191,17 @@ impl Votes {
     /// # Errors
     /// None, as long as the units are moved by [`move_units`](Self::move_units).
     pub fn set_delegate(&mut self, cx: &mut Ctx, delegator: Address, to_delegate: Address) -> Result<(), VotesError> {
-        let from_delegate = self.delegatee.entry(delegator).replace(to_delegate);
+        let from_delegate = self.state.delegatee.entry(delegator).replace(to_delegate);
         cx.emit(DelegateChanged { delegator, from_delegate, to_delegate });
-        self.move_power(cx, from_delegate, to_delegate, self.units.get(delegator))
+        self.move_power(cx, from_delegate, to_delegate, self.state.units.get(delegator))
     }
 
     fn move_power(&mut self, cx: &mut Ctx, from: Address, to: Address, amount: U256) -> Result<(), VotesError> {
-        if from == to || amount.is_zero() {
+        if from == to {
             return Ok(());
         }
-        self.change_power(cx, from, |votes| votes - amount)?;
-        self.change_power(cx, to, |votes| votes + amount)
+        self.change_power(cx, from, amount, U256::sub)?;
+        self.change_power(cx, to, amount, U256::add)
     }
 
     /// The zero address votes with nothing.
@@ -176,14 +209,13 @@ impl Votes {
         &mut self,
         cx: &mut Ctx,
         delegate: Address,
-        change: impl FnOnce(U256) -> U256,
+        by: U256,
+        change: fn(U256, U256) -> U256,
     ) -> Result<(), VotesError> {
-        if delegate.is_zero() {
+        if delegate.is_zero() || by.is_zero() {
             return Ok(());
         }
-        let mut power = self.power.at_mut(delegate);
-        let new = change(power.latest());
-        let (previous_votes, new_votes) = power.push(cx.block_number(), new)?;
+        let (previous_votes, new_votes) = self.state.power.at_mut(delegate).update(cx.block_number(), by, change)?;
         cx.emit(DelegateVotesChanged { delegate, previous_votes, new_votes });
         Ok(())
     }
@@ -217,22 +249,22 @@ impl Votes {
 
     /// What an account votes with.
     pub fn get_votes(&self, _cx: &Ctx, account: Address) -> U256 {
-        self.power.at(account).latest()
+        self.state.power.at(account).latest()
     }
 
     /// What an account voted with at the end of a block before this one.
     pub fn get_past_votes(&self, cx: &Ctx, account: Address, timepoint: U256) -> Result<U256, VotesError> {
-        Ok(self.power.at(account).value_at(Self::past(cx, timepoint)?))
+        Ok(self.state.power.at(account).value_at(Self::past(cx, timepoint)?))
     }
 
     /// All units at the end of a block before this one.
     pub fn get_past_total_supply(&self, cx: &Ctx, timepoint: U256) -> Result<U256, VotesError> {
-        Ok(self.total.value_at(Self::past(cx, timepoint)?))
+        Ok(self.state.total.value_at(Self::past(cx, timepoint)?))
     }
 
     /// Who votes with the units of an account; the zero address if nobody does.
     pub fn delegates(&self, _cx: &Ctx, account: Address) -> Address {
-        self.delegatee.get(account)
+        self.state.delegatee.get(account)
     }
 
     /// Has `delegatee` vote with the caller's units.

@@ -11,7 +11,7 @@ pub struct Ref<'a, V> {
 }
 
 impl<V> Ref<'_, V> {
-    pub(super) const fn new(value: V) -> Self {
+    pub(crate) const fn new(value: V) -> Self {
         Self { value, of: PhantomData }
     }
 }
@@ -37,7 +37,7 @@ pub struct RefMut<'a, V> {
 }
 
 impl<V> RefMut<'_, V> {
-    pub(super) const fn new(value: V) -> Self {
+    pub(crate) const fn new(value: V) -> Self {
         Self { value, of: PhantomData }
     }
 }

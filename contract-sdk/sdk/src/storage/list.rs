@@ -106,7 +106,7 @@ impl<T: StorageValue> List<T> {
         T::load(&slot, lane)
     }
 
-    fn store(&mut self, index: u32, value: &T) {
+    pub(crate) fn store(&mut self, index: u32, value: &T) {
         let (slot, lane) = self.element(index);
         value.store(&slot, lane);
     }
@@ -120,8 +120,13 @@ impl<T: StorageValue> List<T> {
     /// Appends an element.
     pub fn push(&mut self, value: T) {
         let len = self.len();
+        self.append(len, &value);
+    }
+
+    /// Appends an element to so many.
+    pub(crate) fn append(&mut self, len: u32, value: &T) {
         self.set_len(len + 1);
-        self.store(len, &value);
+        self.store(len, value);
     }
 
     /// Removes the last element and returns it, if there is one.
