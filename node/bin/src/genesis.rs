@@ -4,15 +4,24 @@ use crate::keys::{self, DevKey};
 use alloy_primitives::U256;
 use clap::Args;
 use eyre::{Result, WrapErr};
-use zx_primitives::{ChainSpec, spec::COIN};
+use zx_primitives::{
+    ChainSpec,
+    spec::{COIN, DEV_CHAIN_ID},
+};
 
 /// Coins of each account at the start.
 const COINS: u64 = 10_000;
+
+/// The greatest chain id (EIP-2294): wallets count with twice of it and 36 more.
+const MOST_CHAIN_ID: u64 = u64::MAX / 2 - 36;
 
 /// Flags of the first block. A chain that is kept must be started with the same ones again.
 #[derive(Args)]
 #[command(next_help_heading = "The first block")]
 pub(crate) struct Options {
+    /// Id of the chain (EIP-155), which transactions are signed for. A fork has that of the chain that it goes on from.
+    #[arg(long, value_name = "ID", conflicts_with = "fork", default_value_t = DEV_CHAIN_ID, value_parser = clap::value_parser!(u64).range(1..=MOST_CHAIN_ID), env = "ZX_CHAIN_ID")]
+    chain_id: u64,
     /// How many accounts the node funds and signs for.
     #[arg(long, value_name = "COUNT", default_value_t = keys::ACCOUNTS, value_parser = clap::value_parser!(u32).range(0..=1_000), env = "ZX_ACCOUNTS")]
     accounts: u32,
@@ -55,7 +64,8 @@ impl Options {
     /// The chain's rules.
     pub(crate) fn spec(&self, keys: &[DevKey]) -> ChainSpec {
         let spec = funded(keys, self.balance);
-        ChainSpec { genesis_time: self.timestamp.unwrap_or(spec.genesis_time), ..spec }
+        let genesis_time = self.timestamp.unwrap_or(spec.genesis_time);
+        ChainSpec { chain_id: self.chain_id, genesis_time, ..spec }
     }
 }
 

@@ -75,10 +75,19 @@ impl ChainSpec {
             base_fee_per_gas: Some(INITIAL_BASE_FEE),
             timestamp: self.genesis_time,
             state_root,
-            extra_data: Bytes::from_static(b"zexus"),
+            extra_data: self.mark(),
             ..empty_header(self.coinbase)
         };
         Block::seal(header, Vec::new())
+    }
+
+    /// What the first block says besides: an id that is not every development chain's, so that the blocks of one chain are
+    /// not taken for those of another.
+    fn mark(&self) -> Bytes {
+        match self.chain_id {
+            DEV_CHAIN_ID => Bytes::from_static(b"zexus"),
+            id => [&b"zexus"[..], &id.to_be_bytes()].concat().into(),
+        }
     }
 
     /// A header on top of `parent` at `timestamp`, but for its roots, bloom and gas.

@@ -1,7 +1,7 @@
 //! What a development node keeps, takes along and reads from elsewhere: restarts after edits, state files, its flags,
 //! and forks of another node.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, Bytes, TxKind, U256};
 use eyre::{OptionExt as _, Result, ensure};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -131,6 +131,32 @@ fn flags_say_what_the_first_block_has_and_when_blocks_are_made() -> Result<()> {
     ensure!(rpc.call("eth_getTransactionReceipt", json!([hash]))?["status"] == "0x1");
     let made = number(&rpc.call("eth_getBlockByNumber", json!(["latest", false]))?["timestamp"])?;
     ensure!((2_000_000_000..2_000_100_000).contains(&made), "{made}");
+    node.stop()
+}
+
+#[test]
+fn a_chain_of_another_id_takes_what_is_signed_for_it_and_keeps_its_folder() -> Result<()> {
+    let home = tempfile::tempdir()?;
+    let id = 4_242;
+    let flags = ["--chain-id", "4242"];
+    let mut account = Account::dev(0)?;
+    let elsewhere = account.sign(TxKind::Call(FRIEND), U256::from(1), Bytes::new(), 21_000)?;
+    let here = account.on(id).sign(TxKind::Call(FRIEND), U256::from(1), Bytes::new(), 21_000)?;
+    let node = Node::start_with(home.path(), &flags)?;
+    let mut rpc = node.rpc()?;
+    ensure!(number(&rpc.call("eth_chainId", json!([]))?)? == id);
+    ensure!(rpc.call("net_version", json!([]))? == json!("4242"));
+    let refused = rpc.send_raw(&elsewhere).err().map(|error| error.to_string()).unwrap_or_default();
+    ensure!(refused.contains("31337") && refused.contains("4242"), "{refused}");
+    let hash = rpc.send_raw(&here)?;
+    ensure!(rpc.receipt(hash)?["status"] == "0x1");
+    node.stop()?;
+
+    let other = Node::start_with(home.path(), &["--chain-id", "4243"]);
+    let refused = other.err().map(|error| format!("{error:?}")).unwrap_or_default();
+    ensure!(refused.contains("another chain"), "{refused}");
+    let node = Node::start_with(home.path(), &flags)?;
+    ensure!(node.rpc()?.receipt(hash)?["status"] == "0x1");
     node.stop()
 }
 
