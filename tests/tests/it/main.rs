@@ -5,6 +5,7 @@ mod batches;
 mod brief;
 mod clients;
 mod dev;
+mod economy;
 mod http;
 mod kill9;
 mod layers;
