@@ -128,6 +128,9 @@ fn part(field: &mut Field) -> syn::Result<Part> {
 fn component(attributes: &mut Vec<Attribute>) -> syn::Result<(bool, bool)> {
     let Some(at) = attributes.iter().position(|a| a.path().is_ident("component")) else { return Ok((false, false)) };
     let attribute = attributes.remove(at);
+    if let Some(second) = attributes.iter().find(|a| a.path().is_ident("component")) {
+        return error(second, "`#[component]` stands here twice: remove one");
+    }
     match &attribute.meta {
         Meta::Path(_) => Ok((true, false)),
         Meta::List(list) if list.tokens.to_string() == "reentrant" => Ok((true, true)),

@@ -64,6 +64,8 @@ fn wrong_types_are_told_what_to_write() {
     assert!(contract("struct C<T> { t: Item<T> }").contains("cannot be generic"));
 
     assert!(contract("struct C { #[view] #[component] a: A }").contains("remove `#[view]`"));
+    assert!(contract("struct C { #[component(open)] a: A }").contains("`#[component(reentrant)]`"));
+    assert!(contract("struct C { #[component] #[component] a: A }").contains("stands here twice"));
     assert!(contract("struct C { #[slot] a: A }").contains("(EIP-1967)"));
     let storage = |text| said(syn::parse_str(text).and_then(contract::storage));
     assert!(storage("struct S { #[view] a: A }").contains("write a method"));

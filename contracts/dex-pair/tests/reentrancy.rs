@@ -28,7 +28,7 @@ struct Scene<'h> {
 }
 
 impl<'h> Scene<'h> {
-    fn open(host: &'h Host) -> Self {
+    fn open(host: &'h Host) -> Result<Self, Reverted> {
         let [alice] = host.accounts();
         let token = |name: &str| {
             let arguments = (name.to_owned(), name.to_owned(), 18, n(1_000_000));
@@ -37,29 +37,29 @@ impl<'h> Scene<'h> {
         let (a, b) = (token("A"), token("B"));
         let code = host.deploy::<DexPair>(()).address();
         let factory = host.deploy::<DexFactory>((alice, code));
-        let pair = host.at::<DexPair>(factory.create_pair(a, b).unwrap());
+        let pair = host.at::<DexPair>(factory.create_pair(a, b)?);
         let (token0, token1) = (a.min(b), a.max(b));
         let borrower = host.deploy::<Attacker>(());
-        let give = |token, to, value| host.at::<Zx20>(token).transfer(to, n(value)).unwrap();
-        give(token0, pair.address(), 100_000);
-        give(token1, pair.address(), 400_000);
-        give(token0, borrower.address(), 1_000);
-        pair.mint(borrower.address()).unwrap();
-        Self {
+        let give = |token, to, value| host.at::<Zx20>(token).transfer(to, n(value));
+        give(token0, pair.address(), 100_000)?;
+        give(token1, pair.address(), 400_000)?;
+        give(token0, borrower.address(), 1_000)?;
+        pair.mint(borrower.address())?;
+        Ok(Self {
             pair,
             token0,
             borrower,
-        }
+        })
     }
 
     /// Borrows 10,000 and pays so much back, after these calls of the pool.
     fn borrow(&self, pays: u64, before: &[Bytes]) -> Result<(), Reverted> {
         let (pair, borrower) = (self.pair.address(), self.borrower);
         for data in before {
-            borrower.plan(pair, U256::ZERO, data.clone()).unwrap();
+            borrower.plan(pair, U256::ZERO, data.clone())?;
         }
         let pay = call("transfer(address,uint256)", (pair, n(pays)));
-        borrower.plan(self.token0, U256::ZERO, pay).unwrap();
+        borrower.plan(self.token0, U256::ZERO, pay)?;
         let data = Bytes::from_static(&[1]);
         self.pair.swap(n(10_000), n(0), borrower.address(), data)
     }
@@ -75,7 +75,7 @@ const OWED: u64 = 10_031;
 
 #[zx::test]
 fn a_loan_is_paid_back_with_its_fee_or_has_not_been(host: &Host) {
-    let scene = Scene::open(host);
+    let scene = Scene::open(host).unwrap();
     let cheap = host.rehearse(|| scene.borrow(OWED - 1, &[]));
     let (amount0_in, amount1_in) = (n(OWED - 1), n(0));
     assert_eq!(
@@ -93,7 +93,7 @@ fn a_loan_is_paid_back_with_its_fee_or_has_not_been(host: &Host) {
 #[zx::test]
 fn a_pool_that_waits_for_a_borrower_moves_shares_and_nothing_else(host: &Host) {
     let [alice] = host.accounts();
-    let scene = Scene::open(host);
+    let scene = Scene::open(host).unwrap();
     let to = scene.borrower.address();
     let refused = [
         call(

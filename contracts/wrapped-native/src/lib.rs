@@ -10,9 +10,15 @@ mod interface;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{Approval, Deposit, Transfer, Withdrawal, WrappedError};
+pub use interface::{Deposit, Withdrawal, WrappedError};
 
-use zx::prelude::*;
+use zx::{
+    components::{
+        Erc20Error,
+        erc20::{self, Approval, Transfer},
+    },
+    prelude::*,
+};
 
 /// State of the token.
 #[zx::contract]
@@ -65,7 +71,7 @@ impl WrappedNative {
     /// Makes tokens of the caller coins again.
     pub fn withdraw(&mut self, cx: &mut Ctx, value: U256) -> Result<(), WrappedError> {
         let from = cx.sender();
-        self.debit(from, value)?;
+        erc20::debit(&mut self.balance_of, from, value)?;
         cx.emit(Withdrawal { from, value });
         Ok(cx.send(from, value)?)
     }
@@ -76,11 +82,11 @@ impl WrappedNative {
         cx: &mut Ctx,
         spender: Address,
         value: U256,
-    ) -> Result<bool, WrappedError> {
+    ) -> Result<bool, Erc20Error> {
         let owner = cx.sender();
         ensure!(
             !spender.is_zero(),
-            WrappedError::ERC20InvalidSpender { spender }
+            Erc20Error::ERC20InvalidSpender { spender }
         );
         self.allowance.set((owner, spender), value);
         cx.emit(Approval {
@@ -92,12 +98,7 @@ impl WrappedNative {
     }
 
     /// Moves tokens of the caller.
-    pub fn transfer(
-        &mut self,
-        cx: &mut Ctx,
-        to: Address,
-        value: U256,
-    ) -> Result<bool, WrappedError> {
+    pub fn transfer(&mut self, cx: &mut Ctx, to: Address, value: U256) -> Result<bool, Erc20Error> {
         self.move_tokens(cx, cx.sender(), to, value)
     }
 
@@ -108,7 +109,7 @@ impl WrappedNative {
         from: Address,
         to: Address,
         value: U256,
-    ) -> Result<bool, WrappedError> {
+    ) -> Result<bool, Erc20Error> {
         if from != cx.sender() {
             self.spend_allowance(from, cx.sender(), value)?;
         }
@@ -121,30 +122,19 @@ impl WrappedNative {
         from: Address,
         to: Address,
         value: U256,
-    ) -> Result<bool, WrappedError> {
+    ) -> Result<bool, Erc20Error> {
         ensure!(
             !from.is_zero(),
-            WrappedError::ERC20InvalidSender { sender: from }
+            Erc20Error::ERC20InvalidSender { sender: from }
         );
         ensure!(
             !to.is_zero(),
-            WrappedError::ERC20InvalidReceiver { receiver: to }
+            Erc20Error::ERC20InvalidReceiver { receiver: to }
         );
-        self.debit(from, value)?;
+        erc20::debit(&mut self.balance_of, from, value)?;
         self.balance_of.add(to, value);
         cx.emit(Transfer { from, to, value });
         Ok(true)
-    }
-
-    fn debit(&mut self, sender: Address, needed: U256) -> Result<(), WrappedError> {
-        let debited = self.balance_of.try_sub(sender, needed);
-        debited
-            .map(drop)
-            .map_err(|rest| WrappedError::ERC20InsufficientBalance {
-                sender,
-                balance: rest.available,
-                needed,
-            })
     }
 
     fn spend_allowance(
@@ -152,14 +142,14 @@ impl WrappedNative {
         owner: Address,
         spender: Address,
         needed: U256,
-    ) -> Result<(), WrappedError> {
+    ) -> Result<(), Erc20Error> {
         let mut entry = self.allowance.entry((owner, spender));
         let allowance = entry.get();
         if allowance == U256::MAX {
             return Ok(());
         }
         let Some(rest) = allowance.checked_sub(needed) else {
-            return Err(WrappedError::ERC20InsufficientAllowance {
+            return Err(Erc20Error::ERC20InsufficientAllowance {
                 spender,
                 allowance,
                 needed,

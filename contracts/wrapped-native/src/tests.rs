@@ -77,7 +77,7 @@ fn too_much_and_nobody_are_refused(host: &Host) {
     let [alice, bob] = host.accounts();
     let coin = host.deploy::<WrappedNative>(());
     coin.paying(n(10)).deposit().unwrap();
-    let poor: Reverted = WrappedError::ERC20InsufficientBalance {
+    let poor: Reverted = Erc20Error::ERC20InsufficientBalance {
         sender: alice,
         balance: n(10),
         needed: n(11),
@@ -85,18 +85,18 @@ fn too_much_and_nobody_are_refused(host: &Host) {
     .into();
     assert_eq!(coin.withdraw(n(11)), Err(poor.clone()));
     assert_eq!(coin.transfer(bob, n(11)), Err(poor));
-    let receiver = WrappedError::ERC20InvalidReceiver {
+    let receiver = Erc20Error::ERC20InvalidReceiver {
         receiver: Address::ZERO,
     };
     assert_eq!(coin.transfer(Address::ZERO, n(1)), Err(receiver.into()));
-    let sender = WrappedError::ERC20InvalidSender {
+    let sender = Erc20Error::ERC20InvalidSender {
         sender: Address::ZERO,
     };
     assert_eq!(
         coin.by(Address::ZERO).transfer(bob, n(0)),
         Err(sender.into())
     );
-    let spender = WrappedError::ERC20InvalidSpender {
+    let spender = Erc20Error::ERC20InvalidSpender {
         spender: Address::ZERO,
     };
     assert_eq!(coin.approve(Address::ZERO, n(1)), Err(spender.into()));
@@ -112,7 +112,7 @@ fn others_need_an_allowance_and_oneself_does_not(host: &Host) {
     let coin = host.deploy::<WrappedNative>(());
     coin.paying(n(100)).deposit().unwrap();
     coin.transfer_from(alice, bob, n(10)).unwrap();
-    let none = WrappedError::ERC20InsufficientAllowance {
+    let none = Erc20Error::ERC20InsufficientAllowance {
         spender: bob,
         allowance: n(0),
         needed: n(1),

@@ -7,6 +7,8 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod attacks;
 mod interface;
 #[cfg(test)]
 mod tests;

@@ -14,12 +14,12 @@ use zx::{
 /// The most tokens that there can be: 2^208 - 1.
 const MAX_SUPPLY: U256 = U256::from_limbs([u64::MAX, u64::MAX, u64::MAX, 0xFFFF]);
 
-fn n(value: u64) -> U256 {
+pub(crate) fn n(value: u64) -> U256 {
     U256::from(value)
 }
 
 /// A token of which the first account, its owner, holds 1,000.
-fn token(host: &Host) -> Zx20VotesClient<'_> {
+pub(crate) fn token(host: &Host) -> Zx20VotesClient<'_> {
     let token = host.deploy::<Zx20Votes>(("Zexus".to_owned(), "ZX".to_owned()));
     let [owner] = host.accounts();
     token.mint(owner, n(1_000)).unwrap();
@@ -165,25 +165,34 @@ fn too_little_and_nobody_are_refused(host: &Host) {
 }
 
 #[derive(zx::TypedData)]
-struct Permit {
-    owner: Address,
-    spender: Address,
-    value: U256,
-    nonce: U256,
-    deadline: U256,
+pub(crate) struct Permit {
+    pub(crate) owner: Address,
+    pub(crate) spender: Address,
+    pub(crate) value: U256,
+    pub(crate) nonce: U256,
+    pub(crate) deadline: U256,
 }
 
 #[derive(zx::TypedData)]
-struct Delegation {
-    delegatee: Address,
-    nonce: U256,
-    expiry: U256,
+pub(crate) struct Delegation {
+    pub(crate) delegatee: Address,
+    pub(crate) nonce: U256,
+    pub(crate) expiry: U256,
 }
 
 /// v, r and s of the first account, for the token.
-fn sign(host: &Host, token: Address, message: &impl TypedData) -> (u8, B256, B256) {
-    let hash =
-        message.typed_hash(Domain::new("Zexus", "1").separator_of(host.block().chain_id, token));
+pub(crate) fn sign(host: &Host, token: Address, message: &impl TypedData) -> (u8, B256, B256) {
+    sign_for("Zexus", host.block().chain_id, token, message)
+}
+
+/// The same for any token on any chain.
+pub(crate) fn sign_for(
+    name: &str,
+    chain_id: u64,
+    token: Address,
+    message: &impl TypedData,
+) -> (u8, B256, B256) {
+    let hash = message.typed_hash(Domain::new(name, "1").separator_of(chain_id, token));
     let key = zx::b256!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
     let key = SigningKey::from_slice(&key.0).expect("a key");
     let (signature, recovery) = key.sign_prehash_recoverable(&hash.0).expect("a hash");
@@ -301,6 +310,22 @@ fn votes_are_the_delegated_tokens_and_balances_the_supply_whatever_happens() {
                 let delegated: U256 = theirs.map(|holder| token.erc20().balance_of(*holder)).sum();
                 assert_eq!(token.votes().get_votes(*delegate), delegated);
             }
+        },
+    )
+    .hold(
+        "votes are conserved: nobody's are counted twice",
+        |host, watched| {
+            let (token, people) = (host.at::<Zx20Votes>(watched.token), watched.people(host));
+            let votes: U256 = people
+                .iter()
+                .map(|delegate| token.votes().get_votes(*delegate))
+                .sum();
+            let undelegated: U256 = people
+                .iter()
+                .filter(|holder| token.votes().delegates(**holder).is_zero())
+                .map(|holder| token.erc20().balance_of(*holder))
+                .sum();
+            assert_eq!(votes + undelegated, token.erc20().total_supply());
         },
     )
     .hold("balances make up the supply", |host, watched| {

@@ -1,6 +1,7 @@
 use zx::{
     components::{
-        AccessControl, AccessControlError, DEFAULT_ADMIN_ROLE, RoleAdminChanged, RoleGranted, RoleRevoked, role,
+        AccessControl, AccessControlError, DEFAULT_ADMIN_ROLE, IAccessControl, RoleAdminChanged, RoleGranted,
+        RoleRevoked, role,
     },
     prelude::*,
     testing::Host,
@@ -8,17 +9,6 @@ use zx::{
 
 const MINTER: B256 = role("MINTER_ROLE");
 const KEEPER: B256 = role("KEEPER_ROLE");
-
-zx::sol_interface! {
-    /// OpenZeppelin's.
-    pub interface IAccessControl {
-        function hasRole(bytes32 role, address account) external view returns (bool);
-        function getRoleAdmin(bytes32 role) external view returns (bytes32);
-        function grantRole(bytes32 role, address account) external;
-        function revokeRole(bytes32 role, address account) external;
-        function renounceRole(bytes32 role, address callerConfirmation) external;
-    }
-}
 
 #[zx::contract]
 pub struct Mint {
