@@ -210,6 +210,7 @@ impl DexRouter {
         r: B256,
         s: B256,
     ) -> Result<(U256, U256), RouterError> {
+        in_time(cx, deadline)?;
         let pool = self.pools.get().of(cx, token, self.wrapped.get())?;
         permit(cx, pool, liquidity, deadline, approve_max, (v, r, s))?;
         self.remove_liquidity_native(
@@ -264,6 +265,7 @@ impl DexRouter {
         r: B256,
         s: B256,
     ) -> Result<U256, RouterError> {
+        in_time(cx, deadline)?;
         let pool = self.pools.get().of(cx, token, self.wrapped.get())?;
         permit(cx, pool, liquidity, deadline, approve_max, (v, r, s))?;
         self.remove_liquidity_native_with_fee(

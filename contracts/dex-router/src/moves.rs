@@ -70,7 +70,8 @@ pub(crate) fn redeem(
     to: Address,
 ) -> Result<(U256, U256), RouterError> {
     let shares = IPair::at(pool.address);
-    shares.transfer_from(cx, cx.sender(), pool.address, liquidity)?;
+    let sent = shares.transfer_from(cx, cx.sender(), pool.address, liquidity);
+    sent.map_err(|refused| pool.refused(refused))?;
     let (amount0, amount1) = shares.burn(cx, to)?;
     let (amount_a, amount_b) = pool.in_order(amount0, amount1);
     ensure!(
@@ -103,7 +104,9 @@ pub(crate) fn permit(
     let value = if approve_max { U256::MAX } else { liquidity };
     let permitted = shares.permit(cx, owner, here, value, deadline, v, r, s);
     match permitted {
-        Err(refused) if shares.allowance(cx, owner, here)? < liquidity => Err(refused.into()),
+        Err(refused) if shares.allowance(cx, owner, here).unwrap_or_default() < liquidity => {
+            Err(pool.refused(refused))
+        }
         _ => Ok(()),
     }
 }

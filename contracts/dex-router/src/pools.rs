@@ -105,14 +105,19 @@ impl Pools {
 impl Pool {
     /// What the pool counts on of both tokens, in the order that it was asked for in.
     pub(crate) fn reserves(&self, cx: &Ctx) -> Result<(U256, U256), RouterError> {
-        match IPair::at(self.address).get_reserves(cx) {
-            Ok((reserve0, reserve1, _)) => Ok(self.in_order(reserve0.get(), reserve1.get())),
-            // Nobody is there.
-            Err(CallError::Malformed) => Err(RouterError::NoPool {
+        let asked = IPair::at(self.address).get_reserves(cx);
+        let (reserve0, reserve1, _) = asked.map_err(|refused| self.refused(refused))?;
+        Ok(self.in_order(reserve0.get(), reserve1.get()))
+    }
+
+    /// What a call of the pool failed with. Who answers nothing is not there.
+    pub(crate) fn refused(&self, error: CallError) -> RouterError {
+        match error {
+            CallError::Malformed => RouterError::NoPool {
                 token_a: self.token_a,
                 token_b: self.token_b,
-            }),
-            Err(refused) => Err(refused.into()),
+            },
+            refused => refused.into(),
         }
     }
 

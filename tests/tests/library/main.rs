@@ -11,6 +11,7 @@ mod gas;
 mod originals;
 mod random;
 mod receivers;
+mod router;
 mod wallet;
 mod world;
 mod wrapped;
