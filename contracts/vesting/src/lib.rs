@@ -241,7 +241,11 @@ impl Vesting {
             Token::at(token).balance_of(cx, cx.address())?
         };
         let gone = self.gone.at(token);
-        Ok(here + gone.released.get() + gone.reclaimed.get())
+        let given = here + gone.released.get();
+        if self.schedule.get().revoked == u64::MAX {
+            return Ok(given);
+        }
+        Ok(given + gone.reclaimed.get())
     }
 
     fn vested(&self, cx: &Ctx, token: Address, timestamp: u64) -> Result<U256, VestingError> {

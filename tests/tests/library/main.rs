@@ -7,6 +7,7 @@
 mod dex;
 mod driver;
 mod erc20;
+mod finance;
 mod gas;
 mod originals;
 mod random;
