@@ -99,7 +99,6 @@ mod storage;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 mod text;
-pub mod token;
 mod u256;
 
 pub use abi::{Abi, Uint};

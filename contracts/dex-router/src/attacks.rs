@@ -5,7 +5,12 @@ use crate::{
     hostile::Caller,
     tests::{EVER, Exchange, n, sign, token_at},
 };
-use zx::{prelude::*, testing::Host};
+use attacker::Attacker;
+use zx::{
+    abi::Args,
+    prelude::*,
+    testing::{Host, Reverted},
+};
 
 /// What became of somebody's trade between two of somebody else's.
 struct Sandwich {
@@ -162,7 +167,6 @@ fn a_permit_that_was_used_up_before_stops_nobody(host: &Host) {
     let amount = n(10_000);
     let (v, r, s) = sign(host, &exchange, pair.address(), amount, 0);
     pair.by(bob)
-        .shares()
         .permit(alice, exchange.router, amount, EVER, v, r, s)
         .unwrap();
     let pair = exchange.pair(host, a, b);
@@ -224,6 +228,52 @@ fn the_router_takes_no_coins_that_nobody_would_get_back(host: &Host) {
         value: out,
     };
     assert_eq!(sold, Err(refused.into()));
+}
+
+/// Coins are paid last, to whomever: they find the router closed, but can ask it.
+#[zx::test]
+fn a_receiver_of_coins_that_calls_back_can_ask_but_not_trade(host: &Host) {
+    let [alice] = host.accounts();
+    let exchange = Exchange::open(host);
+    let (router, Exchange { a, b, coin, .. }) = (exchange.router(host), exchange);
+    let thief = host.deploy::<Attacker>(());
+    token_at(host, b)
+        .transfer(thief.address(), n(5_000))
+        .unwrap();
+    let path = || [b, a].to_vec();
+    let (to, zero) = (thief.address(), n(0));
+    let swap = "swapExactTokensForTokens(uint256,uint256,address[],address,uint256)";
+    let leave = "removeLiquidityETH(address,uint256,uint256,uint256,address,uint256)";
+    let approve = call("approve(address,uint256)", (exchange.router, EVER));
+    thief.plan(b, zero, approve).unwrap();
+    for data in [
+        call(swap, (n(1_000), zero, path(), to, EVER)),
+        call(leave, (b, n(1), zero, zero, to, EVER)),
+        call("getAmountsOut(uint256,address[])", (n(1_000), path())),
+    ] {
+        thief.plan(exchange.router, zero, data).unwrap();
+    }
+    let sold = router.swap_exact_tokens_for_native(n(1_000), zero, [b, coin].to_vec(), to, EVER);
+    assert!(sold.is_ok());
+    assert_eq!(thief.taken(), 4);
+    for step in [1, 2] {
+        assert!(!thief.succeeded(step), "step {step}");
+        let why = Reverted(thief.returned(step).into());
+        assert_eq!(why.message().as_deref(), Some("reentrant call"));
+    }
+    assert!(thief.succeeded(0) && thief.succeeded(3));
+    assert_eq!(token_at(host, b).balance_of(to), n(5_000));
+    assert!(
+        router
+            .swap_exact_tokens_for_tokens(n(10), zero, path(), alice, EVER)
+            .is_ok()
+    );
+}
+
+fn call(signature: &str, arguments: impl Args) -> Bytes {
+    [zx::selector(signature).to_vec(), arguments.encode()]
+        .concat()
+        .into()
 }
 
 /// Natively: a package has one contract, so that the token has no module.

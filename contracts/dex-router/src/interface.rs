@@ -1,6 +1,6 @@
 //! Why the router refuses, and whom it asks.
 
-use zx::{prelude::*, token::TokenError};
+use zx::{components::erc20::TokenError, prelude::*};
 
 /// Why a call was refused.
 #[derive(Clone, Debug, PartialEq, Eq, zx::Error)]

@@ -26,20 +26,21 @@ mod tests;
 pub use interface::{IFactory, IPair, IWrapped, RouterError};
 
 use moves::{
-    at_least, at_most, fitting, in_time, pay, pay_in, permit, redeem, refund, send, trade,
-    trade_step_by_step, trade_what_arrives,
+    at_least, at_most, fitting, in_time, pay, pay_in, pay_native, permit, pool_made, redeem,
+    redeem_native, refund, trade, trade_for_native, trade_step_by_step, trade_what_arrives, unwrap,
+    wrap,
 };
-use pools::{Pool, Pools, Route};
-use zx::{prelude::*, token::Token};
+use pools::Pools;
+use zx::{
+    components::erc20::{self, IERC20},
+    prelude::*,
+};
 
 /// State of the router. All of it is set when it is deployed.
 #[zx::contract]
 #[derive(Debug)]
 pub struct DexRouter {
     pools: Item<Pools>,
-    /// The chain's coin as a token.
-    #[view(name = "WETH")]
-    wrapped: Item<Address>,
 }
 
 #[zx::public]
@@ -53,8 +54,7 @@ impl DexRouter {
         wrapped: Address,
     ) -> Result<(), RouterError> {
         let code = IFactory::at(factory).implementation(cx)?;
-        self.pools.set(Pools { factory, code });
-        self.wrapped.set(wrapped);
+        self.pools.set(Pools::new(factory, code, wrapped));
         Ok(())
     }
 
@@ -63,13 +63,19 @@ impl DexRouter {
         self.pools.get().factory
     }
 
+    /// The chain's coin as a token.
+    #[selector(name = "WETH")]
+    pub fn wrapped(&self, _cx: &Ctx) -> Address {
+        self.pools.get().coin()
+    }
+
     /// Coins come from the wrapper alone.
     #[receive]
     #[reentrant]
     pub fn receive(&mut self, cx: &mut Ctx) -> Result<(), RouterError> {
         let sender = cx.sender();
         ensure!(
-            sender == self.wrapped.get(),
+            sender == self.pools.get().coin(),
             RouterError::NotFromWrapper { sender }
         );
         Ok(())
@@ -91,12 +97,12 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(U256, U256, U256), RouterError> {
         in_time(cx, deadline)?;
-        let pool = self.pool_made(cx, token_a, token_b)?;
+        let pool = pool_made(cx, self.pools.get(), token_a, token_b)?;
         let desired = (amount_a_desired, amount_b_desired);
         let (amount_a, amount_b) = fitting(cx, pool, desired, (amount_a_min, amount_b_min))?;
         let owner = cx.sender();
-        Token::at(token_a).transfer_from(cx, owner, pool.address, amount_a)?;
-        Token::at(token_b).transfer_from(cx, owner, pool.address, amount_b)?;
+        erc20::pull(cx, token_a, owner, pool.address, amount_a)?;
+        erc20::pull(cx, token_b, owner, pool.address, amount_b)?;
         let liquidity = IPair::at(pool.address).mint(cx, to)?;
         Ok((amount_a, amount_b, liquidity))
     }
@@ -117,14 +123,15 @@ impl DexRouter {
     ) -> Result<(U256, U256, U256), RouterError> {
         in_time(cx, deadline)?;
         let (owner, value) = (cx.sender(), cx.value());
-        let pool = self.pool_made(cx, token, self.wrapped.get())?;
+        let pools = self.pools.get();
+        let pool = pool_made(cx, pools, token, pools.coin())?;
         let (desired, least) = (
             (amount_token_desired, value),
             (amount_token_min, amount_native_min),
         );
         let (amount_token, amount_native) = fitting(cx, pool, desired, least)?;
-        Token::at(token).transfer_from(cx, owner, pool.address, amount_token)?;
-        self.wrap(cx, pool.address, amount_native)?;
+        erc20::pull(cx, token, owner, pool.address, amount_token)?;
+        wrap(cx, pools.coin(), pool.address, amount_native)?;
         let liquidity = IPair::at(pool.address).mint(cx, to)?;
         refund(cx, owner, value - amount_native)?;
         Ok((amount_token, amount_native, liquidity))
@@ -163,9 +170,10 @@ impl DexRouter {
     ) -> Result<(U256, U256), RouterError> {
         in_time(cx, deadline)?;
         let least = (amount_token_min, amount_native_min);
-        let (amount_token, amount_native) = self.redeem_native(cx, token, liquidity, least)?;
-        Token::at(token).transfer(cx, to, amount_token)?;
-        self.unwrap(cx, to, amount_native)?;
+        let pools = self.pools.get();
+        let (amount_token, amount_native) = redeem_native(cx, pools, token, liquidity, least)?;
+        erc20::send(cx, token, to, amount_token)?;
+        unwrap(cx, pools.coin(), to, amount_native)?;
         Ok((amount_token, amount_native))
     }
 
@@ -211,7 +219,8 @@ impl DexRouter {
         s: B256,
     ) -> Result<(U256, U256), RouterError> {
         in_time(cx, deadline)?;
-        let pool = self.pools.get().of(cx, token, self.wrapped.get())?;
+        let pools = self.pools.get();
+        let pool = pools.of(cx, token, pools.coin())?;
         permit(cx, pool, liquidity, deadline, approve_max, (v, r, s))?;
         self.remove_liquidity_native(
             cx,
@@ -240,11 +249,11 @@ impl DexRouter {
     ) -> Result<U256, RouterError> {
         in_time(cx, deadline)?;
         let least = (amount_token_min, amount_native_min);
-        let (_, amount_native) = self.redeem_native(cx, token, liquidity, least)?;
-        let token = Token::at(token);
-        let arrived = token.balance_of(cx, cx.address())?;
-        token.transfer(cx, to, arrived)?;
-        self.unwrap(cx, to, amount_native)?;
+        let pools = self.pools.get();
+        let (_, amount_native) = redeem_native(cx, pools, token, liquidity, least)?;
+        let arrived = IERC20::at(token).balance_of(cx, cx.address())?;
+        erc20::send(cx, token, to, arrived)?;
+        unwrap(cx, pools.coin(), to, amount_native)?;
         Ok(amount_native)
     }
 
@@ -266,7 +275,8 @@ impl DexRouter {
         s: B256,
     ) -> Result<U256, RouterError> {
         in_time(cx, deadline)?;
-        let pool = self.pools.get().of(cx, token, self.wrapped.get())?;
+        let pools = self.pools.get();
+        let pool = pools.of(cx, token, pools.coin())?;
         permit(cx, pool, liquidity, deadline, approve_max, (v, r, s))?;
         self.remove_liquidity_native_with_fee(
             cx,
@@ -327,10 +337,11 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        self.is_wrapped(path.first())?;
-        let route = self.pools.get().amounts_out(cx, cx.value(), &path)?;
+        let pools = self.pools.get();
+        pools.is_coin(path.first())?;
+        let route = pools.amounts_out(cx, cx.value(), &path)?;
         at_least(route.last(), amount_out_min)?;
-        self.pay_native(cx, &route)?;
+        pay_native(cx, pools.coin(), &route)?;
         trade(cx, &route, to)?;
         Ok(route.amounts)
     }
@@ -347,10 +358,11 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        self.is_wrapped(path.last())?;
-        let route = self.pools.get().amounts_in(cx, amount_out, &path)?;
+        let pools = self.pools.get();
+        pools.is_coin(path.last())?;
+        let route = pools.amounts_in(cx, amount_out, &path)?;
         at_most(route.first(), amount_in_max)?;
-        self.trade_for_native(cx, route, to)
+        trade_for_native(cx, pools.coin(), route, to)
     }
 
     /// Trades so much of a token for coins.
@@ -365,10 +377,11 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        self.is_wrapped(path.last())?;
-        let route = self.pools.get().amounts_out(cx, amount_in, &path)?;
+        let pools = self.pools.get();
+        pools.is_coin(path.last())?;
+        let route = pools.amounts_out(cx, amount_in, &path)?;
         at_least(route.last(), amount_out_min)?;
-        self.trade_for_native(cx, route, to)
+        trade_for_native(cx, pools.coin(), route, to)
     }
 
     /// Trades as few as it takes of the coins that come with the call for so much of a token; the rest goes back.
@@ -383,11 +396,12 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        self.is_wrapped(path.first())?;
+        let pools = self.pools.get();
+        pools.is_coin(path.first())?;
         let (owner, value) = (cx.sender(), cx.value());
-        let route = self.pools.get().amounts_in(cx, amount_out, &path)?;
+        let route = pools.amounts_in(cx, amount_out, &path)?;
         at_most(route.first(), value)?;
-        self.pay_native(cx, &route)?;
+        pay_native(cx, pools.coin(), &route)?;
         trade(cx, &route, to)?;
         refund(cx, owner, value - route.first())?;
         Ok(route.amounts)
@@ -423,12 +437,13 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(), RouterError> {
         in_time(cx, deadline)?;
-        self.is_wrapped(path.first())?;
-        let pools = self.pools.get().along(cx, &path)?;
-        if let Some(first) = pools.first() {
-            self.wrap(cx, first.address, cx.value())?;
+        let pools = self.pools.get();
+        pools.is_coin(path.first())?;
+        let way = pools.along(cx, &path)?;
+        if let Some(first) = way.first() {
+            wrap(cx, pools.coin(), first.address, cx.value())?;
         }
-        trade_what_arrives(cx, &path, &pools, to, amount_out_min)
+        trade_what_arrives(cx, &path, &way, to, amount_out_min)
     }
 
     /// The same, for coins.
@@ -443,13 +458,14 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(), RouterError> {
         in_time(cx, deadline)?;
-        self.is_wrapped(path.last())?;
-        let (pools, here) = (self.pools.get().along(cx, &path)?, cx.address());
-        pay_in(cx, &pools, amount_in)?;
-        trade_step_by_step(cx, &pools, here)?;
-        let amount = Token::at(self.wrapped.get()).balance_of(cx, here)?;
+        let (pools, here) = (self.pools.get(), cx.address());
+        pools.is_coin(path.last())?;
+        let way = pools.along(cx, &path)?;
+        pay_in(cx, &way, amount_in)?;
+        trade_step_by_step(cx, &way, here)?;
+        let amount = IERC20::at(pools.coin()).balance_of(cx, here)?;
         at_least(amount, amount_out_min)?;
-        self.unwrap(cx, to, amount)
+        unwrap(cx, pools.coin(), to, amount)
     }
 
     /// What so much of the one is worth of the other, at the price of the reserves: rounded down.
@@ -495,64 +511,5 @@ impl DexRouter {
         path: Vec<Address>,
     ) -> Result<Vec<U256>, RouterError> {
         Ok(self.pools.get().amounts_in(cx, amount_out, &path)?.amounts)
-    }
-
-    /// The pool of two tokens. If there is none yet, it is made.
-    fn pool_made(&self, cx: &mut Ctx, a: Address, b: Address) -> Result<Pool, RouterError> {
-        let pools = self.pools.get();
-        let pool = pools.of(cx, a, b)?;
-        if !cx.has_code(pool.address) {
-            IFactory::at(pools.factory).create_pair(cx, a, b)?;
-        }
-        Ok(pool)
-    }
-
-    fn redeem_native(
-        &self,
-        cx: &mut Ctx,
-        token: Address,
-        liquidity: U256,
-        least: (U256, U256),
-    ) -> Result<(U256, U256), RouterError> {
-        let pool = self.pools.get().of(cx, token, self.wrapped.get())?;
-        redeem(cx, pool, liquidity, least, cx.address())
-    }
-
-    /// A path from or to coins has the wrapper at that end.
-    fn is_wrapped(&self, end: Option<&Address>) -> Result<(), RouterError> {
-        ensure!(end == Some(&self.wrapped.get()), RouterError::InvalidPath);
-        Ok(())
-    }
-
-    /// Brings coins of the router to a pool, as tokens.
-    fn wrap(&self, cx: &mut Ctx, pool: Address, value: U256) -> Result<(), RouterError> {
-        let wrapped = self.wrapped.get();
-        IWrapped::at(wrapped).deposit(cx, value)?;
-        Ok(Token::at(wrapped).transfer(cx, pool, value)?)
-    }
-
-    /// Brings tokens of the router to somebody, as coins.
-    fn unwrap(&self, cx: &mut Ctx, to: Address, value: U256) -> Result<(), RouterError> {
-        IWrapped::at(self.wrapped.get()).withdraw(cx, value)?;
-        send(cx, to, value)
-    }
-
-    fn pay_native(&self, cx: &mut Ctx, route: &Route) -> Result<(), RouterError> {
-        match route.pools.first() {
-            Some(first) => self.wrap(cx, first.address, route.first()),
-            None => Err(RouterError::InvalidPath),
-        }
-    }
-
-    fn trade_for_native(
-        &self,
-        cx: &mut Ctx,
-        route: Route,
-        to: Address,
-    ) -> Result<Vec<U256>, RouterError> {
-        pay(cx, &route)?;
-        trade(cx, &route, cx.address())?;
-        self.unwrap(cx, to, route.last())?;
-        Ok(route.amounts)
     }
 }

@@ -1,10 +1,13 @@
 //! What the router's methods are made of: limits, and the ways of tokens and coins.
 
 use crate::{
-    IPair, RouterError, math,
-    pools::{Pool, Route},
+    IFactory, IPair, IWrapped, RouterError, math,
+    pools::{Pool, Pools, Route},
 };
-use zx::{prelude::*, token::Token};
+use zx::{
+    components::erc20::{self, IERC20},
+    prelude::*,
+};
 
 pub(crate) fn in_time(cx: &Ctx, deadline: U256) -> Result<(), RouterError> {
     ensure!(
@@ -28,6 +31,20 @@ pub(crate) fn at_most(amount: U256, maximum: U256) -> Result<(), RouterError> {
         RouterError::ExcessiveInputAmount { amount, maximum }
     );
     Ok(())
+}
+
+/// The pool of two tokens. If there is none yet, it is made.
+pub(crate) fn pool_made(
+    cx: &mut Ctx,
+    pools: Pools,
+    token_a: Address,
+    token_b: Address,
+) -> Result<Pool, RouterError> {
+    let pool = pools.of(cx, token_a, token_b)?;
+    if !cx.has_code(pool.address) {
+        IFactory::at(pools.factory).create_pair(cx, token_a, token_b)?;
+    }
+    Ok(pool)
 }
 
 /// How much of both tokens goes into a pool at its price: all of the one, and of the other what goes with it. All of both
@@ -91,6 +108,19 @@ pub(crate) fn redeem(
     Ok((amount_a, amount_b))
 }
 
+/// Shares of the caller become a token and wrapped coins of the router.
+pub(crate) fn redeem_native(
+    cx: &mut Ctx,
+    pools: Pools,
+    token: Address,
+    liquidity: U256,
+    least: (U256, U256),
+) -> Result<(U256, U256), RouterError> {
+    let pool = pools.of(cx, token, pools.coin())?;
+    let here = cx.address();
+    redeem(cx, pool, liquidity, least, here)
+}
+
 /// Lets the router move shares of the caller. A permit that somebody else has used before has done so already.
 pub(crate) fn permit(
     cx: &mut Ctx,
@@ -119,7 +149,41 @@ pub(crate) fn pay(cx: &mut Ctx, route: &Route) -> Result<(), RouterError> {
 pub(crate) fn pay_in(cx: &mut Ctx, pools: &[Pool], amount: U256) -> Result<(), RouterError> {
     let first = pools.first().ok_or(RouterError::InvalidPath)?;
     let owner = cx.sender();
-    Ok(Token::at(first.token_in()).transfer_from(cx, owner, first.address, amount)?)
+    Ok(erc20::pull(
+        cx,
+        first.token_in(),
+        owner,
+        first.address,
+        amount,
+    )?)
+}
+
+/// The same with coins of the router.
+pub(crate) fn pay_native(cx: &mut Ctx, coin: Address, route: &Route) -> Result<(), RouterError> {
+    let first = route.pools.first().ok_or(RouterError::InvalidPath)?;
+    wrap(cx, coin, first.address, route.first())
+}
+
+/// Brings coins of the router to a pool, as tokens.
+pub(crate) fn wrap(
+    cx: &mut Ctx,
+    coin: Address,
+    pool: Address,
+    value: U256,
+) -> Result<(), RouterError> {
+    IWrapped::at(coin).deposit(cx, value)?;
+    Ok(erc20::send(cx, coin, pool, value)?)
+}
+
+/// Brings tokens of the router to somebody, as coins.
+pub(crate) fn unwrap(
+    cx: &mut Ctx,
+    coin: Address,
+    to: Address,
+    value: U256,
+) -> Result<(), RouterError> {
+    IWrapped::at(coin).withdraw(cx, value)?;
+    send(cx, to, value)
 }
 
 /// Trades along a route what the first pool has been paid: each pool pays the next.
@@ -131,6 +195,20 @@ pub(crate) fn trade(cx: &mut Ctx, route: &Route, to: Address) -> Result<(), Rout
     Ok(())
 }
 
+/// The same, from the caller to somebody's coins.
+pub(crate) fn trade_for_native(
+    cx: &mut Ctx,
+    coin: Address,
+    route: Route,
+    to: Address,
+) -> Result<Vec<U256>, RouterError> {
+    pay(cx, &route)?;
+    let here = cx.address();
+    trade(cx, &route, here)?;
+    unwrap(cx, coin, to, route.last())?;
+    Ok(route.amounts)
+}
+
 /// The same, where amounts are not known before: what has arrived at each pool.
 pub(crate) fn trade_step_by_step(
     cx: &mut Ctx,
@@ -139,7 +217,7 @@ pub(crate) fn trade_step_by_step(
 ) -> Result<(), RouterError> {
     for (pool, receiver) in receivers(pools, to) {
         let (reserve_in, reserve_out) = pool.reserves(cx)?;
-        let balance = Token::at(pool.token_in()).balance_of(cx, pool.address)?;
+        let balance = IERC20::at(pool.token_in()).balance_of(cx, pool.address)?;
         let amount = math::amount_out(balance - reserve_in, reserve_in, reserve_out)?;
         pool.swap(cx, amount, receiver)?;
     }
@@ -154,7 +232,7 @@ pub(crate) fn trade_what_arrives(
     to: Address,
     minimum: U256,
 ) -> Result<(), RouterError> {
-    let last = Token::at(path.last().copied().ok_or(RouterError::InvalidPath)?);
+    let last = IERC20::at(path.last().copied().ok_or(RouterError::InvalidPath)?);
     let before = last.balance_of(cx, to)?;
     trade_step_by_step(cx, pools, to)?;
     at_least(last.balance_of(cx, to)? - before, minimum)
@@ -166,7 +244,7 @@ fn receivers(pools: &[Pool], to: Address) -> impl Iterator<Item = (&Pool, Addres
     pools.iter().zip(next.chain([to]))
 }
 
-pub(crate) fn send(cx: &mut Ctx, to: Address, value: U256) -> Result<(), RouterError> {
+fn send(cx: &mut Ctx, to: Address, value: U256) -> Result<(), RouterError> {
     cx.send(to, value)
         .map_err(|_| RouterError::NotSent { to, value })
 }

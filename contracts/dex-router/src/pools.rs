@@ -3,13 +3,16 @@
 use crate::{IPair, RouterError, math};
 use zx::prelude::*;
 
-/// What the addresses of pools follow from. The factory makes each as a clone of one code, and never changes which: to
-/// compute an address is cheaper than to ask for it.
+/// Three addresses in two slots: that of the wrapped coin is cut in two, because a call that needs it needs the others too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
 pub(crate) struct Pools {
+    /// Who makes pools.
     pub(crate) factory: Address,
-    /// The code that pools run.
-    pub(crate) code: Address,
+    coin_head: FixedBytes<12>,
+    /// The code that pools run: the factory makes each as a clone of it, and never changes which. So the address of a pool
+    /// is computed, which is cheaper than to ask for it.
+    code: Address,
+    coin_tail: FixedBytes<8>,
 }
 
 /// A pool, seen from one of its tokens.
@@ -29,6 +32,36 @@ pub(crate) struct Route {
 }
 
 impl Pools {
+    pub(crate) fn new(factory: Address, code: Address, coin: Address) -> Self {
+        let (mut coin_head, mut coin_tail) = (FixedBytes([0; 12]), FixedBytes([0; 8]));
+        let halves = coin_head.0.iter_mut().chain(&mut coin_tail.0);
+        for (to, from) in halves.zip(coin) {
+            *to = from;
+        }
+        Self {
+            factory,
+            coin_head,
+            code,
+            coin_tail,
+        }
+    }
+
+    /// The chain's coin as a token.
+    pub(crate) fn coin(&self) -> Address {
+        let mut coin = Address::ZERO;
+        let halves = self.coin_head.iter().chain(&self.coin_tail.0);
+        for (to, from) in coin.0.iter_mut().zip(halves) {
+            *to = *from;
+        }
+        coin
+    }
+
+    /// Refuses a path from or to coins that does not have the wrapper at that end.
+    pub(crate) fn is_coin(&self, end: Option<&Address>) -> Result<(), RouterError> {
+        ensure!(end == Some(&self.coin()), RouterError::InvalidPath);
+        Ok(())
+    }
+
     /// The pool of two tokens, whether it has been made or not.
     pub(crate) fn of(
         &self,

@@ -1,7 +1,7 @@
 use super::{hostile::Trader, *};
 use core::cell::Cell;
 use dex_factory::{DexFactory, DexFactoryClient};
-use dex_pair::{DexPair, DexPairClient, PairError};
+use dex_pair::{DexPair, DexPairClient};
 use k256::ecdsa::SigningKey;
 use wrapped_native::WrappedNative;
 use zx::{
@@ -216,7 +216,7 @@ fn shares_are_redeemed_for_both_tokens_or_a_token_and_coins(host: &Host) {
         (n(10_000), n(40_000))
     );
     let more = redeem(0, 0).unwrap_err();
-    let allowance = PairError::ERC20InsufficientAllowance {
+    let allowance = zx::components::Erc20Error::ERC20InsufficientAllowance {
         spender: exchange.router,
         allowance: n(10_000),
         needed: n(20_000),
@@ -436,7 +436,7 @@ fn what_is_no_path_and_what_is_no_trade_is_refused(host: &Host) {
     let poor = router
         .by(bob)
         .swap_exact_tokens_for_tokens(n(10), n(0), vec![a, b], bob, EVER);
-    let words = zx20::Zx20Error::ERC20InsufficientAllowance {
+    let words = zx::components::Erc20Error::ERC20InsufficientAllowance {
         spender: exchange.router,
         allowance: n(0),
         needed: n(10),

@@ -1,32 +1,9 @@
 //! What the lender tells, why it refuses, and whom it asks.
 
-use zx::{prelude::*, token::TokenError};
-
-/// Shares moved; from the zero address they were made, to it they were destroyed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
-pub struct Transfer {
-    /// Who had them.
-    #[indexed]
-    pub from: Address,
-    /// Who has them.
-    #[indexed]
-    pub to: Address,
-    /// How many.
-    pub value: U256,
-}
-
-/// An allowance of shares was set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
-pub struct Approval {
-    /// Whose shares.
-    #[indexed]
-    pub owner: Address,
-    /// Who may move them.
-    #[indexed]
-    pub spender: Address,
-    /// How many.
-    pub value: U256,
-}
+use zx::{
+    components::{Erc20Error, erc20::TokenError},
+    prelude::*,
+};
 
 /// Tokens became shares (ERC-4626).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
@@ -124,47 +101,11 @@ pub enum LenderError {
         /// What should be.
         owed: U256,
     },
-    /// There are too few shares.
-    ERC20InsufficientBalance {
-        /// Who sends.
-        sender: Address,
-        /// What they hold.
-        balance: U256,
-        /// What it would take.
-        needed: U256,
-    },
-    /// The spender is allowed too few.
-    ERC20InsufficientAllowance {
-        /// Who spends.
-        spender: Address,
-        /// What they may.
-        allowance: U256,
-        /// What it would take.
-        needed: U256,
-    },
-    /// The sender cannot send: it is the zero address.
-    ERC20InvalidSender {
-        /// Who sends.
-        sender: Address,
-    },
-    /// The receiver cannot receive: it is the zero address.
-    ERC20InvalidReceiver {
-        /// Who receives.
-        receiver: Address,
-    },
-    /// The owner cannot allow anything: it is the zero address.
-    ERC20InvalidApprover {
-        /// Who would allow.
-        approver: Address,
-    },
-    /// The spender cannot be allowed anything: it is the zero address.
-    ERC20InvalidSpender {
-        /// Who would spend.
-        spender: Address,
-    },
+    /// Of the shares.
+    Shares(Erc20Error),
     /// A token was not moved.
     Token(TokenError),
-    /// The borrower failed, in its own words.
+    /// The borrower failed, in its own words; or the token does not say what there is of it.
     Call(CallError),
 }
 

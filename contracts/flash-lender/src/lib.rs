@@ -12,19 +12,18 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-pub mod hostile;
 mod interface;
-mod shares;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{
-    Approval, Deposit, FlashLoan, IERC3156FlashBorrower, IToken, LenderError, Transfer, Withdraw,
+pub use interface::{Deposit, FlashLoan, IERC3156FlashBorrower, IToken, LenderError, Withdraw};
+use zx::{
+    components::{
+        Erc20, Ledger as _,
+        erc20::{self, IERC20},
+    },
+    prelude::*,
 };
-pub use shares::Shares;
-
-use zx::{prelude::*, token::Token};
 
 /// Decimal places that shares have beyond the token's.
 const OFFSET: u8 = 3;
@@ -53,7 +52,13 @@ struct Terms {
 #[derive(Debug)]
 pub struct FlashLender {
     #[component]
-    shares: Shares,
+    shares: Erc20,
+    /// Name of the shares.
+    #[view]
+    name: Item<String>,
+    /// Their short name.
+    #[view]
+    symbol: Item<String>,
     terms: Item<Terms>,
 }
 
@@ -76,7 +81,8 @@ impl FlashLender {
             decimals,
             fee,
         });
-        self.shares.init(name, symbol);
+        self.name.set(name);
+        self.symbol.set(symbol);
         Ok(())
     }
 
@@ -117,12 +123,12 @@ impl FlashLender {
 
     /// Tokens that somebody has in the pool.
     pub fn max_withdraw(&self, cx: &Ctx, owner: Address) -> Result<U256, LenderError> {
-        self.to_assets(cx, self.shares.of(owner), Rounding::Down)
+        self.to_assets(cx, self.shares.ledger().balance_of(owner), Rounding::Down)
     }
 
     /// Shares that somebody has.
     pub fn max_redeem(&self, _cx: &Ctx, owner: Address) -> U256 {
-        self.shares.of(owner)
+        self.shares.ledger().balance_of(owner)
     }
 
     /// Shares that so many tokens would bring.
@@ -195,7 +201,7 @@ impl FlashLender {
         receiver: Address,
         owner: Address,
     ) -> Result<U256, LenderError> {
-        let max = self.shares.of(owner);
+        let max = self.shares.ledger().balance_of(owner);
         ensure!(
             shares <= max,
             LenderError::ERC4626ExceededMaxRedeem { owner, shares, max }
@@ -240,15 +246,15 @@ impl FlashLender {
             LenderError::ERC3156ExceededMaxLoan { max_loan }
         );
         let fee = self.flash_fee(cx, token, amount)?;
-        let (initiator, here, asset) = (cx.sender(), cx.address(), Token::at(token));
-        asset.transfer(cx, receiver, amount)?;
+        let (initiator, here, asset) = (cx.sender(), cx.address(), IERC20::at(token));
+        erc20::send(cx, token, receiver, amount)?;
         let borrower = IERC3156FlashBorrower::at(receiver);
         let answer = borrower.on_flash_loan(cx, initiator, token, amount, fee, data)?;
         ensure!(
             answer == LENT,
             LenderError::ERC3156InvalidReceiver { receiver }
         );
-        asset.transfer_from(cx, receiver, here, amount + fee)?;
+        erc20::pull(cx, token, receiver, here, amount + fee)?;
         let (balance, owed) = (asset.balance_of(cx, here)?, max_loan + fee);
         ensure!(balance >= owed, LenderError::NotPaidBack { balance, owed });
         cx.emit(FlashLoan {
@@ -261,13 +267,16 @@ impl FlashLender {
     }
 
     fn has(&self, cx: &Ctx, asset: Address) -> Result<U256, LenderError> {
-        Ok(Token::at(asset).balance_of(cx, cx.address())?)
+        Ok(IERC20::at(asset).balance_of(cx, cx.address())?)
     }
 
     /// Tokens that there are, with the virtual one, and shares with the virtual ones.
     fn rate(&self, cx: &Ctx) -> Result<(U256, U256), LenderError> {
         let assets = self.has(cx, self.terms.get().asset)? + U256::ONE;
-        Ok((assets, self.shares.total() + U256::from(VIRTUAL_SHARES)))
+        Ok((
+            assets,
+            self.shares.ledger().total_supply() + U256::from(VIRTUAL_SHARES),
+        ))
     }
 
     fn to_shares(&self, cx: &Ctx, assets: U256, rounding: Rounding) -> Result<U256, LenderError> {
@@ -289,8 +298,8 @@ impl FlashLender {
         shares: U256,
     ) -> Result<(), LenderError> {
         let (sender, here) = (cx.sender(), cx.address());
-        Token::at(self.terms.get().asset).transfer_from(cx, sender, here, assets)?;
-        self.shares.create(cx, owner, shares)?;
+        erc20::pull(cx, self.terms.get().asset, sender, here, assets)?;
+        self.shares.mint(cx, owner, shares)?;
         cx.emit(Deposit {
             sender,
             owner,
@@ -313,8 +322,8 @@ impl FlashLender {
         if sender != owner {
             self.shares.spend(owner, sender, shares)?;
         }
-        self.shares.destroy(cx, owner, shares)?;
-        Token::at(self.terms.get().asset).transfer(cx, receiver, assets)?;
+        self.shares.burn(cx, owner, shares)?;
+        erc20::send(cx, self.terms.get().asset, receiver, assets)?;
         cx.emit(Withdraw {
             sender,
             receiver,

@@ -1,10 +1,11 @@
-use super::{hostile::Borrower, *};
+use super::*;
 use core::cell::Cell;
 use zx::{
     Event as _,
+    components::erc20::{Approval, Erc20Error, Transfer},
     testing::{Host, Invariants, Reverted},
 };
-use zx20::{Zx20, Zx20Client, Zx20Error};
+use zx20::{Zx20, Zx20Client};
 
 fn n(value: u64) -> U256 {
     U256::from(value)
@@ -29,9 +30,8 @@ fn pool(host: &Host) -> (FlashLenderClient<'_>, Zx20Client<'_>) {
 fn it_says_what_it_is(host: &Host) {
     let (pool, token) = pool(host);
     assert_eq!((pool.asset(), pool.decimals()), (token.address(), 9));
-    let shares = pool.shares();
     assert_eq!(
-        (shares.name(), shares.symbol()),
+        (pool.name(), pool.symbol()),
         ("Share".to_owned(), "SHR".to_owned())
     );
     let [alice] = host.accounts();
@@ -88,7 +88,7 @@ fn tokens_become_shares_and_shares_tokens(host: &Host) {
     };
     assert_eq!(more, Err(refused.into()));
     // Of somebody else's only by an allowance.
-    let none = LenderError::ERC20InsufficientAllowance {
+    let none = Erc20Error::ERC20InsufficientAllowance {
         spender: alice,
         allowance: n(0),
         needed: n(1_000_000),
@@ -135,13 +135,13 @@ fn shares_move_as_tokens_do(host: &Host) {
         .transfer_from(bob, carol, n(600))
         .unwrap();
     let left = shares(carol).shares().transfer_from(bob, carol, n(600));
-    let allowance = LenderError::ERC20InsufficientAllowance {
+    let allowance = Erc20Error::ERC20InsufficientAllowance {
         spender: carol,
         allowance: n(400),
         needed: n(600),
     };
     assert_eq!(left, Err(allowance.into()));
-    let poor = LenderError::ERC20InsufficientBalance {
+    let poor = Erc20Error::ERC20InsufficientBalance {
         sender: carol,
         balance: n(600),
         needed: n(601),
@@ -150,7 +150,7 @@ fn shares_move_as_tokens_do(host: &Host) {
         shares(carol).shares().transfer(bob, n(601)),
         Err(poor.into())
     );
-    let nobody = LenderError::ERC20InvalidReceiver {
+    let nobody = Erc20Error::ERC20InvalidReceiver {
         receiver: Address::ZERO,
     };
     assert_eq!(
@@ -158,7 +158,7 @@ fn shares_move_as_tokens_do(host: &Host) {
         Err(nobody.clone().into())
     );
     assert_eq!(pool.deposit(n(1), Address::ZERO), Err(nobody.into()));
-    let nobody = LenderError::ERC20InvalidSpender {
+    let nobody = Erc20Error::ERC20InvalidSpender {
         spender: Address::ZERO,
     };
     assert_eq!(
@@ -201,60 +201,13 @@ fn a_loan_of_what_is_not_there_or_to_whom_does_not_answer_is_refused(host: &Host
     // It answers as it should, and has not allowed the pool anything.
     host.mock(nobody).returns(wrong, LENT).install();
     let unpaid = pool.flash_loan(nobody, token, n(1_000), Bytes::new());
-    let words = Zx20Error::ERC20InsufficientAllowance {
+    let words = Erc20Error::ERC20InsufficientAllowance {
         spender: pool.address(),
         allowance: n(0),
         needed: n(1_001),
     };
     assert_eq!(unpaid, Err(words.into()));
     assert_eq!(pool.total_assets(), n(100_000));
-}
-
-/// Natively: a package has one contract, so that the borrower has no module. The campaign against OpenZeppelin's has
-/// borrowers in Solidity, on both.
-#[test]
-fn a_loan_comes_back_with_its_fee_and_nothing_else_can_be_done_meanwhile() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
-    let [alice, bob] = host.accounts();
-    let (pool, token) = pool(host);
-    pool.deposit(n(100_000), alice).unwrap();
-    let address = token.address();
-    let borrower = |pays: u64, tries: u8| {
-        let borrower = host.deploy::<Borrower>((n(pays), tries, LENT));
-        token.transfer(borrower.address(), n(100)).unwrap();
-        borrower
-    };
-    for tries in 0..=5 {
-        let borrower = borrower(10_005, tries);
-        let before = pool.total_assets();
-        let lent = pool
-            .by(bob)
-            .flash_loan(borrower.address(), address, n(10_000), Bytes::new());
-        assert_eq!(lent, Ok(true));
-        let loan = FlashLoan {
-            initiator: bob,
-            receiver: borrower.address(),
-            amount: n(10_000),
-            fee: n(5),
-        };
-        assert!(host.emitted(loan));
-        assert_eq!(pool.total_assets(), before + n(5));
-        assert_eq!((borrower.done(), borrower.told()), (0, true), "{tries}");
-    }
-    let short = borrower(10_004, 0).address();
-    let refused = pool.flash_loan(short, address, n(10_000), Bytes::new());
-    assert!(matches!(
-        refused.unwrap_err().decode(),
-        Some(Zx20Error::ERC20InsufficientAllowance { needed, .. }) if needed == n(10_005)
-    ));
-    assert_eq!(
-        pool.max_withdraw(alice),
-        n(100_029),
-        "the fees, less a unit"
-    );
 }
 
 /// The first to come buys a share for a token and gives the pool so much that it is dear.

@@ -1,6 +1,9 @@
 //! What the pool tells, why it refuses, and whom it asks.
 
-use zx::{components::OwnableError, prelude::*, token::TokenError};
+use zx::{
+    components::{OwnableError, erc20::TokenError},
+    prelude::*,
+};
 
 /// An asset can be supplied, or its terms are others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
@@ -164,7 +167,7 @@ pub enum LendingError {
     OwnLiquidation,
     /// A token was not moved.
     Token(TokenError),
-    /// The oracle does not say what an asset costs.
+    /// The oracle does not say what an asset costs, or a token what there is of it.
     Call(CallError),
 }
 

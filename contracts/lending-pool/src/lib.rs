@@ -34,7 +34,13 @@ pub use interface::{
 pub use market::Terms;
 
 use market::{ALL, Market, Position};
-use zx::{components::Ownable, prelude::*, token::Token};
+use zx::{
+    components::{
+        Ownable,
+        erc20::{self, IERC20},
+    },
+    prelude::*,
+};
 
 /// Markets that there can be: an account's are walked through, and that must not cost more than a block has.
 const MAX_MARKETS: u32 = 16;
@@ -170,7 +176,7 @@ impl LendingPool {
     ) -> Result<U256, LendingError> {
         let mut market = self.market(cx, asset)?;
         let account = cx.sender();
-        let amount = Token::at(asset).pull(cx, account, amount)?;
+        let amount = take(cx, asset, amount)?;
         let shares = narrow(market.supply_shares(amount, Rounding::Down))?;
         ensure!(shares > 0, LendingError::NothingToDo);
         market.cash = narrow(U256::from(market.cash) + amount)?;
@@ -228,7 +234,7 @@ impl LendingPool {
             account,
             amount,
         });
-        Token::at(asset).transfer(cx, account, amount)?;
+        erc20::send(cx, asset, account, amount)?;
         Ok(amount)
     }
 
@@ -256,7 +262,7 @@ impl LendingPool {
             account,
             amount,
         });
-        Token::at(asset).transfer(cx, account, amount)?;
+        erc20::send(cx, asset, account, amount)?;
         Ok(())
     }
 
@@ -331,7 +337,7 @@ impl LendingPool {
         );
         self.take_cash(asset, market, amount)?;
         cx.emit(ReservesWithdrawn { asset, to, amount });
-        Ok(Token::at(asset).transfer(cx, to, amount)?)
+        Ok(erc20::send(cx, asset, to, amount)?)
     }
 
     /// The market as it is now.
@@ -383,7 +389,7 @@ impl LendingPool {
         amount: U256,
     ) -> Result<U256, LendingError> {
         let by = cx.sender();
-        let amount = Token::at(asset).pull(cx, by, amount)?;
+        let amount = take(cx, asset, amount)?;
         let mut entry = self.positions.entry((account, asset));
         let position = entry.get();
         // What is paid of a debt that was rounded up pays all of its shares.
@@ -446,6 +452,14 @@ impl LendingPool {
         });
         Ok(())
     }
+}
+
+/// Takes tokens of the caller. How many arrived: fewer than were sent, if the token takes a fee.
+fn take(cx: &mut Ctx, asset: Address, amount: U256) -> Result<U256, LendingError> {
+    let (from, here, token) = (cx.sender(), cx.address(), IERC20::at(asset));
+    let before = token.balance_of(cx, here)?;
+    erc20::pull(cx, asset, from, here, amount)?;
+    Ok(token.balance_of(cx, here)? - before)
 }
 
 /// What the pool counts in.

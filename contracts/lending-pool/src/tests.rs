@@ -5,7 +5,7 @@ use zx::{
     components::OwnableError,
     testing::{Host, Invariants, Reverted},
 };
-use zx20::{Zx20, Zx20Client, Zx20Error};
+use zx20::{Zx20, Zx20Client};
 
 pub(crate) fn n(value: u64) -> U256 {
     U256::from(value)
@@ -133,7 +133,7 @@ fn what_is_supplied_can_be_taken_back(host: &Host) {
     let broke = pool.supply(a, large).unwrap_err();
     assert!(matches!(
         broke.decode(),
-        Some(Zx20Error::ERC20InsufficientBalance { needed, .. }) if needed == large
+        Some(zx::components::Erc20Error::ERC20InsufficientBalance { needed, .. }) if needed == large
     ));
 }
 

@@ -1,6 +1,9 @@
 //! What the wallet tells, and why it refuses.
 
-use zx::{components::OwnableError, prelude::*, token::TokenError};
+use zx::{
+    components::{OwnableError, erc20::TokenError},
+    prelude::*,
+};
 
 /// Coins went to the beneficiary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
@@ -74,4 +77,6 @@ pub enum VestingError {
     },
     /// A token was not moved.
     Token(TokenError),
+    /// A token does not say what there is of it.
+    Call(CallError),
 }

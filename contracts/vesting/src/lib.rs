@@ -16,7 +16,13 @@ mod tests;
 
 pub use interface::{ERC20Released, EtherReleased, Reclaimed, Revoked, VestingError};
 
-use zx::{components::Ownable, prelude::*, token::Token};
+use zx::{
+    components::{
+        Ownable,
+        erc20::{self, IERC20, TokenError},
+    },
+    prelude::*,
+};
 
 /// The chain's coin, where a token is meant.
 const COIN: Address = Address::ZERO;
@@ -189,7 +195,7 @@ impl Vesting {
     pub fn release_of(&mut self, cx: &mut Ctx, token: Address) -> Result<(), VestingError> {
         ensure!(
             token != COIN,
-            zx::token::TokenError::SafeERC20FailedOperation { token }
+            TokenError::SafeERC20FailedOperation { token }
         );
         let (to, amount) = self.take_due(cx, token)?;
         cx.emit(ERC20Released { token, amount });
@@ -238,7 +244,7 @@ impl Vesting {
         let here = if token == COIN {
             cx.balance()
         } else {
-            Token::at(token).balance_of(cx, cx.address())?
+            IERC20::at(token).balance_of(cx, cx.address())?
         };
         let gone = self.gone.at(token);
         let given = here + gone.released.get();
@@ -294,5 +300,5 @@ fn pay(cx: &mut Ctx, token: Address, to: Address, value: U256) -> Result<(), Ves
             .send(to, value)
             .map_err(|_| VestingError::NotSent { to, value });
     }
-    Ok(Token::at(token).transfer(cx, to, value)?)
+    Ok(erc20::send(cx, token, to, value)?)
 }
