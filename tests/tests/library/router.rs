@@ -196,13 +196,10 @@ pub(crate) const SUBJECT: Subject = Subject {
         "removeLiquidityETHSupportingFeeOnTransferTokens",
         "removeLiquidityETHWithPermit",
         "removeLiquidityETHWithPermitSupportingFeeOnTransferTokens",
-        "swapETHForExactTokens",
-        "swapExactETHForTokens",
+        "removeLiquidityWithPermit",
         "swapExactETHForTokensSupportingFeeOnTransferTokens",
-        "swapExactTokensForETH",
         "swapExactTokensForETHSupportingFeeOnTransferTokens",
         "swapExactTokensForTokensSupportingFeeOnTransferTokens",
-        "swapTokensForExactETH",
     ],
 };
 
