@@ -14,6 +14,8 @@
 
 mod interface;
 #[cfg(test)]
+mod reentrancy;
+#[cfg(test)]
 mod tests;
 
 pub use interface::{Deposit, FlashLoan, IERC3156FlashBorrower, IToken, LenderError, Withdraw};

@@ -125,7 +125,7 @@ fn only_the_admin_sets_terms_and_only_reporters_report(host: &Host) {
     let lacks = |account, needed_role: B256| -> Reverted {
         AccessControlError::AccessControlUnauthorizedAccount {
             account,
-            needed_role: needed_role,
+            needed_role,
         }
         .into()
     };

@@ -191,6 +191,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     dearer: &[
         "getAmountsIn",
         "getAmountsOut",
+        "quote",
         "removeLiquidity",
         "removeLiquidityETH",
         "removeLiquidityETHSupportingFeeOnTransferTokens",

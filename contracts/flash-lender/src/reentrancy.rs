@@ -1,7 +1,7 @@
 //! Borrowers that pay back, too little, or call the pool while it waits for them.
 
+use crate::{FlashLender, FlashLenderClient, FlashLoan};
 use attacker::{Attacker, AttackerClient};
-use flash_lender::{FlashLender, FlashLenderClient, FlashLoan};
 use zx::{
     abi::Args,
     components::Erc20Error,
