@@ -155,7 +155,7 @@ fn shares_move_as_tokens_do(host: &Host) {
     };
     assert_eq!(
         shares(carol).shares().transfer(Address::ZERO, n(1)),
-        Err(nobody.clone().into())
+        Err(nobody.into())
     );
     assert_eq!(pool.deposit(n(1), Address::ZERO), Err(nobody.into()));
     let nobody = Erc20Error::ERC20InvalidSpender {

@@ -224,7 +224,7 @@ fn deploy(world: &mut World, side: Side) -> eyre::Result<Vec<Address>> {
     }
     contracts.push(world.original(owner, "DeflatingERC20", &U256::from(1_000_000).abi_encode())?);
     contracts.push(world.original(owner, "Silent", &[])?);
-    for token in contracts[3..7].to_vec() {
+    for token in contracts[3..7].iter().copied() {
         for to in &who[1..] {
             let gift = transferCall { to: *to, value: U256::from(20 * LIKELY) };
             world.must(owner, token, gift.abi_encode())?;
