@@ -13,6 +13,7 @@ const read = (path) => readFileSync(here(path), 'utf8');
 const PUBLISHED = [
   '@uniswap/v2-core/build/UniswapV2Factory.json',
   '@uniswap/v2-core/build/UniswapV2Pair.json',
+  '@uniswap/v2-periphery/build/DeflatingERC20.json',
   '@uniswap/v2-periphery/build/UniswapV2Router02.json',
   '@uniswap/v2-periphery/build/WETH9.json',
 ];

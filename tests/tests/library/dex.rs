@@ -77,7 +77,7 @@ const REASONS: [(&str, [u8; 4]); 15] = [
 ];
 
 /// Ours has errors with figures where Uniswap has texts, and Solidity's panics where Uniswap stops without a word.
-fn same_error(ours: &[u8], theirs: &[u8]) -> bool {
+pub(crate) fn same_error(ours: &[u8], theirs: &[u8]) -> bool {
     if ours == theirs {
         return true;
     }
@@ -96,7 +96,7 @@ fn same_error(ours: &[u8], theirs: &[u8]) -> bool {
     named || arithmetic || locked || taken
 }
 
-fn deploy_factory(world: &mut World, side: Side) -> eyre::Result<Address> {
+pub(crate) fn deploy_factory(world: &mut World, side: Side) -> eyre::Result<Address> {
     let who = wallet::accounts()?;
     let (owner, other) = (who[0], who[4]);
     match side {

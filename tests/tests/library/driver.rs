@@ -35,6 +35,8 @@ pub(crate) enum Side {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Call(Call),
+    /// The same with other calldata for ours: what is signed for a contract that has another address or name there.
+    Apart(Call, Bytes),
     /// A block and so many seconds.
     Pass(u64),
 }
@@ -43,7 +45,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pass(seconds) => write!(f, "{seconds} seconds pass"),
-            Self::Call(Call { what, from, to, value, data }) => {
+            Self::Call(Call { what, from, to, value, data }) | Self::Apart(Call { what, from, to, value, data }, _) => {
                 write!(f, "{what}: {from} calls {to} with {value} wei and {data}")
             }
         }
@@ -151,18 +153,19 @@ impl<'a> Pairing<'a> {
 
     /// Does a step on both.
     fn run(&mut self, step: &Step) -> eyre::Result<Difference> {
-        let call = match step {
+        let (call, data) = match step {
             Step::Pass(seconds) => {
                 self.ours.pass(*seconds)?;
                 self.theirs.pass(*seconds)?;
                 return Ok(ControlFlow::Continue(()));
             }
-            Step::Call(call) => call,
+            Step::Call(call) => (call, &call.data),
+            Step::Apart(call, data) => (call, data),
         };
         let mine = Call {
             to: self.address(call.to),
             from: self.address(call.from),
-            data: self.translate(&call.data).into(),
+            data: self.translate(data).into(),
             ..call.clone()
         };
         let (ours, theirs) = (self.ours.send(&mine)?, self.theirs.send(call)?);

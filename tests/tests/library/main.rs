@@ -7,10 +7,12 @@
 mod dex;
 mod driver;
 mod erc20;
+mod finance;
 mod gas;
 mod originals;
 mod random;
 mod receivers;
+mod router;
 mod wallet;
 mod world;
 mod wrapped;

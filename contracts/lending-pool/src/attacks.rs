@@ -1,0 +1,144 @@
+//! What attackers try, and what becomes of it.
+
+use crate::{
+    LendingError, LendingPool,
+    hostile::Attacker,
+    tests::{Bank, TERMS, YEAR, n},
+};
+use zx::{prelude::*, testing::Host};
+
+/// What is sent to the pool without a call moves no share, no rate and no limit.
+#[zx::test]
+fn donations_move_nothing(host: &Host) {
+    let [alice, bob] = host.accounts();
+    let bank = Bank::open(host);
+    let (pool, Bank { a, b, .. }) = (bank.by(host, bob), bank);
+    pool.supply(a, n(10_000)).unwrap();
+    pool.borrow(b, n(10_000)).unwrap();
+    let before = (pool.totals(b), pool.health(bob), pool.supplied(b, alice));
+    bank.token(host, b)
+        .by(bob)
+        .transfer(bank.pool, n(500_000))
+        .unwrap();
+    let after = (pool.totals(b), pool.health(bob), pool.supplied(b, alice));
+    assert_eq!(before, after);
+}
+
+/// The first to supply a market supplies a unit and gives it much, for the next one's tokens to be worth no share.
+#[zx::test]
+fn the_first_supplier_takes_nothing_of_the_next(host: &Host) {
+    let [_, bob, carol] = host.accounts();
+    let bank = Bank::open(host);
+    let a = bank.a;
+    bank.by(host, bob).supply(a, n(1)).unwrap();
+    bank.token(host, a)
+        .by(bob)
+        .transfer(bank.pool, n(100_000))
+        .unwrap();
+    bank.by(host, carol).supply(a, n(50_000)).unwrap();
+    assert_eq!(bank.by(host, carol).supplied(a, carol), n(50_000));
+    assert_eq!(bank.by(host, bob).withdraw(a, U256::MAX), Ok(n(1)));
+    assert_eq!(bank.by(host, carol).withdraw(a, U256::MAX), Ok(n(50_000)));
+}
+
+/// A unit at a time, where everything is rounded.
+#[zx::test]
+fn dust_brings_nothing(host: &Host) {
+    let [_, bob, carol] = host.accounts();
+    let bank = Bank::open(host);
+    let (a, b) = (bank.a, bank.b);
+    bank.by(host, carol).supply(a, n(50_000)).unwrap();
+    bank.by(host, carol).borrow(b, n(70_000)).unwrap();
+    host.pass(YEAR / 3);
+    let pool = bank.by(host, bob);
+    pool.supply(a, n(100)).unwrap();
+    let worth = || bank.token(host, b).balance_of(bob) + pool.supplied(b, bob) - pool.debt(b, bob);
+    let mut last = worth();
+    for _ in 0..10 {
+        for step in [
+            pool.supply(b, n(3)).map(drop),
+            pool.withdraw(b, n(1)).map(drop),
+            pool.borrow(b, n(1)),
+            pool.repay(b, bob, n(2)).map(drop),
+        ] {
+            drop(step);
+            let now = worth();
+            assert!(now <= last, "{now} after {last}");
+            last = now;
+        }
+    }
+    assert!(last < n(1_000_000), "it costs");
+}
+
+/// A debt of a unit or two cannot be made so small that nobody can close it.
+#[zx::test]
+fn a_debt_of_dust_is_liquidated_whole(host: &Host) {
+    let [_, bob, carol] = host.accounts();
+    let bank = Bank::open(host);
+    let (a, b) = (bank.a, bank.b);
+    bank.by(host, bob).supply(a, n(2)).unwrap();
+    bank.by(host, bob).borrow(b, n(3)).unwrap();
+    bank.prices(host, 1_000, 1_000);
+    let pool = bank.by(host, carol);
+    assert_eq!(pool.health(bob), (n(1), n(3)));
+    assert_eq!(pool.liquidate(bob, b, n(2), a), Ok(n(2)));
+    assert_eq!(pool.debt(b, bob), n(1));
+    assert_eq!(
+        pool.liquidate(bob, b, n(1), a).unwrap_err().decode(),
+        Some(LendingError::InsufficientSupply {
+            supplied: n(0),
+            needed: n(1)
+        })
+    );
+    assert_eq!(pool.repay(b, bob, U256::MAX), Ok(n(1)), "by anybody");
+}
+
+/// Collateral whose oracle is silent would keep its owner from being liquidated: the owner of the pool lets it count for
+/// nothing, and nobody asks any more.
+#[zx::test]
+fn collateral_that_nobody_prices_protects_nobody(host: &Host) {
+    let [alice, bob, carol] = host.accounts();
+    let bank = Bank::open(host);
+    let Bank { a, b, .. } = bank;
+    // The oracle knows A and B.
+    let silent = host
+        .deploy::<zx20::Zx20>(("C".to_owned(), "C".to_owned(), 18, n(100)))
+        .address();
+    bank.by(host, alice).set_market(silent, TERMS).unwrap();
+    let token = bank.token(host, silent);
+    token.transfer(bob, n(10)).unwrap();
+    let approved = bank.token(host, silent).by(bob);
+    approved.approve(bank.pool, n(10)).unwrap();
+    bank.by(host, bob).supply(a, n(10_000)).unwrap();
+    bank.by(host, bob).borrow(b, n(15_000)).unwrap();
+    bank.by(host, bob).supply(silent, n(1)).unwrap();
+    bank.prices(host, 1_500, 1_000);
+    let pool = bank.by(host, carol);
+    assert!(pool.liquidate(bob, b, n(1_000), a).is_err());
+    let terms = crate::Terms {
+        collateral_factor: 0,
+        ..TERMS
+    };
+    bank.by(host, alice).set_market(silent, terms).unwrap();
+    assert_eq!(pool.liquidate(bob, b, n(1_000), a), Ok(n(719)));
+}
+
+/// Natively: a package has one contract, so that the token has no module.
+#[test]
+fn a_token_that_calls_back_finds_the_pool_closed() {
+    let host = &Host::new();
+    if host.has_sandbox() {
+        return;
+    }
+    let [alice] = host.accounts();
+    let bank = Bank::open(host);
+    let token = host.deploy::<Attacker>((bank.pool, bank.b));
+    bank.by(host, alice)
+        .set_market(token.address(), TERMS)
+        .unwrap();
+    token.supply(n(10_000)).unwrap();
+    token.withdraw(n(4_000)).unwrap();
+    assert_eq!(token.taken(), 0);
+    let pool = host.at::<LendingPool>(bank.pool);
+    assert_eq!(pool.supplied(token.address(), token.address()), n(6_000));
+}

@@ -1,0 +1,304 @@
+//! Holds coins and tokens for a beneficiary, whose they become little by little: nothing until the cliff, then as much as
+//! the time since the start is of the duration, all of it at the end. Compatible with OpenZeppelin's `VestingWallet` and
+//! `VestingWalletCliff`.
+//!
+//! - Whatever comes, whenever it comes, is treated as if it had been there from the start.
+//! - The beneficiary owns the wallet, and can hand it on. Anybody can have released what is theirs: it goes to them.
+//! - If the wallet was made with a revoker, that account can stop it once: what has become the beneficiary's by then stays
+//!   theirs, released or not, and the rest goes back to the revoker. Without one, nobody can.
+//! - What has become the beneficiary's is rounded down.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+#![forbid(unsafe_code)]
+
+mod interface;
+#[cfg(test)]
+mod tests;
+
+pub use interface::{ERC20Released, EtherReleased, Reclaimed, Revoked, VestingError};
+
+use zx::{
+    components::{
+        Ownable,
+        erc20::{self, IERC20, TokenError},
+    },
+    prelude::*,
+};
+
+/// The chain's coin, where a token is meant.
+const COIN: Address = Address::ZERO;
+
+/// When what becomes whose: one slot, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
+struct Schedule {
+    /// Since 1970.
+    start: u64,
+    /// From the start to the end.
+    duration: u64,
+    /// Since 1970.
+    cliff: u64,
+    /// Since 1970; the end of time, if it was not revoked.
+    revoked: u64,
+}
+
+/// What has gone of a token.
+#[zx::storage]
+#[derive(Debug)]
+pub struct Gone {
+    released: Item<U256>,
+    reclaimed: Item<U256>,
+}
+
+/// State of the wallet.
+#[zx::contract]
+#[derive(Debug)]
+pub struct Vesting {
+    #[component]
+    ownable: Ownable,
+    schedule: Item<Schedule>,
+    /// Who may revoke; the zero address if nobody may.
+    #[view]
+    revoker: Item<Address>,
+    gone: Map<Address, Gone>,
+}
+
+#[zx::public]
+impl Vesting {
+    /// Says whose it becomes and when (start since 1970, and from the start to the end and to the cliff, in seconds), and who
+    /// may revoke it; the zero address for nobody.
+    #[constructor]
+    #[payable]
+    pub fn constructor(
+        &mut self,
+        cx: &mut Ctx,
+        beneficiary: Address,
+        start: u64,
+        duration_seconds: u64,
+        cliff_seconds: u64,
+        revoker: Address,
+    ) -> Result<(), VestingError> {
+        ensure!(
+            cliff_seconds <= duration_seconds,
+            VestingError::InvalidCliffDuration {
+                cliff_seconds,
+                duration_seconds
+            }
+        );
+        ensure!(
+            start.checked_add(duration_seconds).is_some(),
+            VestingError::InvalidDuration { duration_seconds }
+        );
+        self.ownable.init(cx, beneficiary)?;
+        self.schedule.set(Schedule {
+            start,
+            duration: duration_seconds,
+            cliff: start + cliff_seconds,
+            revoked: u64::MAX,
+        });
+        self.revoker.set(revoker);
+        Ok(())
+    }
+
+    /// Takes coins.
+    #[receive]
+    pub fn receive(&mut self, _cx: &mut Ctx) {}
+
+    /// When it starts, in seconds since 1970.
+    pub fn start(&self, _cx: &Ctx) -> U256 {
+        U256::from(self.schedule.get().start)
+    }
+
+    /// Seconds from the start to the end.
+    pub fn duration(&self, _cx: &Ctx) -> U256 {
+        U256::from(self.schedule.get().duration)
+    }
+
+    /// When it ends, in seconds since 1970.
+    pub fn end(&self, _cx: &Ctx) -> U256 {
+        let Schedule {
+            start, duration, ..
+        } = self.schedule.get();
+        U256::from(start + duration)
+    }
+
+    /// Before when there is nothing, in seconds since 1970.
+    pub fn cliff(&self, _cx: &Ctx) -> U256 {
+        U256::from(self.schedule.get().cliff)
+    }
+
+    /// When it was revoked, in seconds since 1970; zero, if it was not.
+    pub fn revoked_at(&self, _cx: &Ctx) -> u64 {
+        match self.schedule.get().revoked {
+            u64::MAX => 0,
+            at => at,
+        }
+    }
+
+    /// Coins that the beneficiary was given.
+    pub fn released(&self, _cx: &Ctx) -> U256 {
+        self.gone.at(COIN).released.get()
+    }
+
+    /// Tokens that the beneficiary was given.
+    #[selector(name = "released")]
+    pub fn released_of(&self, _cx: &Ctx, token: Address) -> U256 {
+        self.gone.at(token).released.get()
+    }
+
+    /// Coins that are the beneficiary's, and not given yet.
+    pub fn releasable(&self, cx: &Ctx) -> Result<U256, VestingError> {
+        self.due(cx, COIN)
+    }
+
+    /// Tokens that are the beneficiary's, and not given yet.
+    #[selector(name = "releasable")]
+    pub fn releasable_of(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
+        self.due(cx, token)
+    }
+
+    /// Coins that are the beneficiary's at a time, given or not.
+    pub fn vested_amount(&self, cx: &Ctx, timestamp: u64) -> Result<U256, VestingError> {
+        self.vested(cx, COIN, timestamp)
+    }
+
+    /// Tokens that are the beneficiary's at a time, given or not.
+    #[selector(name = "vestedAmount")]
+    pub fn vested_amount_of(
+        &self,
+        cx: &Ctx,
+        token: Address,
+        timestamp: u64,
+    ) -> Result<U256, VestingError> {
+        self.vested(cx, token, timestamp)
+    }
+
+    /// What would go back of a token, or of coins (the zero address), to who revoked it.
+    pub fn reclaimable(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
+        let Schedule { revoked, .. } = self.schedule.get();
+        if revoked == u64::MAX {
+            return Ok(U256::ZERO);
+        }
+        let gone = self.gone.at(token);
+        let rest = self.total(cx, token)? - self.vested(cx, token, revoked)?;
+        // As of what is due.
+        Ok(rest.saturating_sub(gone.reclaimed.get()))
+    }
+
+    /// Gives the beneficiary the coins that are theirs.
+    pub fn release(&mut self, cx: &mut Ctx) -> Result<(), VestingError> {
+        let (to, amount) = self.take_due(cx, COIN)?;
+        cx.emit(EtherReleased { amount });
+        pay(cx, COIN, to, amount)
+    }
+
+    /// Gives the beneficiary the tokens that are theirs.
+    #[selector(name = "release")]
+    pub fn release_of(&mut self, cx: &mut Ctx, token: Address) -> Result<(), VestingError> {
+        ensure!(
+            token != COIN,
+            TokenError::SafeERC20FailedOperation { token }
+        );
+        let (to, amount) = self.take_due(cx, token)?;
+        cx.emit(ERC20Released { token, amount });
+        pay(cx, token, to, amount)
+    }
+
+    /// Stops it: nothing more becomes the beneficiary's.
+    pub fn revoke(&mut self, cx: &mut Ctx) -> Result<(), VestingError> {
+        self.only_revoker(cx)?;
+        let schedule = self.schedule.get();
+        ensure!(schedule.revoked == u64::MAX, VestingError::AlreadyRevoked);
+        let revoked = cx.block_timestamp();
+        self.schedule.set(Schedule {
+            revoked,
+            ..schedule
+        });
+        cx.emit(Revoked { by: cx.sender() });
+        Ok(())
+    }
+
+    /// Takes back, once it is revoked, what has not become the beneficiary's of a token, or of coins (the zero address).
+    pub fn reclaim(&mut self, cx: &mut Ctx, token: Address) -> Result<U256, VestingError> {
+        self.only_revoker(cx)?;
+        ensure!(
+            self.schedule.get().revoked != u64::MAX,
+            VestingError::NotRevoked
+        );
+        let amount = self.reclaimable(cx, token)?;
+        self.gone.at_mut(token).reclaimed.add(amount);
+        cx.emit(Reclaimed { token, amount });
+        pay(cx, token, cx.sender(), amount)?;
+        Ok(amount)
+    }
+
+    fn only_revoker(&self, cx: &Ctx) -> Result<(), VestingError> {
+        let account = cx.sender();
+        ensure!(
+            account == self.revoker.get() && !account.is_zero(),
+            VestingError::NotRevoker { account }
+        );
+        Ok(())
+    }
+
+    /// All that ever came.
+    fn total(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
+        let here = if token == COIN {
+            cx.balance()
+        } else {
+            IERC20::at(token).balance_of(cx, cx.address())?
+        };
+        let gone = self.gone.at(token);
+        let given = here + gone.released.get();
+        if self.schedule.get().revoked == u64::MAX {
+            return Ok(given);
+        }
+        Ok(given + gone.reclaimed.get())
+    }
+
+    fn vested(&self, cx: &Ctx, token: Address, timestamp: u64) -> Result<U256, VestingError> {
+        let total = self.total(cx, token)?;
+        Ok(self.schedule.get().part(total, timestamp))
+    }
+
+    fn due(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
+        let vested = self.vested(cx, token, cx.block_timestamp())?;
+        // Of a token that takes from balances, less may be there than was given.
+        Ok(vested.saturating_sub(self.gone.at(token).released.get()))
+    }
+
+    /// Counts what is due as given, and says whom to give it.
+    fn take_due(&mut self, cx: &Ctx, token: Address) -> Result<(Address, U256), VestingError> {
+        let to = self.ownable.owner(cx);
+        ensure!(!to.is_zero(), VestingError::NoBeneficiary);
+        let amount = self.due(cx, token)?;
+        self.gone.at_mut(token).released.add(amount);
+        Ok((to, amount))
+    }
+}
+
+impl Schedule {
+    /// Of so much, what is the beneficiary's at a time.
+    fn part(&self, total: U256, timestamp: u64) -> U256 {
+        let time = timestamp.min(self.revoked);
+        if time < self.cliff || time < self.start {
+            return U256::ZERO;
+        }
+        let passed = time - self.start;
+        if passed >= self.duration {
+            return total;
+        }
+        total.mul_div(
+            U256::from(passed),
+            U256::from(self.duration),
+            Rounding::Down,
+        )
+    }
+}
+
+fn pay(cx: &mut Ctx, token: Address, to: Address, value: U256) -> Result<(), VestingError> {
+    if token == COIN {
+        return cx
+            .send(to, value)
+            .map_err(|_| VestingError::NotSent { to, value });
+    }
+    Ok(erc20::send(cx, token, to, value)?)
+}
