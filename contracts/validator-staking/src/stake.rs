@@ -106,8 +106,7 @@ pub(crate) struct Delegation {
 impl Delegation {
     /// The same, looked at now; rounded down.
     pub(crate) fn settled(self, per_share: U256) -> Self {
-        let fresh =
-            U256::from(self.shares).mul_div(per_share - self.seen, SCALE, Rounding::Down);
+        let fresh = U256::from(self.shares).mul_div(per_share - self.seen, SCALE, Rounding::Down);
         // No more than all rewards, which fit.
         let fresh = u128::try_from(fresh).unwrap_or(u128::MAX);
         Self {
