@@ -147,7 +147,7 @@ impl Multisig {
         ensure!(!calls.is_empty(), MultisigError::NoCalls);
         let id = self.proposal_count.get();
         self.proposal_count.set(id + U256::ONE);
-        let hash = hash_of(&calls);
+        let hash = hash_of(cx, &calls);
         self.proposals.set(id, hash);
         cx.emit(Proposed {
             id,
@@ -192,7 +192,10 @@ impl Multisig {
     ) -> Result<(), MultisigError> {
         self.only_owner(cx)?;
         let hash = self.pending(id)?;
-        ensure!(hash == hash_of(&calls), MultisigError::OtherCalls { id });
+        ensure!(
+            hash == hash_of(cx, &calls),
+            MultisigError::OtherCalls { id }
+        );
         let agree = self.confirmations(cx, id).len() as u32;
         self.enough(agree)?;
         self.proposals.clear(id);
@@ -275,7 +278,12 @@ impl Multisig {
 
     /// Takes a token of ERC-721.
     #[selector(name = "onERC721Received")]
-    pub fn on_erc721_received(_: Address, _: Address, _: U256, _: Bytes) -> FixedBytes<4> {
+    pub fn on_erc721_received(
+        _operator: Address,
+        _from: Address,
+        _token_id: U256,
+        _data: Bytes,
+    ) -> FixedBytes<4> {
         FixedBytes(zx::selector(
             "onERC721Received(address,address,uint256,bytes)",
         ))
@@ -284,11 +292,11 @@ impl Multisig {
     /// Takes tokens of ERC-1155.
     #[selector(name = "onERC1155Received")]
     pub fn on_erc1155_received(
-        _: Address,
-        _: Address,
-        _: U256,
-        _: U256,
-        _: Bytes,
+        _operator: Address,
+        _from: Address,
+        _id: U256,
+        _value: U256,
+        _data: Bytes,
     ) -> FixedBytes<4> {
         FixedBytes(zx::selector(
             "onERC1155Received(address,address,uint256,uint256,bytes)",
@@ -298,11 +306,11 @@ impl Multisig {
     /// Takes tokens of ERC-1155.
     #[selector(name = "onERC1155BatchReceived")]
     pub fn on_erc1155_batch_received(
-        _: Address,
-        _: Address,
-        _: Vec<U256>,
-        _: Vec<U256>,
-        _: Bytes,
+        _operator: Address,
+        _from: Address,
+        _ids: Vec<U256>,
+        _values: Vec<U256>,
+        _data: Bytes,
     ) -> FixedBytes<4> {
         FixedBytes(zx::selector(
             "onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)",
@@ -371,17 +379,14 @@ impl Multisig {
 
 fn only_self(cx: &Ctx) -> Result<(), MultisigError> {
     let account = cx.sender();
-    ensure!(
-        account == cx.address(),
-        MultisigError::NotSelf { account }
-    );
+    ensure!(account == cx.address(), MultisigError::NotSelf { account });
     Ok(())
 }
 
 /// Hash of calls.
-fn hash_of(calls: &[Call]) -> B256 {
+fn hash_of(cx: &Ctx, calls: &[Call]) -> B256 {
     let hashes: Vec<[u8; 32]> = calls.iter().map(|call| call.struct_hash().0).collect();
-    zx::crypto::hash_words(&hashes)
+    cx.keccak256(hashes.as_flattened())
 }
 
 /// Makes calls, all or none.

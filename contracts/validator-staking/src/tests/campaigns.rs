@@ -1,6 +1,7 @@
 //! Random calls, and what must hold after each.
 
 use super::*;
+use core::cell::Cell;
 
 /// A contract of three validators, what it should say, and the sets that were seen when epochs began.
 struct Watched {
@@ -200,6 +201,7 @@ fn with_offences_the_contract_agrees_with_its_model() {
     if Host::new().has_sandbox() {
         return;
     }
+    let slashed = Cell::new(0);
     Invariants::new(setup_with_court)
         // An offence is signed and verified twice: that takes its time without optimisation.
         .runs(32)
@@ -212,5 +214,12 @@ fn with_offences_the_contract_agrees_with_its_model() {
             "sets are the top and do not change",
             sets_are_right_and_stay,
         )
+        .hold("offences are punished", |host, watched| {
+            let staking = host.at::<ValidatorStaking>(watched.staking);
+            let slashes = |operator: &Address| staking.validator(*operator).slashes;
+            let now: u32 = watched.people[1..4].iter().map(slashes).sum();
+            slashed.set(slashed.get().max(now));
+        })
         .check();
+    assert!(slashed.get() > 1, "{} slashes in a sequence", slashed.get());
 }
