@@ -557,6 +557,10 @@ fn earned_is_funded(host: &Host, watched: &Watched) {
         stakes
     };
     assert!(balance(host, token, pool) >= owed);
+    // Time goes on between two calls.
+    host.pass(7);
+    let now = host.block().timestamp;
+    watched.model.borrow_mut().has_passed(now);
 }
 
 #[test]

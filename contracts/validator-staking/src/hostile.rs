@@ -108,7 +108,7 @@ impl Court {
     /// Has a validator double-sign so many blocks ago.
     pub fn prosecute(&mut self, cx: &mut Ctx, seed: u8, ago: u8) -> Result<u128, CallError> {
         let seed = seed % 3;
-        let height = cx.block_number().saturating_sub(u64::from(ago % 16));
+        let height = cx.block_number().saturating_sub(u64::from(ago % 8));
         let operator = self.operators.get(u32::from(seed)).expect("a validator");
         let staking = self.staking.get();
         let evidence = Key::of(seed).offend(cx.chain_id(), staking, operator, height);
