@@ -17,12 +17,13 @@ pub struct Clerk {
 }
 
 const PROPOSE: [u8; 4] = zx::selector("propose((address,uint256,bytes)[])");
+const COUNT: [u8; 4] = zx::selector("proposalCount()");
 const CONFIRM: [u8; 4] = zx::selector("confirm(uint256)");
 const REVOKE: [u8; 4] = zx::selector("revoke(uint256)");
 const EXECUTE: [u8; 4] = zx::selector("execute(uint256,(address,uint256,bytes)[])");
 
 /// One of some batches.
-pub fn batch(wallet: Address, spare: Address, which: u8) -> Vec<Call> {
+pub fn batch(wallet: Address, spare: Address, which: u64) -> Vec<Call> {
     let call = |to, value: u64, data: Vec<u8>| Call {
         to,
         value: U256::from(value),
@@ -38,7 +39,7 @@ pub fn batch(wallet: Address, spare: Address, which: u8) -> Vec<Call> {
         let arguments = zx::abi::Args::encode(&(number,));
         own(zx::selector("setThreshold(uint32)"), arguments)
     };
-    match which % 7 {
+    match which {
         0 => vec![call(spare, 1, Vec::new())],
         1 => vec![add],
         2 => vec![remove],
@@ -63,18 +64,23 @@ impl Clerk {
         self.wallet.set(wallet);
     }
 
-    /// Proposes a batch, or agrees with a proposal, or no more, or executes it.
-    pub fn act(&mut self, cx: &mut Ctx, what: u8, id: U256, which: u8) -> Result<(), CallError> {
-        let wallet = self.wallet.get();
-        let calls = batch(wallet, self.spare.get(), which);
-        let options = CallOptions::default();
+    /// Proposes a batch, or agrees with a proposal, or no more, or executes it. Which batch it is goes by the number of the
+    /// proposal.
+    pub fn act(&mut self, cx: &mut Ctx, what: u8, id: U256) -> Result<(), CallError> {
+        let (wallet, options) = (self.wallet.get(), CallOptions::default());
+        let calls = |id: U256| {
+            let which = u64::try_from(id % U256::from(7u8)).unwrap_or(0);
+            batch(wallet, self.spare.get(), which)
+        };
+        let next: U256 = cx.query(wallet, COUNT, ())?;
+        let id = id % next.max(U256::ONE);
         match what % 8 {
             0 | 1 => cx
-                .invoke::<_, U256>(wallet, PROPOSE, (calls,), options)
+                .invoke::<_, U256>(wallet, PROPOSE, (calls(next),), options)
                 .map(drop),
-            2 | 3 => cx.invoke(wallet, CONFIRM, (id,), options),
-            4 => cx.invoke(wallet, REVOKE, (id,), options),
-            _ => cx.invoke(wallet, EXECUTE, (id, calls), options),
+            2..=4 => cx.invoke(wallet, CONFIRM, (id,), options),
+            5 => cx.invoke(wallet, REVOKE, (id,), options),
+            _ => cx.invoke(wallet, EXECUTE, (id, calls(id)), options),
         }
     }
 

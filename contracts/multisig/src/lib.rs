@@ -55,7 +55,7 @@ pub struct Multisig {
     confirmed: Map<(U256, u64), bool>,
 }
 
-#[zx::public]
+#[zx::public(implements(IERC1271, IERC721Receiver, IERC1155Receiver))]
 impl Multisig {
     /// Names the owners, and how many of them must agree.
     #[constructor]

@@ -329,4 +329,8 @@ fn coins_and_tokens_come_in(host: &Host) {
         wallet.on_erc1155_batch_received(from, from, ids(), ids(), data),
         FixedBytes([0xbc, 0x19, 0x7c, 0x81])
     );
+    for id in [0x01ff_c9a7_u32, 0x1626_ba7e, 0x150b_7a02, 0x4e23_12e0] {
+        assert!(wallet.supports_interface(FixedBytes(id.to_be_bytes())));
+    }
+    assert!(!wallet.supports_interface(FixedBytes([0xFF; 4])));
 }

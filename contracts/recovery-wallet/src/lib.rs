@@ -96,7 +96,7 @@ pub struct RecoveryWallet {
     recovery: Recovery,
 }
 
-#[zx::public]
+#[zx::public(implements(IERC1271, IERC721Receiver, IERC1155Receiver))]
 impl RecoveryWallet {
     /// Names the owner, the guardians, how many of them must agree, the delays of a recovery and of an operation in
     /// seconds, and how much can be spent in a day, in wei.

@@ -31,7 +31,8 @@
 //! As Solidity's, for nodes that read storage: slot 4 is the list of candidates, 5 the list of epochs of which a set was
 //! written down (four to a slot, ascending), 6 a mapping from such an epoch to its set (a list; an element is a slot, with
 //! the validator in its lower 20 bytes and the stake in the upper 12), 7 a mapping from a validator to its stake (lower 16
-//! bytes) and shares (upper 16). A set holds for its own epoch and those before it down to the one before it in slot 5.
+//! bytes) and shares (upper 16), 8 a mapping from a validator to what else there is of it, the fourth slot of which is its
+//! key (bytes). A set holds for its own epoch and those before it down to the one before it in slot 5.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 

@@ -20,6 +20,13 @@ pub(crate) struct Exit {
     borne: Vec<usize>,
 }
 
+impl Exit {
+    /// How often it may have been rounded otherwise than by the contract, which puts those of an epoch together.
+    pub(crate) fn roundings(&self) -> u128 {
+        self.borne.len() as u128
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     pub(crate) shares: u128,
@@ -182,7 +189,7 @@ impl Model {
         let left: u128 = ripe.iter().map(|exit| exit.left).sum();
         let was: u128 = ripe.iter().map(|exit| exit.was).sum();
         // The contract may round once for what the model rounds apart.
-        let error = ripe.iter().map(|exit| exit.borne.len() as u128).sum();
+        let error = ripe.iter().map(Exit::roundings).sum();
         assert!(left.abs_diff(amount) <= error, "{amount} of {left}");
         self.burned += was - amount;
     }

@@ -155,6 +155,12 @@ fn a_node_finds_the_set_in_the_slots_that_are_promised(host: &Host) {
     // 7: stake and shares.
     let pool = hashed(&[word(address(bob)), word(n(7))].concat());
     assert_eq!(slot(pool), n(300) | (n(300) << 128));
+    // 8: the key, in the fourth slot; 64 bytes, which stand elsewhere.
+    let key = hashed(&[word(address(bob)), word(n(8))].concat()) + n(3);
+    assert_eq!(slot(key), n(64 * 2 + 1));
+    let first = hashed(&word(key));
+    let halves = [slot(first), slot(first + n(1))].map(word).concat();
+    assert_eq!(halves, Key::of(1).public());
 }
 
 /// What the largest set costs, against the gas of a block.
