@@ -1,6 +1,6 @@
 //! What the wallet does, tells, and why it refuses.
 
-use zx::prelude::*;
+use zx::{components::erc20::TokenError, prelude::*};
 
 /// A call that the wallet makes.
 #[derive(Clone, Debug, PartialEq, Eq, zx::Abi, zx::TypedData)]
@@ -303,11 +303,8 @@ pub enum RecoveryError {
         /// In its own words.
         reason: Bytes,
     },
-    /// A token was not sent, without a word.
-    TransferFailed {
-        /// The token.
-        token: Address,
-    },
+    /// Tokens were not sent.
+    Token(TokenError),
 }
 
 zx::sol_interface! {

@@ -28,8 +28,6 @@
 #![forbid(unsafe_code)]
 
 mod authority;
-#[cfg(test)]
-pub mod hostile;
 mod interface;
 mod limits;
 mod recovery;
@@ -42,7 +40,8 @@ use authority::Authority;
 use limits::Limit;
 use recovery::Recovery;
 use zx::{
-    abi::Args,
+    abi::Args as _,
+    components::erc20,
     crypto::{Domain, TypedData as _, is_valid_signature},
     prelude::*,
 };
@@ -215,17 +214,9 @@ impl RecoveryWallet {
         to: Address,
         amount: U256,
     ) -> Result<(), RecoveryError> {
-        const TRANSFER: [u8; 4] = zx::selector("transfer(address,uint256)");
         self.authority.only_owner(cx)?;
         self.spend(cx, token, to, amount)?;
-        let mut data = TRANSFER.to_vec();
-        data.extend((to, amount).encode());
-        let answer = cx
-            .call(token, &data, CallOptions::default())
-            .map_err(|error| failed(0, error))?;
-        let sent = answer.is_empty() || <bool as zx::Abi>::decode_return(&answer) == Some(true);
-        ensure!(sent, RecoveryError::TransferFailed { token });
-        Ok(())
+        Ok(erc20::send(cx, token, to, amount)?)
     }
 
     /// Calls a contract that the wallet trusts, with coins within the limit. Only the owner can.

@@ -1,6 +1,9 @@
 //! What the pool tells, why it refuses, and what it asks of tokens.
 
-use zx::{components::OwnableError, prelude::*};
+use zx::{
+    components::{OwnableError, erc20::TokenError},
+    prelude::*,
+};
 
 /// Somebody staked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
@@ -64,14 +67,11 @@ pub enum StakingError {
         /// What it would have to count.
         amount: U256,
     },
-    /// A token was not sent, without a word.
-    TransferFailed {
-        /// The token.
-        token: Address,
-    },
     /// Only the owner gives rewards.
     Ownable(OwnableError),
-    /// A token failed, in its own words.
+    /// Tokens were not sent.
+    Token(TokenError),
+    /// A token does not say what the pool has of it.
     Call(CallError),
 }
 

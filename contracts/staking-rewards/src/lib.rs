@@ -29,7 +29,10 @@ mod token;
 pub use interface::{IToken, RewardAdded, RewardPaid, Staked, StakingError, Withdrawn};
 
 use accrual::{Accrued, Funds, Period, Staker, Totals};
-use zx::{components::Ownable, prelude::*};
+use zx::{
+    components::{Ownable, erc20},
+    prelude::*,
+};
 
 /// State of a pool.
 #[zx::contract]
@@ -123,7 +126,12 @@ impl StakingRewards {
         let (mut accrued, mut staker) = self.look_at(cx, cx.sender());
         book_withdrawal(cx, &mut accrued, &mut staker, amount)?;
         self.note(accrued, cx.sender(), staker);
-        token::send(cx, self.staking_token.get(), cx.sender(), amount)
+        Ok(erc20::send(
+            cx,
+            self.staking_token.get(),
+            cx.sender(),
+            amount,
+        )?)
     }
 
     /// Pays what the caller has earned; how much that is.
@@ -141,7 +149,7 @@ impl StakingRewards {
         book_withdrawal(cx, &mut accrued, &mut staker, stake)?;
         let reward = self.book_reward(cx, &mut staker);
         self.note(accrued, cx.sender(), staker);
-        token::send(cx, self.staking_token.get(), cx.sender(), stake)?;
+        erc20::send(cx, self.staking_token.get(), cx.sender(), stake)?;
         self.send_reward(cx, reward)
     }
 
@@ -221,7 +229,7 @@ impl StakingRewards {
 
     fn send_reward(&self, cx: &mut Ctx, reward: U256) -> Result<U256, StakingError> {
         if !reward.is_zero() {
-            token::send(cx, self.rewards_token.get(), cx.sender(), reward)?;
+            erc20::send(cx, self.rewards_token.get(), cx.sender(), reward)?;
         }
         Ok(reward)
     }

@@ -2,7 +2,7 @@ use super::{hostile::Toll, model::Model, *};
 use core::cell::RefCell;
 use zx::{
     Event as _,
-    components::OwnableError,
+    components::{OwnableError, erc20::TokenError},
     testing::{Host, Invariants, Reverted},
 };
 use zx20::Zx20;
@@ -294,7 +294,7 @@ fn tokens_that_say_no_or_nothing_are_understood(host: &Host) {
     mock().returns(TRANSFER_FROM, false).install();
     assert_eq!(
         pool.stake(n(1)),
-        Err(StakingError::TransferFailed { token }.into())
+        Err(TokenError::SafeERC20FailedOperation { token }.into())
     );
     mock().returns(TRANSFER_FROM, ()).install();
     assert_eq!(

@@ -150,5 +150,5 @@ fn the_wallet_signs_by_its_owners(host: &Host) {
     wallet
         .execute_signed(vec![moved], deadline, approvals)
         .unwrap();
-    assert_eq!(token.balance_of(team.stranger), n(40));
+    assert_eq!(token.erc20().balance_of(team.stranger), n(40));
 }

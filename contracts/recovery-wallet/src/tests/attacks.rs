@@ -126,7 +126,7 @@ fn the_owners_signature_is_no_way_around_the_limit(host: &Host) {
         let refused = token.permit(safe.wallet, spender, value, deadline, bytes[64], r, s);
         assert!(refused.is_err());
     }
-    assert_eq!(token.allowance((safe.wallet, spender)), n(0));
+    assert_eq!(token.erc20().allowance(safe.wallet, spender), n(0));
     let alone = signature(sign(&owner, safe.owner().message_hash(hash)), vec![]);
     assert_eq!(safe.owner().is_valid_signature(hash, alone), INVALID);
 }
@@ -245,18 +245,22 @@ fn nobody_initialises_a_wallet(host: &Host) {
     assert_eq!(safe.owner().owner(), safe.owner);
 }
 
-/// Natively: a package has one contract, so that the taker has no module.
-#[test]
-fn an_owner_that_is_paid_cannot_be_paid_again_from_within() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
+#[zx::test]
+fn an_owner_that_is_paid_cannot_be_paid_again_from_within(host: &Host) {
     let [a, b, c, stranger] = host.accounts();
-    let taker = host.deploy::<Taker>(());
+    let taker = host.deploy::<Attacker>(());
     let safe = Safe::of(host, taker.address(), [a, b, c], stranger);
-    taker.take(safe.wallet, n(50)).unwrap();
-    assert!(!taker.has_fooled());
-    assert_eq!(host.balance(taker.address()), n(50));
-    assert_eq!(safe.owner().limit(COIN), (100, 50));
+    let data = call(
+        safe.wallet,
+        "pay(address,uint256)",
+        (taker.address(), n(30)),
+    )
+    .data;
+    taker.plan(safe.wallet, n(0), data.clone()).unwrap();
+    taker.act(safe.wallet, n(0), data).unwrap();
+    assert_eq!((taker.taken(), taker.succeeded(0)), (1, false));
+    let refused = Reverted(taker.returned(0).into());
+    assert_eq!(refused.message().as_deref(), Some("reentrant call"));
+    assert_eq!(host.balance(taker.address()), n(30));
+    assert_eq!(safe.owner().limit(COIN), (100, 70));
 }

@@ -115,6 +115,7 @@ fn no_more_than_the_limit_leaves_in_a_day(host: &Host, watched: &Watched) {
     let coins = host.balance(watched.wallet);
     let tokens = host
         .at::<Zx20Full>(watched.token)
+        .erc20()
         .balance_of(watched.wallet);
     let day = host.block().timestamp / 86_400;
     if day != state.day.0 {
