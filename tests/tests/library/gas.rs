@@ -3,14 +3,14 @@
 use super::{
     dex,
     driver::{Count, Counts, Subject},
-    wrapped, zx20, zx721, zx1155,
+    timelock, wrapped, zx20, zx721, zx1155,
 };
 use eyre::ensure;
 use std::{env, fmt::Write as _, fs};
 use zx_tests::workspace;
 
 /// Every contract that has an original.
-const SUBJECTS: [&Subject; 8] = [
+const SUBJECTS: [&Subject; 9] = [
     &zx20::PLAIN,
     &zx20::FULL,
     &zx20::VOTES,
@@ -19,6 +19,7 @@ const SUBJECTS: [&Subject; 8] = [
     &wrapped::SUBJECT,
     &dex::FACTORY,
     &dex::PAIR,
+    &timelock::SUBJECT,
 ];
 
 /// Operations of a contract that the table is the mean of, and the seed that makes them up.

@@ -11,6 +11,7 @@ mod gas;
 mod originals;
 mod random;
 mod receivers;
+mod timelock;
 mod wallet;
 mod world;
 mod wrapped;
