@@ -3,14 +3,14 @@
 use super::{
     dex,
     driver::{Count, Counts, Subject},
-    timelock, wrapped, zx20, zx721, zx1155,
+    governor, timelock, wrapped, zx20, zx721, zx1155,
 };
 use eyre::ensure;
 use std::{env, fmt::Write as _, fs};
 use zx_tests::workspace;
 
 /// Every contract that has an original.
-const SUBJECTS: [&Subject; 9] = [
+const SUBJECTS: [&Subject; 10] = [
     &zx20::PLAIN,
     &zx20::FULL,
     &zx20::VOTES,
@@ -20,6 +20,7 @@ const SUBJECTS: [&Subject; 9] = [
     &dex::FACTORY,
     &dex::PAIR,
     &timelock::SUBJECT,
+    &governor::SUBJECT,
 ];
 
 /// Operations of a contract that the table is the mean of, and the seed that makes them up.

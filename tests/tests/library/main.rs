@@ -8,6 +8,7 @@ mod dex;
 mod driver;
 mod erc20;
 mod gas;
+mod governor;
 mod originals;
 mod random;
 mod receivers;
