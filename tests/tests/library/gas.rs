@@ -3,14 +3,14 @@
 use super::{
     dex,
     driver::{Count, Counts, Subject},
-    governor, timelock, wrapped, zx20, zx721, zx1155,
+    governor, proxies, timelock, wrapped, zx20, zx721, zx1155,
 };
 use eyre::ensure;
 use std::{env, fmt::Write as _, fs};
 use zx_tests::workspace;
 
 /// Every contract that has an original.
-const SUBJECTS: [&Subject; 10] = [
+const SUBJECTS: [&Subject; 12] = [
     &zx20::PLAIN,
     &zx20::FULL,
     &zx20::VOTES,
@@ -21,6 +21,8 @@ const SUBJECTS: [&Subject; 10] = [
     &dex::PAIR,
     &timelock::SUBJECT,
     &governor::SUBJECT,
+    &proxies::TRANSPARENT,
+    &proxies::UUPS,
 ];
 
 /// Operations of a contract that the table is the mean of, and the seed that makes them up.

@@ -10,6 +10,7 @@ mod erc20;
 mod gas;
 mod governor;
 mod originals;
+mod proxies;
 mod random;
 mod receivers;
 mod timelock;
