@@ -103,6 +103,11 @@ pub enum BridgeError {
         /// Whom to.
         to: Address,
     },
+    /// Limits count to 2^128 - 1: that much could never be handed out.
+    TooMuch {
+        /// How many.
+        amount: U256,
+    },
     /// The value that came along is not what was to be sent.
     WrongValue {
         /// What came, in wei.

@@ -134,6 +134,10 @@ impl Bridge {
             !amount.is_zero() && !to.is_zero(),
             BridgeError::NothingToMove { amount, to }
         );
+        ensure!(
+            u128::try_from(amount).is_ok(),
+            BridgeError::TooMuch { amount }
+        );
         let token = remote;
         Ok(self.tell(cx, chain, Payload { token, to, amount }))
     }

@@ -131,6 +131,24 @@ fn what_cannot_be_sent_is_refused(host: &Host) {
     assert_eq!(scene.held(scene.token, alice), n(1_000));
 }
 
+/// It would be locked for ever.
+#[zx::test]
+fn what_no_limit_could_hand_out_is_not_locked(host: &Host) {
+    let [_, alice, bob] = host.accounts();
+    let scene = Scene::open(host);
+    let (most, vast) = (U256::from(u128::MAX), U256::from(u128::MAX) + n(1));
+    host.at::<zx20::Zx20>(scene.token)
+        .mint(alice, vast)
+        .unwrap();
+    let home = scene.home().by(alice);
+    assert_eq!(
+        home.send(AWAY, scene.token, bob, vast),
+        Err(BridgeError::TooMuch { amount: vast }.into())
+    );
+    assert_eq!(home.send(AWAY, scene.token, bob, most), Ok(0));
+    assert_eq!(home.outside((AWAY, scene.token)), most);
+}
+
 #[zx::test]
 fn nobody_sends_back_more_than_they_have(host: &Host) {
     let [_, alice, bob] = host.accounts();
