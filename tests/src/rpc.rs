@@ -22,6 +22,8 @@ pub struct RpcError {
     pub code: i64,
     /// Its message.
     pub message: String,
+    /// What it says besides: of a call that reverted the data, of most nothing.
+    pub data: Value,
 }
 
 impl std::fmt::Display for RpcError {
@@ -48,7 +50,8 @@ impl Rpc {
         if let Some(error) = answer.get("error") {
             let code = error["code"].as_i64().ok_or_eyre("an error without a code")?;
             let message = error["message"].as_str().unwrap_or_default().to_owned();
-            return Err(RpcError { method: method.to_owned(), code, message }.into());
+            let data = error["data"].clone();
+            return Err(RpcError { method: method.to_owned(), code, message, data }.into());
         }
         answer.get_mut("result").map(Value::take).ok_or_eyre("neither result nor error")
     }

@@ -10,12 +10,12 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
-use zx_tests::{Account, Node, Rpc, artifacts, quantity};
+use zx_tests::{Account, Node, Rpc, RpcError, artifacts, quantity};
 
 /// The chain's own coin, among tokens.
 pub(super) const COIN: Address = Address::ZERO;
-/// Gas that a transaction may use.
-const GAS: u64 = 15_000_000;
+/// Gas that a transaction may use: a block.
+const GAS: u64 = 30_000_000;
 /// Whom a transaction is sent by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -143,7 +143,10 @@ impl Chain {
         let request = json!([{ "from": self.address(who), "to": to, "value": value, "data": data }, "latest"]);
         match self.rpc.call("eth_call", request) {
             Ok(_) => "it would succeed now".to_owned(),
-            Err(error) => format!("{error:?}"),
+            Err(error) => match error.downcast_ref::<RpcError>() {
+                Some(RpcError { message, data, .. }) => format!("{message}: {data}"),
+                None => format!("{error:?}"),
+            },
         }
     }
 
@@ -176,11 +179,6 @@ impl Chain {
     pub(super) fn wait(&mut self, seconds: u64) -> Result<()> {
         self.rpc.call("evm_increaseTime", json!([seconds]))?;
         self.rpc.call("evm_mine", json!([])).map(drop)
-    }
-
-    /// Time of the last block, in seconds since 1970.
-    pub(super) fn now(&mut self) -> Result<u64> {
-        Ok(quantity(&self.rpc.block(None)?["timestamp"])?.saturating_to())
     }
 
     /// Books tokens that have been made for somebody.
