@@ -147,13 +147,19 @@ impl U256 {
     /// [`mul_div`](Self::mul_div), unless the divisor is 0 or the result does not fit.
     pub fn checked_mul_div(self, factor: Self, divisor: Self, rounding: Rounding) -> Option<Self> {
         let (quotient, rest) = match self.checked_mul(factor) {
-            // Most products fit, and are divided for less.
-            Some(product) => (product.checked_div(divisor)?, product.checked_rem(divisor)?),
+            // Most products fit, and are divided for less. The rest is what the quotient leaves: to divide once more for it
+            // would take as long again, and eight kilobytes of code.
+            Some(product) => {
+                let quotient = product.checked_div(divisor)?;
+                (quotient, product.wrapping_sub(quotient.wrapping_mul(divisor)))
+            }
             None => {
                 let divisor = U512::from(divisor.0);
                 let product = self.0.widening_mul::<256, 4, 512, 8>(factor.0);
+                let quotient = product.checked_div(divisor)?;
+                let rest = product.wrapping_sub(quotient.wrapping_mul(divisor));
                 let narrow = |wide| Wrapping::uint_try_from(wide).ok().map(Self);
-                (narrow(product.checked_div(divisor)?)?, narrow(product.checked_rem(divisor)?)?)
+                (narrow(quotient)?, narrow(rest)?)
             }
         };
         match rounding {

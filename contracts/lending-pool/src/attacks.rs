@@ -5,6 +5,9 @@ use crate::{
     hostile::Attacker,
     tests::{Bank, TERMS, YEAR, n},
 };
+use dex_factory::DexFactory;
+use dex_pair::DexPair;
+use price_oracle::PriceOracle;
 use zx::{prelude::*, testing::Host};
 
 /// What is sent to the pool without a call moves no share, no rate and no limit.
@@ -121,6 +124,79 @@ fn collateral_that_nobody_prices_protects_nobody(host: &Host) {
     };
     bank.by(host, alice).set_market(silent, terms).unwrap();
     assert_eq!(pool.liquidate(bob, b, n(1_000), a), Ok(n(719)));
+}
+
+/// Somebody makes their collateral dear in the pool that the oracle looks at, borrows, and makes it cheap again, all of it
+/// in the block in which the oracle takes its mean.
+#[zx::test]
+fn a_price_that_is_moved_within_a_block_is_borrowed_against_by_nobody(host: &Host) {
+    let [alice, bob] = host.accounts();
+    let oracle = host.deploy::<PriceOracle>(());
+    let bank = Bank::new(host, oracle.address());
+    let (Bank { a, b, .. }, unit) = (bank, 1_000_000_000_000_000_000u128);
+    let code = host.deploy::<DexPair>(()).address();
+    let factory = host.deploy::<DexFactory>((alice, code));
+    let pair = host.at::<DexPair>(factory.create_pair(a, b).unwrap());
+    let give = |from: Address, token, amount: u64| {
+        let moved = bank.token(host, token).by(from);
+        moved.transfer(pair.address(), n(amount)).unwrap();
+    };
+    // An A is worth two B.
+    give(alice, a, 100_000);
+    give(alice, b, 200_000);
+    pair.mint(alice).unwrap();
+    let terms = price_oracle::Terms {
+        minimum: 1,
+        maximum: 1_000 * unit,
+        pair: pair.address(),
+        max_change: 10_000,
+        interval: 600,
+        heartbeat: 3_600,
+    };
+    oracle.set_feed(a, terms).unwrap();
+    let reported = price_oracle::Terms {
+        pair: Address::ZERO,
+        ..terms
+    };
+    oracle.set_feed(b, reported).unwrap();
+    bank.by(host, alice).supply(b, n(100_000)).unwrap();
+    bank.by(host, bob).supply(a, n(1_000)).unwrap();
+    host.pass(600);
+
+    let swap = |out_a: u64, out_b: u64| {
+        let (out0, out1) = if a < b {
+            (out_a, out_b)
+        } else {
+            (out_b, out_a)
+        };
+        pair.swap(n(out0), n(out1), bob, Bytes::new()).unwrap();
+    };
+    give(bob, b, 300_000);
+    swap(59_900, 0);
+    let (reserve0, reserve1, _) = pair.get_reserves();
+    let (of_a, of_b) = if a < b {
+        (reserve0, reserve1)
+    } else {
+        (reserve1, reserve0)
+    };
+    assert!(
+        of_b.get() > of_a.get() * n(12),
+        "an A costs six times as much"
+    );
+    oracle.update(a).unwrap();
+    oracle.set_price(b, U256::from(unit)).unwrap();
+    let above = bank.by(host, bob).borrow(b, n(1_501));
+    let refused = LendingError::Undercollateralised {
+        limit: n(1_500),
+        debt: n(1_501),
+    };
+    assert_eq!(above, Err(refused.into()));
+    give(bob, a, 59_900);
+    swap(0, 298_000);
+    assert!(
+        bank.by(host, bob).borrow(b, n(1_500)).is_ok(),
+        "what it was good for"
+    );
 }
 
 /// Natively: a package has one contract, so that the token has no module.
