@@ -2,9 +2,10 @@
 
 use zx::prelude::*;
 
-/// Of a whole reward token: 2^128 parts. Rewards that ever came stay below 2^128, so that the sum of what a staked unit
-/// earned fits 256 bits even if only one unit is staked; and what rounding takes is less than a token in all.
-pub(crate) const SCALE: U256 = U256::from_limbs([0, 0, 1, 0]);
+/// Binary places of what a staked unit has earned. Rewards that ever came stay below 2^128, so that it fits 256 bits even if
+/// only one unit is staked; and so does its product with any stake, because no stake was more than the whole when it grew.
+/// What rounding takes of it is less than a unit in all.
+const SCALE: u32 = 128;
 
 /// What a period gives: two slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
@@ -27,7 +28,7 @@ impl Period {
         }
         let elapsed = U256::from(now.saturating_sub(self.start));
         let duration = U256::from(self.finish - self.start);
-        let released = U256::from(self.amount).mul_div(elapsed, duration, Rounding::Down);
+        let released = U256::from(self.amount) * elapsed / duration;
         // Not above the amount, which fits.
         u128::try_from(released).unwrap_or(self.amount)
     }
@@ -66,7 +67,7 @@ impl Staker {
     /// The same, looked at now. Rounded down: what is staked in two accounts earns no more than in one.
     pub(crate) fn settled(self, per_share: U256) -> Self {
         let grown = per_share - self.seen;
-        let earned = U256::from(self.stake).mul_div(grown, SCALE, Rounding::Down);
+        let earned = (U256::from(self.stake) * grown) >> SCALE;
         // No more than all rewards, which fit.
         let earned = self
             .earned
@@ -102,7 +103,7 @@ impl Accrued {
             totals.unassigned += fresh;
         } else {
             let staked = U256::from(totals.staked);
-            per_share += U256::from(fresh).mul_div(SCALE, staked, Rounding::Down);
+            per_share += (U256::from(fresh) << SCALE) / staked;
         }
         Self {
             period,

@@ -9,9 +9,9 @@ pub(crate) const WHOLE: u16 = 10_000;
 /// What is staked with one validator is below 2^96 wei: a member of a set is one slot.
 const MAXIMUM_STAKE: u128 = (1 << 96) - 1;
 
-/// A reward in parts, as each share earns it. Rewards that ever came are below 2^128 wei, so that what a share has earned
-/// fits 256 bits even if there is one share only.
-const SCALE: U256 = U256::from_limbs([0, 0, 1, 0]);
+/// Binary places of what a share has earned. Rewards that ever came are below 2^128 wei, so that it fits 256 bits even if
+/// there is one share only; and so does its product with anybody's shares, because they were no more than all when it grew.
+const SCALE: u32 = 128;
 
 /// What is staked with a validator, and the shares in it: one slot. A slash takes stakes and leaves shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
@@ -24,15 +24,12 @@ pub(crate) struct Pool {
 impl Pool {
     /// What shares are worth in wei, rounded down.
     pub(crate) fn worth(&self, shares: u128) -> u128 {
-        let worth = U256::from(shares).checked_mul_div(
-            U256::from(self.stake),
-            U256::from(self.shares),
-            Rounding::Down,
-        );
-        // No shares, no worth; shares are part of all shares, so that it fits.
-        worth
-            .and_then(|worth| u128::try_from(worth).ok())
-            .unwrap_or(0)
+        if self.shares == 0 {
+            return 0;
+        }
+        let worth = U256::from(shares) * U256::from(self.stake) / U256::from(self.shares);
+        // Shares are part of all shares, so that it is part of the stake.
+        u128::try_from(worth).unwrap_or(self.stake)
     }
 
     /// Takes a stake in, for shares, rounded down.
@@ -48,11 +45,7 @@ impl Pool {
         } else {
             // All was slashed: whoever brought something would share it with those who lost all.
             ensure!(self.stake > 0, ValidatorError::WorthNothing);
-            amount.mul_div(
-                U256::from(self.shares),
-                U256::from(self.stake),
-                Rounding::Down,
-            )
+            amount * U256::from(self.shares) / U256::from(self.stake)
         };
         let shares = u128::try_from(shares).map_err(|_| too_much.clone())?;
         ensure!(shares > 0, ValidatorError::WorthNothing);
@@ -72,25 +65,24 @@ impl Pool {
 
     /// What a reward is to each share, in parts, rounded down.
     pub(crate) fn per_share(&self, reward: U256) -> U256 {
-        reward.mul_div(SCALE, U256::from(self.shares), Rounding::Down)
+        (reward << SCALE) / U256::from(self.shares)
     }
 }
 
 /// A part of an amount, rounded down.
 pub(crate) fn part(amount: u128, share: u16) -> u128 {
-    let part = scaled(amount, share, Rounding::Down);
-    part.min(amount)
+    scaled(amount, share, 0)
 }
 
 /// What an offence takes, rounded up.
 pub(crate) fn penalty(amount: u128, share: u16) -> u128 {
-    let part = scaled(amount, share, Rounding::Up);
-    part.min(amount)
+    scaled(amount, share, WHOLE - 1)
 }
 
-fn scaled(amount: u128, share: u16, rounding: Rounding) -> u128 {
-    let part = U256::from(amount).mul_div(U256::from(share), U256::from(WHOLE), rounding);
-    u128::try_from(part).unwrap_or(amount)
+fn scaled(amount: u128, share: u16, rounding: u16) -> u128 {
+    let part = U256::from(amount) * U256::from(share) + U256::from(rounding);
+    // No share is above the whole.
+    u128::try_from(part / U256::from(WHOLE)).unwrap_or(amount)
 }
 
 /// What somebody has with a validator: two slots.
@@ -106,7 +98,7 @@ pub(crate) struct Delegation {
 impl Delegation {
     /// The same, looked at now; rounded down.
     pub(crate) fn settled(self, per_share: U256) -> Self {
-        let fresh = U256::from(self.shares).mul_div(per_share - self.seen, SCALE, Rounding::Down);
+        let fresh = (U256::from(self.shares) * (per_share - self.seen)) >> SCALE;
         // No more than all rewards, which fit.
         let fresh = u128::try_from(fresh).unwrap_or(u128::MAX);
         Self {
