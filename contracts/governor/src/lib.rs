@@ -15,7 +15,11 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod attacks;
 mod description;
+#[cfg(test)]
+pub mod driver;
 mod electorate;
 mod execution;
 mod interface;

@@ -4,6 +4,7 @@ use super::{
     dex,
     driver::{Count, Counts, Subject},
     finance, router, wrapped, zx20, zx721, zx1155,
+    timelock, wrapped, zx20, zx721, zx1155,
 };
 use eyre::ensure;
 use std::{env, fmt::Write as _, fs};
@@ -11,6 +12,7 @@ use zx_tests::workspace;
 
 /// Every contract that has an original.
 const SUBJECTS: [&Subject; 11] = [
+const SUBJECTS: [&Subject; 9] = [
     &zx20::PLAIN,
     &zx20::FULL,
     &zx20::VOTES,
@@ -22,6 +24,7 @@ const SUBJECTS: [&Subject; 11] = [
     &router::SUBJECT,
     &finance::LENDER,
     &finance::VESTING,
+    &timelock::SUBJECT,
 ];
 
 /// Operations of a contract that the table is the mean of, and the seed that makes them up.

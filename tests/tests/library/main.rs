@@ -13,6 +13,7 @@ mod originals;
 mod random;
 mod receivers;
 mod router;
+mod timelock;
 mod wallet;
 mod world;
 mod wrapped;
