@@ -160,6 +160,13 @@ pub trait Component {
         value_refused: bool,
         reentry_refused: bool,
     ) -> Option<Outcome>;
+
+    /// Runs the method that the calldata name, if there is one: for a contract that decides itself, by the caller for
+    /// instance, whether they are meant for this part.
+    fn call(&mut self, cx: &mut Ctx, calldata: &[u8]) -> Option<Outcome> {
+        let (selector, arguments) = calldata.split_first_chunk()?;
+        self.dispatch(cx, u32::from_be_bytes(*selector), &mut Decoder::new(arguments), false, false)
+    }
 }
 
 /// A contract that can be called: written by `#[zx::public]`.

@@ -9,6 +9,21 @@ use zx::{components::Checkpoints, prelude::*};
 /// What the quorum is a part of: percent.
 const QUORUM_DENOMINATOR: u64 = 100;
 
+/// What time is told by. ERC-6372 has a token's clock never change, so that it need not be asked each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
+pub(crate) enum Clock {
+    /// What the token says; the number of the block, if it says nothing.
+    Token,
+    /// The number of the block.
+    Blocks,
+    /// Seconds since 1970.
+    Seconds,
+}
+
+/// The clocks that are known, in words.
+const BLOCKS: &str = "mode=blocknumber&from=default";
+const SECONDS: &str = "mode=timestamp";
+
 /// Who votes, and when: one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
 pub(crate) struct Voting {
@@ -16,6 +31,7 @@ pub(crate) struct Voting {
     /// In units of the clock, as the next.
     pub(crate) delay: Uint<48>,
     pub(crate) period: u32,
+    clock: Clock,
 }
 
 /// A token's holders, and what it takes of them.
@@ -30,9 +46,12 @@ pub struct Electorate {
 impl Voting {
     /// The token's clock; the number of the block, if it has none.
     pub(crate) fn now(self, cx: &Ctx) -> Uint<48> {
-        IVotes::at(self.token)
-            .clock(cx)
-            .unwrap_or_else(|_| Uint::new(U256::from(cx.block_number())))
+        let block = || Uint::new(U256::from(cx.block_number()));
+        match self.clock {
+            Clock::Token => IVotes::at(self.token).clock(cx).unwrap_or_else(|_| block()),
+            Clock::Blocks => block(),
+            Clock::Seconds => Uint::new(U256::from(cx.block_timestamp())),
+        }
     }
 
     /// What an account could vote with at a point of the clock that has passed.
@@ -48,12 +67,17 @@ impl Voting {
 
 impl Electorate {
     /// Names the token.
-    pub(crate) fn init(&mut self, token: Address) {
-        let delay = Uint::new(U256::ZERO);
+    pub(crate) fn init(&mut self, cx: &Ctx, token: Address) {
+        let clock = match IVotes::at(token).clock_mode(cx).as_deref() {
+            Ok(BLOCKS) => Clock::Blocks,
+            Ok(SECONDS) => Clock::Seconds,
+            _ => Clock::Token,
+        };
         self.voting.set(Voting {
             token,
-            delay,
+            delay: Uint::new(U256::ZERO),
             period: 0,
+            clock,
         });
     }
 
@@ -190,9 +214,14 @@ impl Electorate {
     #[reentrant]
     #[selector(name = "CLOCK_MODE")]
     pub fn clock_mode(&self, cx: &Ctx) -> String {
-        IVotes::at(self.voting.get().token)
-            .clock_mode(cx)
-            .unwrap_or_else(|_| "mode=blocknumber&from=default".into())
+        let voting = self.voting.get();
+        match voting.clock {
+            Clock::Token => IVotes::at(voting.token)
+                .clock_mode(cx)
+                .unwrap_or_else(|_| BLOCKS.into()),
+            Clock::Blocks => BLOCKS.into(),
+            Clock::Seconds => SECONDS.into(),
+        }
     }
 
     /// After what voting begins, in units of the clock.

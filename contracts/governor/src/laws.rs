@@ -53,7 +53,7 @@ impl Republic {
             driver.delegate(holder).unwrap();
             holder
         };
-        let holders = [500, 300, SUPPLY - 800].map(holder).to_vec();
+        let holders = [350, 350, SUPPLY - 700].map(holder).to_vec();
         host.mine(1);
         Self {
             token,

@@ -145,7 +145,7 @@ impl Governor {
     ) -> Result<(), GovernorError> {
         self.name.set(name);
         let electorate = &mut self.electorate;
-        electorate.init(token);
+        electorate.init(cx, token);
         electorate.set_voting_delay(cx, settings.voting_delay);
         electorate.set_voting_period(cx, settings.voting_period)?;
         electorate.set_threshold(cx, settings.proposal_threshold);

@@ -10,7 +10,7 @@ use zx20_votes::{Zx20Votes, Zx20VotesClient};
 const DELAY: u64 = 3;
 const PERIOD: u64 = 10;
 pub(crate) const THRESHOLD: u64 = 50;
-const QUORUM: u64 = 20;
+const QUORUM: u64 = 25;
 /// Blocks in which what has succeeded can be queued.
 const QUEUEING: u64 = 30;
 /// Seconds that the timelock waits.
@@ -310,10 +310,11 @@ fn too_few_votes_decide_nothing(host: &Host) {
     let dao = Dao::found(host);
     let governor = dao.governor(host);
     // Votes of each: against, for, abstaining.
-    let votes: [(&[(Address, u8)], ProposalState); 4] = [
+    let votes: [(&[(Address, u8)], ProposalState); 5] = [
         (&[], Defeated),
-        (&[(carol, 2)], Defeated),
-        (&[(bob, 1), (carol, 1)], Succeeded),
+        (&[(carol, 1)], Defeated),
+        (&[(bob, 2)], Defeated),
+        (&[(bob, 2), (carol, 1)], Succeeded),
         (&[(bob, 0), (carol, 1)], Defeated),
     ];
     for (i, (votes, expected)) in votes.into_iter().enumerate() {
@@ -334,7 +335,7 @@ fn too_few_votes_decide_nothing(host: &Host) {
     }
     let then = n(host.block().number - 1);
     let electorate = governor.electorate();
-    assert_eq!(electorate.quorum(then), n(200));
+    assert_eq!(electorate.quorum(then), n(250));
     assert_eq!(
         (
             electorate.quorum_numerator(),
@@ -343,11 +344,11 @@ fn too_few_votes_decide_nothing(host: &Host) {
         ),
         (n(QUORUM), n(QUORUM), n(100))
     );
-    // Rounded down, and without an overflow for any supply.
+    // Rounded down: a quarter of 1,099.
     dao.token(host).mint(bob, n(99)).unwrap();
     let then = n(host.block().number);
     host.mine(1);
-    assert_eq!(electorate.quorum(then), n(219));
+    assert_eq!(electorate.quorum(then), n(274));
     assert!(
         electorate.try_quorum(n(host.block().number)).is_err(),
         "what will be is not known"
@@ -687,11 +688,10 @@ fn it_says_what_it_is(host: &Host) {
     assert_eq!(coins, Err(GovernorError::GovernorDisabledDeposit {}.into()));
 }
 
-/// A token without a clock, or with one of seconds.
+/// A token without a clock, with one of seconds, or with one of its own.
 #[zx::test]
 fn time_is_told_by_the_token(host: &Host) {
     let token = Address::repeat_byte(0x70);
-    host.mock(token).install();
     let settings = Settings {
         voting_delay: Uint::new(n(1)),
         voting_period: 1,
@@ -700,18 +700,30 @@ fn time_is_told_by_the_token(host: &Host) {
         queueing_period: 0,
         grace_period: 0,
     };
-    let governor = host.deploy::<Governor>(("Dao".to_owned(), token, TARGET, settings));
-    let electorate = governor.electorate();
-    assert_eq!(electorate.clock().get(), n(host.block().number));
-    assert_eq!(electorate.clock_mode(), "mode=blocknumber&from=default");
-    host.mock(token)
-        .returns(zx::selector("clock()"), n(1_234))
-        .returns(zx::selector("CLOCK_MODE()"), "mode=timestamp".to_owned())
-        .install();
-    assert_eq!(electorate.clock().get(), n(1_234));
-    assert_eq!(electorate.clock_mode(), "mode=timestamp");
-    let id = Motion::poke()
-        .propose(&governor)
-        .expect("it takes no votes");
-    assert_eq!(governor.proposals().proposal_snapshot(id), n(1_235));
+    let (block, seconds) = (n(host.block().number), n(host.block().timestamp));
+    for (mode, now) in [
+        (None, block),
+        (Some("mode=blocknumber&from=default"), block),
+        (Some("mode=timestamp"), seconds),
+        (Some("mode=epoch"), n(1_234)),
+    ] {
+        let mock = host.mock(token);
+        match mode {
+            None => mock.install(),
+            Some(mode) => mock
+                .returns(zx::selector("clock()"), now)
+                .returns(zx::selector("CLOCK_MODE()"), mode.to_owned())
+                .install(),
+        }
+        let arguments = ("Dao".to_owned(), token, TARGET, settings);
+        let governor = host.deploy::<Governor>(arguments);
+        let electorate = governor.electorate();
+        assert_eq!(electorate.clock().get(), now, "{mode:?}");
+        let said = electorate.clock_mode();
+        assert_eq!(said, mode.unwrap_or("mode=blocknumber&from=default"));
+        let id = Motion::poke()
+            .propose(&governor)
+            .expect("it takes no votes");
+        assert_eq!(governor.proposals().proposal_snapshot(id), now + n(1));
+    }
 }

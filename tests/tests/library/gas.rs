@@ -5,6 +5,7 @@ use super::{
     driver::{Count, Counts, Subject},
     finance, router, wrapped, zx20, zx721, zx1155,
     timelock, wrapped, zx20, zx721, zx1155,
+    governor, timelock, wrapped, zx20, zx721, zx1155,
 };
 use eyre::ensure;
 use std::{env, fmt::Write as _, fs};
@@ -13,6 +14,7 @@ use zx_tests::workspace;
 /// Every contract that has an original.
 const SUBJECTS: [&Subject; 11] = [
 const SUBJECTS: [&Subject; 9] = [
+const SUBJECTS: [&Subject; 10] = [
     &zx20::PLAIN,
     &zx20::FULL,
     &zx20::VOTES,
@@ -25,6 +27,7 @@ const SUBJECTS: [&Subject; 9] = [
     &finance::LENDER,
     &finance::VESTING,
     &timelock::SUBJECT,
+    &governor::SUBJECT,
 ];
 
 /// Operations of a contract that the table is the mean of, and the seed that makes them up.

@@ -9,6 +9,7 @@ mod driver;
 mod erc20;
 mod finance;
 mod gas;
+mod governor;
 mod originals;
 mod random;
 mod receivers;

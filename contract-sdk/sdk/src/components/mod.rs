@@ -67,6 +67,7 @@
 //! | [`ReentrancyGuard`] | a lock for `#[reentrant]` methods | none: transient |
 //! | [`Initializable`] | what a constructor does, done behind a proxy | its own (ERC-7201) |
 //! | [`Upgradeable`] | UUPS: the code decides who replaces it | its own (EIP-1967) |
+//! | [`Versions`] | what a proxy runs, has run, and is going to run | its own (ERC-7201) |
 //! | [`Nonces`] | signed messages are used once | its own (ERC-7201) |
 //! | [`Eip712`] | the domain that messages are signed for | its own (ERC-7201) |
 //! | [`Votes`] | delegated voting power with a history | its own (ERC-7201) |
@@ -88,6 +89,7 @@ mod nonces;
 mod ownable;
 mod pausable;
 mod upgradeable;
+mod versions;
 mod votes;
 
 /// What calls components in tests.
@@ -95,7 +97,7 @@ mod votes;
 pub use self::{
     access::AccessControlClient, domain::Eip712Client, erc20::Erc20Client, initializable::InitializableClient,
     nonces::NoncesClient, ownable::OwnableClient, pausable::PausableClient, upgradeable::UpgradeableClient,
-    votes::VotesClient,
+    versions::VersionsClient, votes::VotesClient,
 };
 pub use access::{
     AccessControl, AccessControlError, DEFAULT_ADMIN_ROLE, IAccessControl, RoleAdminChanged, RoleGranted, RoleRevoked,
@@ -110,4 +112,7 @@ pub use nonces::{Nonces, NoncesError};
 pub use ownable::{Ownable, OwnableError, OwnershipTransferStarted, OwnershipTransferred};
 pub use pausable::{Pausable, PausableError, Paused, Unpaused};
 pub use upgradeable::{IMPLEMENTATION_SLOT, UpgradeError, Upgradeable, Upgraded};
+pub use versions::{
+    Announced, RolledBack, UpgradeAnnounced, UpgradeWithdrawn, Version, VersionAdded, Versions, VersionsError,
+};
 pub use votes::{DelegateChanged, DelegateVotesChanged, Votes, VotesError};
