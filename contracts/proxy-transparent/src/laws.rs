@@ -36,12 +36,14 @@ pub struct Admin {
 
 #[zx::public]
 impl Admin {
+    /// Names the proxy, once.
     pub fn manage(&mut self, _cx: &mut Ctx, proxy: Address) {
         if self.proxy.get().is_zero() {
             self.proxy.set(proxy);
         }
     }
 
+    /// Announces one of two codes, by one of four names.
     pub fn announce(&mut self, cx: &mut Ctx, second: bool, name: u8) -> Result<(), CallError> {
         let code = code(second);
         IProxy::at(self.proxy.get()).announce_upgrade(cx, code, called(name), Bytes::new())?;
@@ -51,6 +53,7 @@ impl Admin {
         Ok(())
     }
 
+    /// Withdraws it.
     pub fn withdraw(&mut self, cx: &mut Ctx) -> Result<(), CallError> {
         IProxy::at(self.proxy.get()).withdraw_upgrade(cx)?;
         self.due.set(FIRST, 0);
@@ -58,6 +61,7 @@ impl Admin {
         Ok(())
     }
 
+    /// Upgrades to one of them.
     pub fn upgrade(&mut self, cx: &mut Ctx, second: bool) -> Result<(), CallError> {
         let (code, proxy) = (code(second), IProxy::at(self.proxy.get()));
         proxy.upgrade_to_and_call(cx, U256::ZERO, code, Bytes::new())?;
@@ -68,6 +72,7 @@ impl Admin {
         Ok(())
     }
 
+    /// Goes back to one of the names.
     pub fn roll_back(&mut self, cx: &mut Ctx, name: u8) -> Result<(), CallError> {
         IProxy::at(self.proxy.get()).roll_back_to(cx, called(name))
     }

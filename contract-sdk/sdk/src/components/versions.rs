@@ -112,7 +112,7 @@ pub struct UpgradeWithdrawn {
     pub implementation: Address,
 }
 
-/// There is a new version.
+/// There is a new version. Of one without a name, `Upgraded` alone tells.
 #[derive(Clone, Debug, PartialEq, Eq, zx::Event)]
 pub struct VersionAdded {
     /// Its number, from one on.
@@ -277,8 +277,8 @@ impl Versions {
         let number = self.state.history.len();
         if !name.is_empty() {
             self.state.numbers.set(cx.keccak256(name.as_bytes()), number);
+            cx.emit(VersionAdded { number, implementation, name });
         }
-        cx.emit(VersionAdded { number, implementation, name });
     }
 }
 
