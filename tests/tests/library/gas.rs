@@ -6,6 +6,7 @@ use super::{
     finance, router, wrapped, zx20, zx721, zx1155,
     timelock, wrapped, zx20, zx721, zx1155,
     governor, timelock, wrapped, zx20, zx721, zx1155,
+    governor, proxies, timelock, wrapped, zx20, zx721, zx1155,
 };
 use eyre::ensure;
 use std::{env, fmt::Write as _, fs};
@@ -15,6 +16,7 @@ use zx_tests::workspace;
 const SUBJECTS: [&Subject; 11] = [
 const SUBJECTS: [&Subject; 9] = [
 const SUBJECTS: [&Subject; 10] = [
+const SUBJECTS: [&Subject; 12] = [
     &zx20::PLAIN,
     &zx20::FULL,
     &zx20::VOTES,
@@ -28,6 +30,8 @@ const SUBJECTS: [&Subject; 10] = [
     &finance::VESTING,
     &timelock::SUBJECT,
     &governor::SUBJECT,
+    &proxies::TRANSPARENT,
+    &proxies::UUPS,
 ];
 
 /// Operations of a contract that the table is the mean of, and the seed that makes them up.

@@ -238,13 +238,13 @@ impl Proposal {
     /// What is done with a proposal by all of it.
     fn whole(&self, what: &'static str, from: Address, to: Address) -> Step {
         let (targets, values, calldatas) = (self.targets.clone(), self.values.clone(), self.calldatas.clone());
-        let descriptionHash = self.hash();
+        let hash = self.hash();
         let (value, data) = match what {
-            "queue" => (U256::ZERO, I::queueCall { targets, values, calldatas, descriptionHash }.abi_encode()),
-            "cancel" => (U256::ZERO, I::cancelCall { targets, values, calldatas, descriptionHash }.abi_encode()),
+            "queue" => (U256::ZERO, I::queueCall { targets, values, calldatas, descriptionHash: hash }.abi_encode()),
+            "cancel" => (U256::ZERO, I::cancelCall { targets, values, calldatas, descriptionHash: hash }.abi_encode()),
             _ => {
                 let value = values.iter().copied().sum();
-                (value, I::executeCall { targets, values, calldatas, descriptionHash }.abi_encode())
+                (value, I::executeCall { targets, values, calldatas, descriptionHash: hash }.abi_encode())
             }
         };
         Step::Call(Call { what, from, to, value, data: data.into() })
@@ -278,8 +278,8 @@ fn step(random: &mut Random, world: &mut World, contracts: &[Address]) -> eyre::
             let from = if proposal.description.contains('#') && random.chance(70) { who[2] } else { from };
             proposal.propose(from, governor)
         }
-        (0, 0..=8) => Step::Pass(random.below(30)),
-        (0, 9..=10) => {
+        (0, 0..=7) => Step::Pass(random.below(30)),
+        (0, 8..=9) => {
             let proposer = world.look(governor, &I::proposalProposerCall { proposalId: id }.abi_encode())?.data;
             let from = if random.chance(50) { Address::abi_decode(&proposer)? } else { from };
             proposal.whole("cancel", from, governor)

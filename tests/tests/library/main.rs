@@ -11,6 +11,7 @@ mod finance;
 mod gas;
 mod governor;
 mod originals;
+mod proxies;
 mod random;
 mod receivers;
 mod router;

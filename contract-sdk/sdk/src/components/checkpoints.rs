@@ -75,7 +75,16 @@ impl Checkpoints {
     pub fn value_at(&self, key: u64) -> U256 {
         let key = U256::from(key);
         let (mut from, mut to) = (0, self.trace.len());
-        // The checkpoints before `from` are not later than `key`, those from `to` on are.
+        // The checkpoints before `from` are not later than `key`, those from `to` on are. What is asked for is mostly late:
+        // a look near the end comes first, as OpenZeppelin's `upperLookupRecent` has it.
+        if to > 5 {
+            let recent = to - to.isqrt();
+            if self.trace.load(recent).key.get() > key {
+                to = recent;
+            } else {
+                from = recent + 1;
+            }
+        }
         while from < to {
             let middle = from + (to - from) / 2;
             if self.trace.load(middle).key.get() > key {
