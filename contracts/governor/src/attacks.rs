@@ -1,11 +1,15 @@
 //! What is tried against governors, and fails.
 
 use super::{
+    ProposalState::Active,
     tests::{Dao, Motion, THRESHOLD, WAIT, calldata, in_state, n},
     *,
 };
 use k256::ecdsa::SigningKey;
-use zx::testing::{Block, Host, Reverted};
+use zx::{
+    crypto::Domain,
+    testing::{Block, Host, Reverted},
+};
 
 fn invalid(voter: Address) -> Reverted {
     GovernorError::GovernorInvalidSignature { voter }.into()

@@ -1,6 +1,7 @@
 //! What holds whatever anybody does. Natively: the drivers, of a second contract of the package, have no module.
 
 use super::{
+    ProposalState::Executed,
     driver::{Driver, PROPOSALS},
     tests::n,
     *,

@@ -1,4 +1,8 @@
-use super::*;
+use super::{
+    ProposalState::{Active, Canceled, Defeated, Executed, Expired},
+    proposal::unexpected,
+    *,
+};
 use timelock::{Timelock, TimelockClient};
 use zx::{
     Event as _,
