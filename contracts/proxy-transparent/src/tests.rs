@@ -117,6 +117,28 @@ fn calls_run_the_code_on_the_storage_of_the_proxy(host: &Host) {
     assert_eq!(poor, coin(code).withdraw(n(1)).unwrap_err());
 }
 
+/// In the sandbox the second code is EVM bytecode. What the first has stored is still there when it comes back.
+#[zx::test]
+fn webassembly_and_evm_bytecode_replace_each_other(host: &Host) {
+    let [admin, alice] = host.accounts();
+    let code = host.deploy::<WrappedNative>(()).address();
+    let deposit = zx::selector("deposit()");
+    host.mock(SECOND).returns(ASK, n(2)).install();
+    let at = deploy(host, code, admin, &deposit, 0).unwrap();
+    let proxy = Proxy { host, at };
+    let coin = host.at::<WrappedNative>(at).by(alice);
+    coin.paying(n(70)).deposit().unwrap();
+    proxy
+        .admin()
+        .upgrade_to_and_call(SECOND, Bytes::new())
+        .unwrap();
+    assert_eq!(proxy.ask(), Ok(word(2)));
+    assert!(coin.try_balance_of(alice).is_err());
+    proxy.admin().roll_back_to("1.0".into()).unwrap();
+    assert_eq!(coin.balance_of(alice), n(70));
+    assert!(proxy.ask().is_err());
+}
+
 #[zx::test]
 fn it_is_created_with_its_code_and_its_admin(host: &Host) {
     let [admin] = host.accounts();
