@@ -198,7 +198,7 @@ fn borrowed_and_moved_tokens_do_not_vote_twice(host: &Host) {
     let twice: Reverted = GovernorError::GovernorAlreadyCastVote { voter: alice }.into();
     assert_eq!(governor.cast_vote(id, 1), Err(twice.clone()));
     assert_eq!(governor.cast_vote(id, 0), Err(twice));
-    token.transfer(dave, n(500)).unwrap();
+    token.erc20().transfer(dave, n(500)).unwrap();
     assert_eq!(governor.by(dave).cast_vote(id, 1), Ok(n(0)));
     host.mine(1);
     assert_eq!(
@@ -223,7 +223,7 @@ fn the_block_of_the_snapshot_is_too_early_to_vote(host: &Host) {
         governor.proposals().proposal_snapshot(id)
     );
     token.by(dave).votes().delegate(dave).unwrap();
-    token.transfer(dave, n(500)).unwrap();
+    token.erc20().transfer(dave, n(500)).unwrap();
     assert_eq!(
         governor.by(dave).cast_vote(id, 1),
         Err(in_state(id, Pending, Some(Active)))
@@ -231,6 +231,7 @@ fn the_block_of_the_snapshot_is_too_early_to_vote(host: &Host) {
     // A loan has to be paid back in the same block.
     token
         .by(dave)
+        .erc20()
         .transfer(host.accounts::<1>()[0], n(500))
         .unwrap();
     host.mine(1);
@@ -334,6 +335,7 @@ fn a_proposal_may_vote_on_another(host: &Host) {
     for account in [bob, carol] {
         token
             .by(account)
+            .erc20()
             .transfer(host.accounts::<1>()[0], n(200))
             .unwrap();
     }

@@ -100,7 +100,7 @@ fn votes_are_conserved_and_decide_what_is_executed() {
             for holder in &republic.holders {
                 let delegate = token.votes().delegates(*holder);
                 if republic.holders.contains(&delegate) {
-                    delegated += token.balance_of(*holder);
+                    delegated += token.erc20().balance_of(*holder);
                 }
                 voting += token.votes().get_votes(*holder);
             }

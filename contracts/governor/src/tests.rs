@@ -373,7 +373,10 @@ fn who_has_too_few_votes_does_not_propose(host: &Host) {
         .into()
     };
     dao.token(host).by(dave).votes().delegate(dave).unwrap();
-    dao.token(host).transfer(dave, n(THRESHOLD)).unwrap();
+    dao.token(host)
+        .erc20()
+        .transfer(dave, n(THRESHOLD))
+        .unwrap();
     assert_eq!(
         Motion::poke().propose(&governor.by(dave)),
         Err(poor(0)),
@@ -381,7 +384,11 @@ fn who_has_too_few_votes_does_not_propose(host: &Host) {
     );
     host.mine(1);
     Motion::poke().propose(&governor.by(dave)).unwrap();
-    dao.token(host).by(dave).transfer(alice, n(1)).unwrap();
+    dao.token(host)
+        .by(dave)
+        .erc20()
+        .transfer(alice, n(1))
+        .unwrap();
     host.mine(1);
     let motion = Motion::poke().described("another".into());
     assert_eq!(motion.propose(&governor.by(dave)), Err(poor(THRESHOLD - 1)));
