@@ -44,9 +44,12 @@ impl Republic {
         let arguments = ("Dao".to_owned(), token, timelock_at, settings);
         let governor = host.deploy::<Governor>(arguments).address();
         for role in [PROPOSER_ROLE, EXECUTOR_ROLE] {
-            timelock.grant_role(role, governor).unwrap();
+            timelock.access().grant_role(role, governor).unwrap();
         }
-        timelock.renounce_role(DEFAULT_ADMIN_ROLE, admin).unwrap();
+        timelock
+            .access()
+            .renounce_role(DEFAULT_ADMIN_ROLE, admin)
+            .unwrap();
         let holder = |votes: u64| {
             let driver = host.deploy::<Driver>((governor, timelock_at, token));
             let holder = driver.address();

@@ -63,9 +63,10 @@ impl Dao {
         );
         let governor = host.deploy::<Governor>(arguments).address();
         for role in [timelock::PROPOSER_ROLE, timelock::EXECUTOR_ROLE] {
-            timelock.grant_role(role, governor).unwrap();
+            timelock.access().grant_role(role, governor).unwrap();
         }
         timelock
+            .access()
             .renounce_role(zx::components::DEFAULT_ADMIN_ROLE, who[0])
             .unwrap();
         host.mock(TARGET)

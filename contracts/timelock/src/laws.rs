@@ -15,9 +15,13 @@ fn driven(host: &Host, treacherous: bool) -> (Address, DriverClient<'_>) {
     let timelock = host.deploy::<Timelock>((U256::from(DELAY), vec![], vec![], admin));
     let driver = host.deploy::<Driver>((timelock.address(), DELAY, treacherous));
     for role in [PROPOSER_ROLE, EXECUTOR_ROLE, CANCELLER_ROLE] {
-        timelock.grant_role(role, driver.address()).unwrap();
+        timelock
+            .access()
+            .grant_role(role, driver.address())
+            .unwrap();
     }
     timelock
+        .access()
         .renounce_role(DEFAULT_ADMIN_ROLE, admin)
         .expect("from now on it is its own");
     (timelock.address(), driver)

@@ -29,7 +29,7 @@ pub use interface::{
 use OperationState::{Done, Ready, Unset, Waiting};
 use zx::{
     abi::Args,
-    components::{AccessControl, AccessControlError, DEFAULT_ADMIN_ROLE, erc165, role},
+    components::{AccessControl, DEFAULT_ADMIN_ROLE, erc165, role},
     prelude::*,
 };
 
@@ -56,7 +56,7 @@ const INTERFACES: [FixedBytes<4>; 3] = [
 #[zx::contract]
 #[derive(Debug)]
 pub struct Timelock {
-    #[component]
+    #[component(reentrant)]
     access: AccessControl,
     /// From when on an operation can be executed, in seconds since 1970; 0 if it is not scheduled, 1 if it is done.
     timestamps: Map<B256, U256>,
@@ -320,56 +320,6 @@ impl Timelock {
         );
         self.set_delay(cx, new_delay);
         Ok(())
-    }
-
-    /// Whether an account has a role.
-    #[reentrant]
-    #[overrides]
-    pub fn has_role(&self, cx: &Ctx, role: B256, account: Address) -> bool {
-        self.access.has_role(cx, role, account)
-    }
-
-    /// Whose members grant and revoke a role.
-    #[reentrant]
-    #[overrides]
-    pub fn get_role_admin(&self, cx: &Ctx, role: B256) -> B256 {
-        self.access.get_role_admin(cx, role)
-    }
-
-    /// Grants a role. Only members of its admin role can: the timelock itself, by an operation.
-    #[reentrant]
-    #[overrides]
-    pub fn grant_role(
-        &mut self,
-        cx: &mut Ctx,
-        role: B256,
-        account: Address,
-    ) -> Result<(), AccessControlError> {
-        self.access.grant_role(cx, role, account)
-    }
-
-    /// Revokes a role. Only members of its admin role can.
-    #[reentrant]
-    #[overrides]
-    pub fn revoke_role(
-        &mut self,
-        cx: &mut Ctx,
-        role: B256,
-        account: Address,
-    ) -> Result<(), AccessControlError> {
-        self.access.revoke_role(cx, role, account)
-    }
-
-    /// Gives up a role of the caller, who confirms it with their own address.
-    #[reentrant]
-    #[overrides]
-    pub fn renounce_role(
-        &mut self,
-        cx: &mut Ctx,
-        role: B256,
-        caller_confirmation: Address,
-    ) -> Result<(), AccessControlError> {
-        self.access.renounce_role(cx, role, caller_confirmation)
     }
 
     /// Takes tokens (ERC-721).

@@ -1,7 +1,7 @@
 use super::*;
 use zx::{
     Event as _,
-    components::RoleGranted,
+    components::{AccessControlError, RoleGranted},
     testing::{Host, Reverted},
 };
 
@@ -335,7 +335,10 @@ fn only_those_with_the_role_schedule_execute_and_cancel(host: &Host) {
 fn everybody_executes_if_the_zero_address_may(host: &Host) {
     let [proposer, _, stranger] = people(host);
     let timelock = timelock(host);
-    timelock.grant_role(EXECUTOR_ROLE, Address::ZERO).unwrap();
+    timelock
+        .access()
+        .grant_role(EXECUTOR_ROLE, Address::ZERO)
+        .unwrap();
     let operation = Operation::poke();
     operation.schedule(&timelock.by(proposer), DELAY).unwrap();
     host.pass(DELAY);
@@ -399,10 +402,13 @@ fn roles_and_delay_are_changed_by_operations(host: &Host) {
     let ([admin], [_, _, stranger]) = (host.accounts(), people(host));
     let timelock = timelock(host);
     let me = timelock.address();
-    assert!(timelock.has_role(DEFAULT_ADMIN_ROLE, me));
-    timelock.renounce_role(DEFAULT_ADMIN_ROLE, admin).unwrap();
+    assert!(timelock.access().has_role(DEFAULT_ADMIN_ROLE, me));
+    timelock
+        .access()
+        .renounce_role(DEFAULT_ADMIN_ROLE, admin)
+        .unwrap();
     assert_eq!(
-        timelock.grant_role(PROPOSER_ROLE, admin),
+        timelock.access().grant_role(PROPOSER_ROLE, admin),
         Err(lacking(admin, DEFAULT_ADMIN_ROLE)),
         "nobody is admin any more but the timelock"
     );
@@ -416,13 +422,13 @@ fn roles_and_delay_are_changed_by_operations(host: &Host) {
         account: stranger,
         sender: me,
     };
-    assert!(host.emitted(granted) && timelock.has_role(PROPOSER_ROLE, stranger));
+    assert!(host.emitted(granted) && timelock.access().has_role(PROPOSER_ROLE, stranger));
     let revoke = calldata(
         zx::selector("revokeRole(bytes32,address)"),
         &(PROPOSER_ROLE, stranger),
     );
     carry_out(host, timelock, &Operation::new(me, revoke));
-    assert!(!timelock.has_role(PROPOSER_ROLE, stranger));
+    assert!(!timelock.access().has_role(PROPOSER_ROLE, stranger));
     let update = calldata(zx::selector("updateDelay(uint256)"), &(n(7),));
     carry_out(host, timelock, &Operation::new(me, update));
     assert!(host.emitted(MinDelayChange {
@@ -430,7 +436,10 @@ fn roles_and_delay_are_changed_by_operations(host: &Host) {
         new_duration: n(7)
     }));
     assert_eq!(timelock.get_min_delay(), n(7));
-    assert_eq!(timelock.get_role_admin(PROPOSER_ROLE), DEFAULT_ADMIN_ROLE);
+    assert_eq!(
+        timelock.access().get_role_admin(PROPOSER_ROLE),
+        DEFAULT_ADMIN_ROLE
+    );
 }
 
 #[zx::test]
@@ -537,7 +546,10 @@ fn coins_and_tokens_are_taken_and_coins_sent(host: &Host) {
 fn nothing_is_executed_from_within_an_operation(host: &Host) {
     let [proposer, executor, _] = people(host);
     let timelock = timelock(host);
-    timelock.grant_role(EXECUTOR_ROLE, Address::ZERO).unwrap();
+    timelock
+        .access()
+        .grant_role(EXECUTOR_ROLE, Address::ZERO)
+        .unwrap();
     let inner = Operation::poke();
     let inner_id = inner.schedule(&timelock.by(proposer), DELAY).unwrap();
     let (zero, none) = (B256::ZERO, Vec::<Address>::new);
