@@ -3,20 +3,14 @@
 use super::{
     dex,
     driver::{Count, Counts, Subject},
-    finance, router, wrapped, zx20, zx721, zx1155,
-    timelock, wrapped, zx20, zx721, zx1155,
-    governor, timelock, wrapped, zx20, zx721, zx1155,
-    governor, proxies, timelock, wrapped, zx20, zx721, zx1155,
+    finance, governor, proxies, router, timelock, wrapped, zx20, zx721, zx1155,
 };
 use eyre::ensure;
 use std::{env, fmt::Write as _, fs};
 use zx_tests::workspace;
 
 /// Every contract that has an original.
-const SUBJECTS: [&Subject; 11] = [
-const SUBJECTS: [&Subject; 9] = [
-const SUBJECTS: [&Subject; 10] = [
-const SUBJECTS: [&Subject; 12] = [
+const SUBJECTS: [&Subject; 15] = [
     &zx20::PLAIN,
     &zx20::FULL,
     &zx20::VOTES,
