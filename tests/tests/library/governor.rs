@@ -121,7 +121,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     },
     creates: &[],
     attacks: &["setProposalThreshold", "deposit", "timelock execute bypass"],
-    dearer: &["castVoteBySig", "castVoteWithReasonAndParamsBySig", "state"],
+    dearer: &["castVoteBySig", "state"],
 };
 
 fn deploy(world: &mut World, side: Side) -> eyre::Result<Vec<Address>> {
@@ -380,6 +380,40 @@ fn odd(random: &mut Random, proposal: &Proposal, from: Address, contracts: &[Add
     })
 }
 
+/// The methods of `IGovernor`, before it had `getProposalId`.
+const GOVERNOR: [[u8; 4]; 26] = [
+    I::nameCall::SELECTOR,
+    I::versionCall::SELECTOR,
+    I::COUNTING_MODECall::SELECTOR,
+    I::hashProposalCall::SELECTOR,
+    I::stateCall::SELECTOR,
+    I::proposalThresholdCall::SELECTOR,
+    I::proposalSnapshotCall::SELECTOR,
+    I::proposalDeadlineCall::SELECTOR,
+    I::proposalProposerCall::SELECTOR,
+    I::proposalEtaCall::SELECTOR,
+    I::proposalNeedsQueuingCall::SELECTOR,
+    I::votingDelayCall::SELECTOR,
+    I::votingPeriodCall::SELECTOR,
+    I::quorumCall::SELECTOR,
+    I::getVotesCall::SELECTOR,
+    I::getVotesWithParamsCall::SELECTOR,
+    I::hasVotedCall::SELECTOR,
+    I::proposeCall::SELECTOR,
+    I::queueCall::SELECTOR,
+    I::executeCall::SELECTOR,
+    I::cancelCall::SELECTOR,
+    I::castVoteCall::SELECTOR,
+    I::castVoteWithReasonCall::SELECTOR,
+    I::castVoteWithReasonAndParamsCall::SELECTOR,
+    I::castVoteBySigCall::SELECTOR,
+    I::castVoteWithReasonAndParamsBySigCall::SELECTOR,
+];
+
+fn exclusive_or(a: [u8; 4], b: &[u8; 4]) -> [u8; 4] {
+    [a[0] ^ b[0], a[1] ^ b[1], a[2] ^ b[2], a[3] ^ b[3]]
+}
+
 fn views(contracts: &[Address]) -> Vec<(Address, Vec<u8>)> {
     let mut views = vec![
         I::nameCall {}.abi_encode(),
@@ -400,6 +434,12 @@ fn views(contracts: &[Address]) -> Vec<(Address, Vec<u8>)> {
         I::quorumDenominatorCall {}.abi_encode(),
         I::eip712DomainCall {}.abi_encode(),
     ];
+    // ERC-165's own, `IGovernor` with and without `getProposalId`, none, and what nothing is.
+    let without = GOVERNOR.iter().fold([0; 4], exclusive_or);
+    let with = exclusive_or(without, &I::getProposalIdCall::SELECTOR);
+    for interface in [[0x01, 0xFF, 0xC9, 0xA7], without, with, [0; 4], [0xFF; 4]] {
+        views.push(I::supportsInterfaceCall { interfaceId: interface.into() }.abi_encode());
+    }
     let who = wallet::accounts().unwrap_or_default();
     for timepoint in [1u64, 5, 40, 100_000].map(U256::from) {
         views.push(I::quorumCall { timepoint }.abi_encode());

@@ -71,7 +71,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     same_error: equal,
     creates: &[],
     attacks: &["updateDelay"],
-    dearer: &["receive", "renounceRole"],
+    dearer: &["receive", "renounceRole", "revokeRole"],
 };
 
 /// A call of an operation.
