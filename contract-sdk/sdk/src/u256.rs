@@ -4,7 +4,7 @@ use crate::{
     math::{Checked, Overflow, Underflow},
     revert::{PANIC_DIVISION, PANIC_OVERFLOW, panic_code},
 };
-use alloy_primitives::{U256 as Wrapping, U512, ruint::UintTryFrom as _};
+use alloy_primitives::U256 as Wrapping;
 use core::{
     fmt,
     iter::Sum,
@@ -154,12 +154,9 @@ impl U256 {
                 (quotient, product.wrapping_sub(quotient.wrapping_mul(divisor)))
             }
             None => {
-                let divisor = U512::from(divisor.0);
                 let product = self.0.widening_mul::<256, 4, 512, 8>(factor.0);
-                let quotient = product.checked_div(divisor)?;
-                let rest = product.wrapping_sub(quotient.wrapping_mul(divisor));
-                let narrow = |wide| Wrapping::uint_try_from(wide).ok().map(Self);
-                (narrow(quotient)?, narrow(rest)?)
+                let [a, b, c, d, e, f, g, h] = *product.as_limbs();
+                divide_wide(Self::from_limbs([e, f, g, h]), Self::from_limbs([a, b, c, d]), divisor)?
             }
         };
         match rounding {
@@ -213,6 +210,32 @@ impl U256 {
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
+}
+
+/// Quotient and rest of a dividend of 512 bits, unless the quotient has more than 256. Bit by bit: some 15,000 instructions,
+/// and a kilobyte of code where division by limbs takes sixteen. Few products need it.
+#[cold]
+#[inline(never)]
+fn divide_wide(high: U256, low: U256, divisor: U256) -> Option<(U256, U256)> {
+    // The quotient has more bits if the high half has as many as the divisor; so it does if that is 0.
+    if high >= divisor {
+        return None;
+    }
+    let (mut rest, mut quotient) = (high, U256::ZERO);
+    for bit in (0..256).rev() {
+        let carried = rest.0.bit(255);
+        rest = rest << 1;
+        if low.0.bit(bit) {
+            rest = rest | U256::ONE;
+        }
+        quotient = quotient << 1;
+        // With the bit that was carried out the rest is above every divisor; what is taken brings it back.
+        if carried || rest >= divisor {
+            rest = rest.wrapping_sub(divisor);
+            quotient = quotient | U256::ONE;
+        }
+    }
+    Some((quotient, rest))
 }
 
 const fn wrap(value: Option<Wrapping>) -> Option<U256> {
@@ -394,6 +417,7 @@ impl fmt::LowerHex for U256 {
 mod tests {
     use super::*;
     use crate::testing::TestHost;
+    use alloy_primitives::U512;
     use proptest::prelude::*;
 
     fn code(f: impl FnOnce() -> U256) -> Option<u8> {
