@@ -338,7 +338,7 @@ impl Bridge {
             Ok(signatures.collect::<Result<Vec<_>>>()?.concat().into())
         };
         let [first, .., last] = &self.relayers[..] else { eyre::bail!("there are relayers") };
-        let alone = deliverCall { message: message.clone(), proof: signed(&[first.clone()])? };
+        let alone = deliverCall { message: message.clone(), proof: signed(std::slice::from_ref(first))? };
         to.refused(Who::Carol, receiver, &alone, TooFewSignatures::SELECTOR)?;
         let call = deliverCall { message, proof: signed(&[first.clone(), last.clone()])? };
         to.send(Who::Carol, receiver, &call)?;
