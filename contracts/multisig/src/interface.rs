@@ -208,25 +208,3 @@ pub enum MultisigError {
         reason: Bytes,
     },
 }
-
-zx::sol_interface! {
-    /// A contract that signs (EIP-1271).
-    pub interface IERC1271 {
-        function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4);
-    }
-
-    /// A contract that takes tokens of ERC-721.
-    pub interface IERC721Receiver {
-        function onERC721Received(address operator, address from, uint256 tokenId, bytes calldata data)
-            external returns (bytes4);
-    }
-
-    /// A contract that takes tokens of ERC-1155.
-    pub interface IERC1155Receiver {
-        function onERC1155Received(address operator, address from, uint256 id, uint256 value, bytes calldata data)
-            external returns (bytes4);
-        function onERC1155BatchReceived(
-            address operator, address from, uint256[] calldata ids, uint256[] calldata values, bytes calldata data
-        ) external returns (bytes4);
-    }
-}

@@ -29,7 +29,8 @@ pub use interface::*;
 use owners::Owners;
 use zx::{
     abi::Args as _,
-    crypto::{Domain, TypedData as _, is_valid_signature},
+    components::{IERC721Receiver, IERC1155Receiver, TokenReceiver},
+    crypto::{Domain, IERC1271, TypedData as _, is_valid_signature},
     prelude::*,
 };
 
@@ -53,6 +54,8 @@ pub struct Multisig {
     proposals: Map<U256, B256>,
     /// By proposal and membership.
     confirmed: Map<(U256, u64), bool>,
+    #[component]
+    receiver: TokenReceiver,
 }
 
 #[zx::public(implements(IERC1271, IERC721Receiver, IERC1155Receiver))]
@@ -274,47 +277,6 @@ impl Multisig {
     pub fn set_threshold(&mut self, cx: &mut Ctx, threshold: u32) -> Result<(), MultisigError> {
         only_self(cx)?;
         self.owners.set_threshold(cx, threshold)
-    }
-
-    /// Takes a token of ERC-721.
-    #[selector(name = "onERC721Received")]
-    pub fn on_erc721_received(
-        _operator: Address,
-        _from: Address,
-        _token_id: U256,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes(zx::selector(
-            "onERC721Received(address,address,uint256,bytes)",
-        ))
-    }
-
-    /// Takes tokens of ERC-1155.
-    #[selector(name = "onERC1155Received")]
-    pub fn on_erc1155_received(
-        _operator: Address,
-        _from: Address,
-        _id: U256,
-        _value: U256,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes(zx::selector(
-            "onERC1155Received(address,address,uint256,uint256,bytes)",
-        ))
-    }
-
-    /// Takes tokens of ERC-1155.
-    #[selector(name = "onERC1155BatchReceived")]
-    pub fn on_erc1155_batch_received(
-        _operator: Address,
-        _from: Address,
-        _ids: Vec<U256>,
-        _values: Vec<U256>,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes(zx::selector(
-            "onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)",
-        ))
     }
 }
 

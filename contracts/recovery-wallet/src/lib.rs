@@ -41,8 +41,8 @@ use limits::Limit;
 use recovery::Recovery;
 use zx::{
     abi::Args as _,
-    components::erc20,
-    crypto::{Domain, TypedData as _, is_valid_signature},
+    components::{IERC721Receiver, IERC1155Receiver, TokenReceiver, erc20},
+    crypto::{Domain, IERC1271, TypedData as _, is_valid_signature},
     prelude::*,
 };
 
@@ -93,6 +93,8 @@ pub struct RecoveryWallet {
     /// By operation and guardian: whether they have spoken.
     spoken: Map<(U256, Address), bool>,
     recovery: Recovery,
+    #[component]
+    receiver: TokenReceiver,
 }
 
 #[zx::public(implements(IERC1271, IERC721Receiver, IERC1155Receiver))]
@@ -461,47 +463,6 @@ impl RecoveryWallet {
         self.trusted.set(target, trusted);
         cx.emit(TrustChanged { target, trusted });
         Ok(())
-    }
-
-    /// Takes a token of ERC-721.
-    #[selector(name = "onERC721Received")]
-    pub fn on_erc721_received(
-        _operator: Address,
-        _from: Address,
-        _token_id: U256,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes(zx::selector(
-            "onERC721Received(address,address,uint256,bytes)",
-        ))
-    }
-
-    /// Takes tokens of ERC-1155.
-    #[selector(name = "onERC1155Received")]
-    pub fn on_erc1155_received(
-        _operator: Address,
-        _from: Address,
-        _id: U256,
-        _value: U256,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes(zx::selector(
-            "onERC1155Received(address,address,uint256,uint256,bytes)",
-        ))
-    }
-
-    /// Takes tokens of ERC-1155.
-    #[selector(name = "onERC1155BatchReceived")]
-    pub fn on_erc1155_batch_received(
-        _operator: Address,
-        _from: Address,
-        _ids: Vec<U256>,
-        _values: Vec<U256>,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes(zx::selector(
-            "onERC1155BatchReceived(address,address,uint256[],uint256[],bytes)",
-        ))
     }
 }
 

@@ -531,15 +531,21 @@ fn coins_and_tokens_come_in(host: &Host) {
     let (wallet, data) = (safe.owner(), Bytes::new());
     let ids = || vec![n(1)];
     assert_eq!(
-        wallet.on_erc721_received(from, from, n(1), data.clone()),
+        wallet
+            .receiver()
+            .on_erc721_received(from, from, n(1), data.clone()),
         FixedBytes([0x15, 0x0b, 0x7a, 0x02])
     );
     assert_eq!(
-        wallet.on_erc1155_received(from, from, n(1), n(1), data.clone()),
+        wallet
+            .receiver()
+            .on_erc1155_received(from, from, n(1), n(1), data.clone()),
         FixedBytes([0xf2, 0x3a, 0x6e, 0x61])
     );
     assert_eq!(
-        wallet.on_erc1155_batch_received(from, from, ids(), ids(), data),
+        wallet
+            .receiver()
+            .on_erc1155_batch_received(from, from, ids(), ids(), data),
         FixedBytes([0xbc, 0x19, 0x7c, 0x81])
     );
     for id in [0x01ff_c9a7_u32, 0x1626_ba7e, 0x150b_7a02, 0x4e23_12e0] {

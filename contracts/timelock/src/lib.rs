@@ -29,7 +29,7 @@ pub use interface::{
 use OperationState::{Done, Ready, Unset, Waiting};
 use zx::{
     abi::Args,
-    components::{AccessControl, DEFAULT_ADMIN_ROLE, erc165, role},
+    components::{AccessControl, DEFAULT_ADMIN_ROLE, TokenReceiver, erc165, role},
     prelude::*,
 };
 
@@ -62,6 +62,8 @@ pub struct Timelock {
     timestamps: Map<B256, U256>,
     /// How long an operation waits at least, in seconds.
     min_delay: Item<U256>,
+    #[component]
+    receiver: TokenReceiver,
 }
 
 // The methods are open to calls from within an operation, which may concern the timelock itself, all but `execute` and
@@ -320,41 +322,6 @@ impl Timelock {
         );
         self.set_delay(cx, new_delay);
         Ok(())
-    }
-
-    /// Takes tokens (ERC-721).
-    #[selector(name = "onERC721Received")]
-    pub fn on_erc721_received(
-        _operator: Address,
-        _from: Address,
-        _token_id: U256,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes([0x15, 0x0B, 0x7A, 0x02])
-    }
-
-    /// Takes tokens (ERC-1155).
-    #[selector(name = "onERC1155Received")]
-    pub fn on_erc1155_received(
-        _operator: Address,
-        _from: Address,
-        _id: U256,
-        _value: U256,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes([0xF2, 0x3A, 0x6E, 0x61])
-    }
-
-    /// Takes several tokens (ERC-1155).
-    #[selector(name = "onERC1155BatchReceived")]
-    pub fn on_erc1155_batch_received(
-        _operator: Address,
-        _from: Address,
-        _ids: Vec<U256>,
-        _values: Vec<U256>,
-        _data: Bytes,
-    ) -> FixedBytes<4> {
-        FixedBytes([0xBC, 0x19, 0x7C, 0x81])
     }
 
     /// Whether the contract has an interface (ERC-165).

@@ -512,9 +512,15 @@ fn coins_and_tokens_are_taken_and_coins_sent(host: &Host) {
     }
     let (who, data) = (stranger, Bytes::new());
     let answers = [
-        timelock.on_erc721_received(who, who, n(1), data.clone()),
-        timelock.on_erc1155_received(who, who, n(1), n(1), data.clone()),
-        timelock.on_erc1155_batch_received(who, who, vec![], vec![], data),
+        timelock
+            .receiver()
+            .on_erc721_received(who, who, n(1), data.clone()),
+        timelock
+            .receiver()
+            .on_erc1155_received(who, who, n(1), n(1), data.clone()),
+        timelock
+            .receiver()
+            .on_erc1155_batch_received(who, who, vec![], vec![], data),
     ];
     assert_eq!(
         answers.map(|answer| answer.0),

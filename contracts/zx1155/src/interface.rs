@@ -99,13 +99,3 @@ pub enum Zx1155Error {
     /// The receiver refused, in its own words.
     Receiver(CallError),
 }
-
-zx::sol_interface! {
-    /// A contract that takes tokens.
-    pub interface IERC1155Receiver {
-        /// Answers 0xf23a6e61 if it takes the tokens.
-        function onERC1155Received(address operator, address from, uint256 id, uint256 value, bytes calldata data) external returns (bytes4);
-        /// Answers 0xbc197c81 if it takes the tokens.
-        function onERC1155BatchReceived(address operator, address from, uint256[] calldata ids, uint256[] calldata values, bytes calldata data) external returns (bytes4);
-    }
-}

@@ -10,10 +10,10 @@ mod interface;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{ApprovalForAll, IERC1155Receiver, TransferBatch, TransferSingle, Zx1155Error};
+pub use interface::{ApprovalForAll, TransferBatch, TransferSingle, Zx1155Error};
 
 use zx::{
-    components::{Ownable, erc165},
+    components::{IERC1155Receiver, Ownable, erc165},
     prelude::*,
 };
 

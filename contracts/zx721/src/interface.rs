@@ -139,11 +139,3 @@ pub enum Zx721Error {
     /// The receiver refused, in its own words.
     Receiver(CallError),
 }
-
-zx::sol_interface! {
-    /// A contract that takes tokens.
-    pub interface IERC721Receiver {
-        /// Answers 0x150b7a02 if it takes the token.
-        function onERC721Received(address operator, address from, uint256 tokenId, bytes calldata data) external returns (bytes4);
-    }
-}

@@ -13,14 +13,12 @@ mod royalty;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{
-    Approval, ApprovalForAll, IERC721Receiver, MetadataUpdate, Transfer, Zx721Error,
-};
+pub use interface::{Approval, ApprovalForAll, MetadataUpdate, Transfer, Zx721Error};
 
 use ledger::Ledger;
 use royalty::Royalties;
 use zx::{
-    components::{Ownable, erc165},
+    components::{IERC721Receiver, Ownable, erc165},
     prelude::*,
 };
 

@@ -68,6 +68,7 @@
 //! | [`Initializable`] | what a constructor does, done behind a proxy | its own (ERC-7201) |
 //! | [`Upgradeable`] | UUPS: the code decides who replaces it | its own (EIP-1967) |
 //! | [`Versions`] | what a proxy runs, has run, and is going to run | its own (ERC-7201) |
+//! | [`TokenReceiver`] | takes tokens of ERC-721 and ERC-1155 that ask before they are sent | none |
 //! | [`Nonces`] | signed messages are used once | its own (ERC-7201) |
 //! | [`Eip712`] | the domain that messages are signed for | its own (ERC-7201) |
 //! | [`Votes`] | delegated voting power with a history | its own (ERC-7201) |
@@ -88,6 +89,7 @@ mod initializable;
 mod nonces;
 mod ownable;
 mod pausable;
+mod receiver;
 mod upgradeable;
 mod versions;
 mod votes;
@@ -96,8 +98,8 @@ mod votes;
 #[cfg(not(target_arch = "wasm32"))]
 pub use self::{
     access::AccessControlClient, domain::Eip712Client, erc20::Erc20Client, initializable::InitializableClient,
-    nonces::NoncesClient, ownable::OwnableClient, pausable::PausableClient, upgradeable::UpgradeableClient,
-    versions::VersionsClient, votes::VotesClient,
+    nonces::NoncesClient, ownable::OwnableClient, pausable::PausableClient, receiver::TokenReceiverClient,
+    upgradeable::UpgradeableClient, versions::VersionsClient, votes::VotesClient,
 };
 pub use access::{
     AccessControl, AccessControlError, DEFAULT_ADMIN_ROLE, IAccessControl, RoleAdminChanged, RoleGranted, RoleRevoked,
@@ -111,6 +113,7 @@ pub use initializable::{Initializable, InitializableError, Initialized};
 pub use nonces::{Nonces, NoncesError};
 pub use ownable::{Ownable, OwnableError, OwnershipTransferStarted, OwnershipTransferred};
 pub use pausable::{Pausable, PausableError, Paused, Unpaused};
+pub use receiver::{IERC721Receiver, IERC1155Receiver, TokenReceiver};
 pub use upgradeable::{IMPLEMENTATION_SLOT, UpgradeError, Upgradeable, Upgraded};
 pub use versions::{
     Announced, RolledBack, UpgradeAnnounced, UpgradeWithdrawn, Version, VersionAdded, Versions, VersionsError,

@@ -17,7 +17,7 @@ mod signature;
 mod typed;
 
 pub use permit::{Permit, PermitError};
-pub use signature::{Signature, SignatureError, is_valid_signature};
+pub use signature::{IERC1271, Signature, SignatureError, is_valid_signature};
 pub use typed::{Domain, TypedData, TypedValue};
 #[doc(hidden)]
 pub use typed::{hash_words, names_of, number_of, type_hash};

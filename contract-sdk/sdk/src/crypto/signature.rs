@@ -82,7 +82,7 @@ impl Signature {
 
 zx::sol_interface! {
     /// A contract that signs (EIP-1271).
-    interface IERC1271 {
+    pub interface IERC1271 {
         /// Answers 0x1626ba7e if the signature is the contract's.
         function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4);
     }
