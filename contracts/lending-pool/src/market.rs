@@ -119,16 +119,17 @@ impl Market {
         let rate = terms.rate(U256::from(self.cash), self.all_debt());
         let growth = rate.mul_div(U256::from(elapsed), U256::from(YEAR), Rounding::Up);
         let grown = U256::from(self.borrow_index).mul_div(growth, ray, Rounding::Up);
-        let interest = borrowed.mul_div(grown, ray, Rounding::Down);
         let suppliers = U256::from(ALL.saturating_sub(terms.reserve_factor));
-        let part = interest.mul_div(suppliers, U256::from(ALL), Rounding::Down);
+        // Not rounded to whole units before it is divided: of a token with few decimal places, there are none in a second.
         let earned = if self.supplied == 0 {
             U256::ZERO
         } else {
-            part.mul_div(ray, U256::from(self.supplied), Rounding::Down)
+            let shares = U256::from(self.supplied) * U256::from(ALL);
+            let earned = grown.checked_mul_div(borrowed * suppliers, shares, Rounding::Down);
+            earned.unwrap_or(U256::MAX)
         };
         Self {
-            supply_index: capped(U256::from(self.supply_index) + earned),
+            supply_index: capped(U256::from(self.supply_index).saturating_add(earned)),
             borrow_index: capped(U256::from(self.borrow_index) + grown),
             at: now,
             ..self

@@ -52,11 +52,10 @@ impl Asset {
         }
         let growth = up(rate * n(seconds), n(YEAR));
         let grown = up(self.debt * growth, ray());
-        let interest = lent * grown / ray();
-        let part = interest * n(10_000 - u64::from(TERMS.reserve_factor)) / n(10_000);
+        let part = n(10_000 - u64::from(TERMS.reserve_factor));
         self.debt += grown;
         if !shares.is_zero() {
-            self.supply += part * ray() / shares;
+            self.supply += lent * grown * part / (n(10_000) * shares);
         }
     }
 

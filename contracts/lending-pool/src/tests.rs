@@ -210,31 +210,50 @@ fn debts_grow_by_the_rate_and_what_is_supplied_by_its_part(host: &Host) {
     host.pass(YEAR);
     // 49,760 are 46,944 shares of 1.06 each, rounded up: with 40,000 of before, 148,378.63 after a year of 61 %.
     assert_eq!(pool.debt(b, bob), n(148_379), "rounded up");
-    // Of 56,217 of interest nine tenths are the suppliers', rounded down; the rest, and 240 of before, the pool's.
+    // Of 56,217.99 of interest nine tenths are the suppliers', who have 152,756.19, rounded up; the rest, and 240 of before,
+    // is the pool's.
     assert_eq!(
         pool.totals(b),
-        (n(10_240), n(148_378), n(152_755), n(5_863))
+        (n(10_240), n(148_378), n(152_757), n(5_861))
     );
     // The reserve is the owner's to take, and no more.
     let stranger = OwnableError::OwnableUnauthorizedAccount { account: bob };
     assert_eq!(pool.withdraw_reserves(b, bob, n(1)), Err(stranger.into()));
     let owner = bank.by(host, alice);
     let more = LendingError::InsufficientSupply {
-        supplied: n(5_863),
-        needed: n(5_864),
+        supplied: n(5_861),
+        needed: n(5_862),
     };
     assert_eq!(
-        owner.withdraw_reserves(b, alice, n(5_864)),
+        owner.withdraw_reserves(b, alice, n(5_862)),
         Err(more.into())
     );
-    owner.withdraw_reserves(b, alice, n(5_863)).unwrap();
+    owner.withdraw_reserves(b, alice, n(5_861)).unwrap();
     let taken = ReservesWithdrawn {
         asset: b,
         to: alice,
-        amount: n(5_863),
+        amount: n(5_861),
     };
     host.assert_logs(bank.pool, [taken.into_log()]);
     assert_eq!(pool.totals(b).3, n(0));
+}
+
+/// The interest of a day is a unit and a half: however often somebody touches the market, it is the suppliers' by their part.
+#[zx::test]
+fn a_market_that_is_touched_all_the_time_earns_no_less(host: &Host) {
+    let [alice, bob, carol] = host.accounts();
+    let bank = Bank::open(host);
+    let (pool, Bank { a, b, .. }) = (bank.by(host, bob), bank);
+    pool.supply(a, n(10_000)).unwrap();
+    pool.borrow(b, n(15_000)).unwrap();
+    let anybody = bank.by(host, carol);
+    for _ in 0..365 {
+        host.pass(YEAR / 365);
+        anybody.supply(b, n(2)).unwrap();
+    }
+    let paid = pool.debt(b, bob) - n(15_000);
+    let earned = pool.supplied(b, alice) - n(100_000);
+    assert!(earned * n(100) >= paid * n(89), "{earned} of {paid}");
 }
 
 /// Bob has supplied 10,000 A and owes 15,000 B: all that he can, until an A is worth 1.8.
