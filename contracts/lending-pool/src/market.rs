@@ -119,6 +119,8 @@ impl Market {
         let rate = terms.rate(U256::from(self.cash), self.all_debt());
         let growth = rate.mul_div(U256::from(elapsed), U256::from(YEAR), Rounding::Up);
         let grown = U256::from(self.borrow_index).mul_div(growth, ray, Rounding::Up);
+        let borrow_index = capped(U256::from(self.borrow_index) + grown);
+        let grown = U256::from(borrow_index - self.borrow_index);
         let suppliers = U256::from(ALL.saturating_sub(terms.reserve_factor));
         // Not rounded to whole units before it is divided: of a token with few decimal places, there are none in a second.
         let earned = if self.supplied == 0 {
@@ -130,7 +132,7 @@ impl Market {
         };
         Self {
             supply_index: capped(U256::from(self.supply_index).saturating_add(earned)),
-            borrow_index: capped(U256::from(self.borrow_index) + grown),
+            borrow_index,
             at: now,
             ..self
         }
@@ -177,7 +179,7 @@ impl Market {
     }
 }
 
-/// An index stays where it is once it is the largest: after centuries at any rate that there is.
+/// An index stays where it is once it is the largest, and what is owed or had by it does not grow any more.
 fn capped(index: U256) -> u128 {
     u128::try_from(index).unwrap_or(u128::MAX)
 }

@@ -256,6 +256,31 @@ fn a_market_that_is_touched_all_the_time_earns_no_less(host: &Host) {
     assert!(earned * n(100) >= paid * n(89), "{earned} of {paid}");
 }
 
+/// A rate at which the index of debts is the largest that is counted within years: what is supplied does not grow any more either.
+#[zx::test]
+fn what_debtors_do_not_owe_suppliers_do_not_have(host: &Host) {
+    let [alice, bob] = host.accounts();
+    let bank = Bank::open(host);
+    let (pool, Bank { a, b, .. }) = (bank.by(host, bob), bank);
+    pool.supply(a, n(100_000)).unwrap();
+    let terms = Terms {
+        base_rate: u32::MAX,
+        ..TERMS
+    };
+    bank.by(host, alice).set_market(b, terms).unwrap();
+    pool.borrow(b, n(10_000)).unwrap();
+    for _ in 0..60 {
+        host.pass(YEAR);
+        // Counts the interest of the year, which bears interest in the next.
+        bank.by(host, alice).set_market(b, terms).unwrap();
+    }
+    let (cash, debt, supplied, _) = pool.totals(b);
+    assert!(
+        cash + debt + n(1) >= supplied,
+        "{cash} + {debt}, {supplied}"
+    );
+}
+
 /// Bob has supplied 10,000 A and owes 15,000 B: all that he can, until an A is worth 1.8.
 fn drowning(host: &Host) -> Bank {
     let [_, bob] = host.accounts();
