@@ -3,7 +3,8 @@
 //! - **Reported**: accounts with the role `REPORTER_ROLE` say the price.
 //! - **Of a pool**: the mean price of a Uniswap v2 pair (or `dex-pair`) since the last one was taken, at least `interval`
 //!   seconds. Anybody can have it taken. To move it one has to hold the pool's price for that long, against everybody who
-//!   trades it back; a price that is moved and moved back within a block is in no mean.
+//!   trades it back; a price that is moved and moved back within a block is in no mean. A mean of more than `heartbeat`
+//!   seconds would say little of now: it begins anew instead.
 //!
 //! A price is what 10^18 of the asset's smallest units are worth, in smallest units of whatever the admin counts in; so it
 //! does not depend on decimals. A new price must lie within absolute bounds, must not differ from the last by more than
@@ -57,8 +58,10 @@ pub struct Terms {
 struct Latest {
     /// Zero, if there was none yet.
     price: u128,
-    /// Seconds since 1970. Of a pool without a price yet: when its mean began.
+    /// Seconds since 1970.
     at: u64,
+    /// From when on the next one is counted, in seconds since 1970: when this one was set, or the pool's mean began.
+    since: u64,
 }
 
 /// All of an asset.
@@ -97,7 +100,7 @@ impl PriceOracle {
     /// What 10^18 of the asset's smallest units are worth. Reverts if that is not known, or not any more.
     pub fn price_of(&self, cx: &Ctx, asset: Address) -> Result<U256, OracleError> {
         let feed = self.feeds.at(asset);
-        let Latest { price, at } = feed.latest.get();
+        let Latest { price, at, .. } = feed.latest.get();
         ensure!(price > 0, OracleError::NoPrice { asset });
         let good_until = at.saturating_add(u64::from(feed.terms.get().heartbeat));
         ensure!(
@@ -109,7 +112,7 @@ impl PriceOracle {
 
     /// The last price, however old it is, and when it was set in seconds since 1970; zero, if there was none.
     pub fn latest(&self, _cx: &Ctx, asset: Address) -> (u128, u64) {
-        let Latest { price, at } = self.feeds.at(asset).latest.get();
+        let Latest { price, at, .. } = self.feeds.at(asset).latest.get();
         (price, at)
     }
 
@@ -139,12 +142,16 @@ impl PriceOracle {
             OracleError::InvalidTerms
         );
         let mut feed = self.feeds.at_mut(asset);
-        let (mut sum, mut at) = (U256::ZERO, 0);
+        let (mut sum, mut since) = (U256::ZERO, 0);
         if !pair.is_zero() {
-            (sum, at) = (mean::sum(cx, pair, asset)?, cx.block_timestamp());
+            (sum, since) = (mean::sum(cx, pair, asset)?, cx.block_timestamp());
         }
         feed.terms.set(terms);
-        feed.latest.set(Latest { price: 0, at });
+        feed.latest.set(Latest {
+            price: 0,
+            at: 0,
+            since,
+        });
         feed.sum.set(sum);
         cx.emit(FeedSet {
             asset,
@@ -186,13 +193,21 @@ impl PriceOracle {
         Ok(())
     }
 
-    /// Takes the mean of an asset's pool since the last time, whoever asks for it.
+    /// Takes the mean of an asset's pool since the last time, whoever asks for it. If that is longer ago than a price is good
+    /// for, the mean begins anew, and the price stays what it was, and as old.
     pub fn update(&mut self, cx: &mut Ctx, asset: Address) -> Result<(), OracleError> {
         let feed = self.feeds.at(asset);
         let (terms, before) = (feed.terms.get(), feed.latest.get());
         ensure!(!terms.pair.is_zero(), OracleError::NoFeed { asset });
         let seconds = in_time(cx, terms, before)?;
         let sum = mean::sum(cx, terms.pair, asset)?;
+        if seconds > u64::from(terms.heartbeat) {
+            let since = cx.block_timestamp();
+            let mut feed = self.feeds.at_mut(asset);
+            feed.sum.set(sum);
+            feed.latest.set(Latest { since, ..before });
+            return Ok(());
+        }
         let mean = mean::mean(feed.sum.get(), sum, seconds, U256::from(UNIT));
         let price = believed(terms, mean)?;
         steady(terms, before, price)?;
@@ -223,19 +238,21 @@ impl PriceOracle {
 
     fn set(&mut self, cx: &mut Ctx, asset: Address, price: u128) {
         let (at, by) = (cx.block_timestamp(), cx.sender());
-        self.feeds.at_mut(asset).latest.set(Latest { price, at });
+        let since = at;
+        let mut feed = self.feeds.at_mut(asset);
+        feed.latest.set(Latest { price, at, since });
         cx.emit(PriceUpdated { asset, price, by });
     }
 }
 
-/// Seconds since the last price, if they are enough.
+/// Seconds since the last price, or since the mean began, if they are enough.
 fn in_time(cx: &Ctx, terms: Terms, before: Latest) -> Result<u64, OracleError> {
-    let until = before.at.saturating_add(u64::from(terms.interval));
+    let until = before.since.saturating_add(u64::from(terms.interval));
     ensure!(
         cx.block_timestamp() >= until,
         OracleError::TooEarly { until }
     );
-    Ok(cx.block_timestamp() - before.at)
+    Ok(cx.block_timestamp() - before.since)
 }
 
 /// The price, if it lies within the bounds.

@@ -313,6 +313,37 @@ fn the_price_of_a_pool_is_its_mean_over_time(host: &Host) {
     assert!(half - oracle.price_of(a) <= n(1));
 }
 
+/// Nobody has a mean taken for a week, and in its last hour the price falls to a quarter. Of the week it is hardly seen:
+/// whoever had the mean taken then could borrow against what the asset once cost.
+#[zx::test]
+fn a_mean_that_is_older_than_a_price_may_be_is_none(host: &Host) {
+    let [_, anybody] = host.accounts();
+    let pooled = Pooled::new(host);
+    let (oracle, a) = (pooled.oracle.by(anybody), pooled.a);
+    host.pass(600);
+    oracle.update(a).unwrap();
+    let last = oracle.latest(a);
+    host.pass(7 * 86_400);
+    pooled.sell(host, a, 100_000);
+    host.pass(3_600);
+    oracle.update(a).unwrap();
+    assert_eq!(oracle.latest(a), last, "the mean has begun anew");
+    let (asset, at) = (a, last.1);
+    let stale: Reverted = OracleError::Stale { asset, at }.into();
+    assert_eq!(oracle.try_price_of(a), Err(stale));
+    host.pass(599);
+    let until = host.block().timestamp + 1;
+    let early = OracleError::TooEarly { until };
+    assert_eq!(oracle.update(a), Err(early.into()));
+    host.pass(1);
+    oracle.update(a).unwrap();
+    assert!(pooled.spot() - oracle.price_of(a) <= n(1));
+    // As long as a price is good for, a mean may be.
+    host.pass(3_600);
+    oracle.update(a).unwrap();
+    assert!(pooled.spot() - oracle.price_of(a) <= n(1));
+}
+
 /// Bought up to a thousand times the price and sold again within the block in which the mean is taken.
 #[zx::test]
 fn a_price_that_is_moved_within_a_block_is_in_no_mean(host: &Host) {
