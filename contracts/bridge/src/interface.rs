@@ -152,6 +152,11 @@ pub enum BridgeError {
     },
     /// A coin of the chain itself cannot be minted.
     NotMintable,
+    /// What would be minted is no contract: nothing would be, and anybody could burn it.
+    NoContract {
+        /// The token.
+        token: Address,
+    },
     /// The bridge of this chain is this one.
     OwnChain,
     /// Somebody else owns the bridge.

@@ -181,7 +181,8 @@ impl Bridge {
         Ok(())
     }
 
-    /// Says where a token goes on a chain, and how it comes and goes here. It stays so while something is outside by it.
+    /// Says where a token goes on a chain, and how it comes and goes here. It stays so while something is outside by it. What
+    /// is minted must be a contract by then.
     /// Only the owner can. It needs a limit too, without which nothing is handed out.
     pub fn set_route(
         &mut self,
@@ -197,6 +198,10 @@ impl Bridge {
         ensure!(
             token != NATIVE || kind != Kind::Minted,
             BridgeError::NotMintable
+        );
+        ensure!(
+            kind != Kind::Minted || cx.has_code(token),
+            BridgeError::NoContract { token }
         );
         self.routes.set((chain, token), Route { remote, kind });
         cx.emit(RouteChanged {

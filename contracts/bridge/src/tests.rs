@@ -406,7 +406,7 @@ fn a_token_that_does_not_say_yes_is_not_locked(host: &Host) {
     let [_, alice, bob] = host.accounts();
     let scene = Scene::open(host);
     let token = Address::repeat_byte(9);
-    scene.connect(token, bob);
+    scene.connect(token, scene.wrapped);
     host.mock(token)
         .returns(zx::selector("balanceOf(address)"), n(0))
         .returns(TAKE, false)

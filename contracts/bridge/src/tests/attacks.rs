@@ -322,3 +322,26 @@ fn a_receiver_that_calls_back_gets_what_is_its_own(host: &Host) {
     scene.deliver_home(&second).unwrap();
     assert_eq!(host.balance(to), n(50));
 }
+
+/// What stands for a token is not deployed yet when its way is opened. Calls of an account without code succeed: anybody
+/// could burn nothing there, and have at home what others have locked.
+#[zx::test]
+fn what_is_no_contract_stands_for_nothing(host: &Host) {
+    let [_, alice, bob] = host.accounts();
+    let scene = Scene::open(host);
+    let (chain, token) = (HOME, Address::repeat_byte(0xC0));
+    let away = scene.away();
+    let opened = away.set_route(chain, token, NATIVE, Kind::Minted);
+    away.set_limit(token, 100, 0).unwrap();
+    let home = scene.home();
+    home.set_route(AWAY, NATIVE, token, Kind::Locked).unwrap();
+    let message = scene.send_away(NATIVE, alice, alice, 100);
+    assert!(scene.deliver_away(&message).is_err(), "it waits");
+    let stolen = scene.try_send(AWAY, token, bob, bob, 100);
+    let unknown: Reverted = BridgeError::UnknownToken { chain, token }.into();
+    assert_eq!(stolen, Err(unknown));
+    assert_eq!(opened, Err(BridgeError::NoContract { token }.into()));
+    // Ways that are closed, and tokens of this chain, need none.
+    let away = scene.away();
+    away.set_route(chain, token, NATIVE, Kind::Unknown).unwrap();
+}
