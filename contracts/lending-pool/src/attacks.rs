@@ -8,7 +8,10 @@ use crate::{
 use dex_factory::DexFactory;
 use dex_pair::DexPair;
 use price_oracle::PriceOracle;
-use zx::{prelude::*, testing::Host};
+use zx::{
+    prelude::*,
+    testing::{Host, Reverted},
+};
 
 /// What is sent to the pool without a call moves no share, no rate and no limit.
 #[zx::test]
@@ -94,6 +97,26 @@ fn a_debt_of_dust_is_liquidated_whole(host: &Host) {
         })
     );
     assert_eq!(pool.repay(b, bob, U256::MAX), Ok(n(1)), "by anybody");
+}
+
+/// An oracle that answers zero where it does not know a price, as Compound's does: what costs nothing could be borrowed
+/// against nothing.
+#[zx::test]
+fn what_an_oracle_says_costs_nothing_has_no_price(host: &Host) {
+    let [_, bob, carol] = host.accounts();
+    let bank = Bank::open(host);
+    let Bank { a, b, .. } = bank;
+    let (pool, other) = (bank.by(host, bob), bank.by(host, carol));
+    pool.supply(a, n(10_000)).unwrap();
+    pool.borrow(b, n(1_000)).unwrap();
+    bank.prices(host, 2_000, 0);
+    let unknown = |asset| Reverted::from(LendingError::NoPrice { asset });
+    assert_eq!(other.borrow(b, n(99_000)), Err(unknown(b)));
+    assert_eq!(pool.withdraw(a, U256::MAX), Err(unknown(b)));
+    bank.prices(host, 0, 1_000);
+    assert_eq!(other.liquidate(bob, b, n(1), a), Err(unknown(a)));
+    pool.repay(b, bob, U256::MAX).unwrap();
+    pool.withdraw(a, U256::MAX).unwrap();
 }
 
 /// Collateral whose oracle is silent would keep its owner from being liquidated: the owner of the pool lets it count for

@@ -165,6 +165,11 @@ pub enum LendingError {
     },
     /// Nobody liquidates themselves.
     OwnLiquidation,
+    /// The oracle says that the asset costs nothing: it does not know.
+    NoPrice {
+        /// Which.
+        asset: Address,
+    },
     /// A token was not moved.
     Token(TokenError),
     /// The oracle does not say what an asset costs, or a token what there is of it.
@@ -172,7 +177,8 @@ pub enum LendingError {
 }
 
 zx::sol_interface! {
-    /// What the pool asks of an oracle: what 10^18 of an asset's smallest units are worth.
+    /// What the pool asks of an oracle: what 10^18 of an asset's smallest units are worth. One that does not know reverts, or
+    /// answers zero.
     pub interface IPriceOracle {
         function priceOf(address asset) external view returns (uint256);
     }

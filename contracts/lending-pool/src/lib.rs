@@ -348,7 +348,9 @@ impl LendingPool {
     }
 
     fn price(&self, cx: &Ctx, asset: Address) -> Result<U256, LendingError> {
-        Ok(IPriceOracle::at(self.oracle.get()).price_of(cx, asset)?)
+        let price = IPriceOracle::at(self.oracle.get()).price_of(cx, asset)?;
+        ensure!(!price.is_zero(), LendingError::NoPrice { asset });
+        Ok(price)
     }
 
     /// Refuses that an account owes more than it can. Who owes nothing has nothing to show.
