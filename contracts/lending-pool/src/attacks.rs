@@ -2,7 +2,7 @@
 
 use crate::{
     LendingError, LendingPool,
-    hostile::Attacker,
+    hostile::{Attacker, Lavish, Prices},
     tests::{Bank, TERMS, YEAR, n},
 };
 use dex_factory::DexFactory;
@@ -240,4 +240,35 @@ fn a_token_that_calls_back_finds_the_pool_closed() {
     assert_eq!(token.taken(), 0);
     let pool = host.at::<LendingPool>(bank.pool);
     assert_eq!(pool.supplied(token.address(), token.address()), n(6_000));
+}
+
+/// Half of a debt can be liquidated at once. Natively: a package has one contract, so that the token has no module.
+#[test]
+fn who_gives_more_than_is_pulled_liquidates_no_more() {
+    let host = &Host::new();
+    if host.has_sandbox() {
+        return;
+    }
+    let [alice, bob] = host.accounts();
+    let prices = host.deploy::<Prices>(());
+    let bank = Bank::new(host, prices.address());
+    let lavish = host.deploy::<Lavish>(());
+    let token = lavish.address();
+    for asset in [bank.a, token] {
+        prices.set(asset, 1_000).unwrap();
+    }
+    let (owner, debtor) = (bank.by(host, alice), bank.by(host, bob));
+    owner.set_market(token, TERMS).unwrap();
+    owner.supply(token, n(20_000)).unwrap();
+    assert_eq!(
+        owner.supplied(token, alice),
+        n(20_000),
+        "the rest is nobody's"
+    );
+    debtor.supply(bank.a, n(20_000)).unwrap();
+    debtor.borrow(token, n(15_000)).unwrap();
+    prices.set(bank.a, 900).unwrap();
+    let seized = bank.by(host, alice).liquidate(bob, token, n(7_500), bank.a);
+    assert_eq!(seized, Ok(n(8_999)));
+    assert_eq!(owner.debt(token, bob), n(7_500));
 }

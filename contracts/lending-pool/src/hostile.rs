@@ -1,4 +1,4 @@
-//! Contracts of tests: prices that can be set, and a token that attacks.
+//! Contracts of tests: prices that can be set, a token that attacks, and one that brings more than was asked for.
 
 use zx::prelude::*;
 
@@ -20,6 +20,46 @@ impl Prices {
     /// What 10^18 units are worth.
     pub fn price_of(&self, _cx: &Ctx, asset: Address) -> U256 {
         self.prices.get(asset)
+    }
+}
+
+/// A token that brings twice what is pulled, as one whose hook lets the sender give more meanwhile.
+#[zx::contract]
+pub struct Lavish {
+    balances: Map<Address, U256>,
+}
+
+#[zx::public]
+impl Lavish {
+    /// Makes the deployer rich.
+    #[constructor]
+    pub fn constructor(&mut self, cx: &mut Ctx) {
+        self.balances.set(cx.sender(), U256::from(1_000_000u64));
+    }
+
+    /// Tokens of an account.
+    pub fn balance_of(&self, _cx: &Ctx, account: Address) -> U256 {
+        self.balances.get(account)
+    }
+
+    /// Moves tokens.
+    pub fn transfer(&mut self, cx: &mut Ctx, to: Address, value: U256) -> bool {
+        self.balances.sub(cx.sender(), value);
+        self.balances.add(to, value);
+        true
+    }
+
+    /// Moves twice as many.
+    pub fn transfer_from(
+        &mut self,
+        _cx: &mut Ctx,
+        from: Address,
+        to: Address,
+        value: U256,
+    ) -> bool {
+        self.balances.sub(from, value + value);
+        self.balances.add(to, value + value);
+        true
     }
 }
 

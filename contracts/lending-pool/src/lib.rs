@@ -456,12 +456,13 @@ impl LendingPool {
     }
 }
 
-/// Takes tokens of the caller. How many arrived: fewer than were sent, if the token takes a fee.
+/// Takes tokens of the caller. How many arrived: fewer than were sent, if the token takes a fee. More do not count: they
+/// were not asked for, and a limit was held to what was.
 fn take(cx: &mut Ctx, asset: Address, amount: U256) -> Result<U256, LendingError> {
     let (from, here, token) = (cx.sender(), cx.address(), IERC20::at(asset));
     let before = token.balance_of(cx, here)?;
     erc20::pull(cx, asset, from, here, amount)?;
-    Ok(token.balance_of(cx, here)? - before)
+    Ok((token.balance_of(cx, here)? - before).min(amount))
 }
 
 /// What the pool counts in.
