@@ -9,9 +9,18 @@ const WHOLE: u64 = 1_000;
 
 /// What so much of the one is worth of the other, at the price of the reserves: rounded down.
 pub(crate) fn quote(amount: U256, reserve_a: U256, reserve_b: U256) -> Result<U256, RouterError> {
-    ensure!(!amount.is_zero(), RouterError::InsufficientAmount);
-    has_both(reserve_a, reserve_b)?;
+    has_a_price(amount, reserve_a, reserve_b)?;
     Ok(amount.mul_div(reserve_b, reserve_a, Rounding::Down))
+}
+
+/// The same; nothing, if it is more than can be counted.
+pub(crate) fn worth(
+    amount: U256,
+    reserve_a: U256,
+    reserve_b: U256,
+) -> Result<Option<U256>, RouterError> {
+    has_a_price(amount, reserve_a, reserve_b)?;
+    Ok(amount.checked_mul_div(reserve_b, reserve_a, Rounding::Down))
 }
 
 /// What comes out for so much, after the fee: rounded down, against whoever trades.
@@ -46,6 +55,11 @@ pub(crate) fn amount_in(
     let rest = (reserve_out - amount_out) * U256::from(COUNTED);
     let paid = reserve_in.mul_div(amount_out * U256::from(WHOLE), rest, Rounding::Down);
     Ok(paid + U256::ONE)
+}
+
+fn has_a_price(amount: U256, reserve_a: U256, reserve_b: U256) -> Result<(), RouterError> {
+    ensure!(!amount.is_zero(), RouterError::InsufficientAmount);
+    has_both(reserve_a, reserve_b)
 }
 
 fn has_both(reserve_a: U256, reserve_b: U256) -> Result<(), RouterError> {

@@ -59,8 +59,9 @@ pub(crate) fn fitting(
     if reserve_a.is_zero() && reserve_b.is_zero() {
         return Ok(desired);
     }
-    let amount = math::quote(desired.0, reserve_a, reserve_b)?;
-    if amount <= desired.1 {
+    // What cannot be counted is above what is desired.
+    let amount = math::worth(desired.0, reserve_a, reserve_b)?;
+    if let Some(amount) = amount.filter(|amount| *amount <= desired.1) {
         let minimum = least.1;
         ensure!(
             amount >= minimum,

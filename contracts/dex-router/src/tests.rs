@@ -138,6 +138,12 @@ fn tokens_go_in_at_the_price_of_the_pool_and_make_one_where_there_is_none(host: 
     let added = router.add_liquidity(b, a, n(400), n(1_000), n(0), n(100), bob, EVER);
     assert_eq!(added, Ok((n(400), n(100), n(200))), "in any order");
     assert_eq!(exchange.pair(host, a, b).shares().balance_of(bob), n(2_400));
+    // As much as it takes of the one, whichever is worth more: four times that are more than can be counted.
+    for (a, b, of_b, of_a) in [(a, b, 400, 100), (b, a, 100, 400)] {
+        let added =
+            host.rehearse(|| router.add_liquidity(a, b, U256::MAX, n(of_b), n(0), n(0), bob, EVER));
+        assert_eq!(added, Ok((n(of_a), n(of_b), n(200))));
+    }
     let dear = router.add_liquidity(a, b, n(1_000), n(5_000), n(0), n(4_001), bob, EVER);
     let refused = RouterError::InsufficientBAmount {
         amount: n(4_000),
