@@ -213,7 +213,8 @@ impl Bridge {
         Ok(())
     }
 
-    /// Limits what can be handed out of a token at once, and a second. Only the owner can.
+    /// Limits what can be handed out of a token at once, and a second. What was handed out before still counts until it has
+    /// flown in again. Only the owner can.
     pub fn set_limit(
         &mut self,
         cx: &mut Ctx,

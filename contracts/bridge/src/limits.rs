@@ -49,18 +49,18 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Sets the limit of a token, and fills its bucket; whoever calls.
+    /// Sets the limit of a token; whoever calls. What is out of the bucket is out of the new one: the first is full.
     pub(crate) fn set(&mut self, cx: &mut Ctx, token: Address, capacity: u128, per_second: u128) {
         let at = cx.block_timestamp();
-        self.buckets.set(
-            token,
-            Bucket {
-                capacity,
-                level: capacity,
-                per_second,
-                at,
-            },
-        );
+        let mut entry = self.buckets.entry(token);
+        let before = entry.get();
+        let out = before.capacity - level(cx, before);
+        entry.set(Bucket {
+            capacity,
+            level: capacity.saturating_sub(out),
+            per_second,
+            at,
+        });
         cx.emit(LimitChanged {
             token,
             capacity,

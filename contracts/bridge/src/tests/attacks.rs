@@ -345,3 +345,24 @@ fn what_is_no_contract_stands_for_nothing(host: &Host) {
     let away = scene.away();
     away.set_route(chain, token, NATIVE, Kind::Unknown).unwrap();
 }
+
+/// All that a limit leaves was taken. The owner sees it and lowers the limit: that does not leave anything more.
+#[zx::test]
+fn a_limit_that_is_lowered_hands_out_nothing_besides(host: &Host) {
+    let [_, alice, bob] = host.accounts();
+    let scene = Scene::open(host);
+    let (bridge, token) = (scene.away(), scene.wrapped);
+    bridge.set_limit(token, 100, 2).unwrap();
+    let available = || scene.away().limits().available(token);
+    let message = scene.send_away(scene.token, alice, bob, 90);
+    scene.deliver_away(&message).unwrap();
+    assert_eq!(available(), 10);
+    scene.away().set_limit(token, 50, 2).unwrap();
+    assert_eq!(available(), 0, "90 are more than 50");
+    host.pass(30);
+    assert_eq!(available(), 50);
+    let message = scene.send_away(scene.token, alice, bob, 50);
+    scene.deliver_away(&message).unwrap();
+    scene.away().set_limit(token, 80, 0).unwrap();
+    assert_eq!(available(), 30, "one that is raised leaves so much more");
+}
