@@ -177,10 +177,12 @@ impl Vesting {
         if revoked == u64::MAX {
             return Ok(U256::ZERO);
         }
-        let gone = self.gone.at(token);
-        let rest = self.total(cx, token)? - self.vested(cx, token, revoked)?;
+        let here = has(cx, token)?;
+        let total = self.total(token, here);
+        let rest = total - self.schedule.get().part(total, revoked);
         // As of what is due.
-        Ok(rest.saturating_sub(gone.reclaimed.get()))
+        let rest = rest.saturating_sub(self.gone.at(token).reclaimed.get());
+        Ok(rest.min(here))
     }
 
     /// Gives the beneficiary the coins that are theirs.
@@ -239,30 +241,28 @@ impl Vesting {
         Ok(())
     }
 
-    /// All that ever came.
-    fn total(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
-        let here = if token == COIN {
-            cx.balance()
-        } else {
-            IERC20::at(token).balance_of(cx, cx.address())?
-        };
+    /// All that ever came, of which so much is here.
+    fn total(&self, token: Address, here: U256) -> U256 {
         let gone = self.gone.at(token);
         let given = here + gone.released.get();
         if self.schedule.get().revoked == u64::MAX {
-            return Ok(given);
+            return given;
         }
-        Ok(given + gone.reclaimed.get())
+        given + gone.reclaimed.get()
     }
 
     fn vested(&self, cx: &Ctx, token: Address, timestamp: u64) -> Result<U256, VestingError> {
-        let total = self.total(cx, token)?;
+        let total = self.total(token, has(cx, token)?);
         Ok(self.schedule.get().part(total, timestamp))
     }
 
     fn due(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
-        let vested = self.vested(cx, token, cx.block_timestamp())?;
-        // Of a token that takes from balances, less may be there than was given.
-        Ok(vested.saturating_sub(self.gone.at(token).released.get()))
+        let here = has(cx, token)?;
+        let total = self.total(token, here);
+        let vested = self.schedule.get().part(total, cx.block_timestamp());
+        // Of a token that takes from balances, less may be there than was given, or than is due.
+        let due = vested.saturating_sub(self.gone.at(token).released.get());
+        Ok(due.min(here))
     }
 
     /// Counts what is due as given, and says whom to give it.
@@ -292,6 +292,14 @@ impl Schedule {
             Rounding::Down,
         )
     }
+}
+
+/// What the wallet has of a token.
+fn has(cx: &Ctx, token: Address) -> Result<U256, VestingError> {
+    if token == COIN {
+        return Ok(cx.balance());
+    }
+    Ok(IERC20::at(token).balance_of(cx, cx.address())?)
 }
 
 fn pay(cx: &mut Ctx, token: Address, to: Address, value: U256) -> Result<(), VestingError> {

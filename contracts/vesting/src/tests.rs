@@ -137,6 +137,42 @@ fn before_the_cliff_all_of_it_goes_back_and_after_the_end_nothing(host: &Host) {
     assert_eq!(late.releasable(), n(10_000));
 }
 
+/// A token that takes half of all balances, after the one or the other has been given theirs: what is left is not locked up
+/// for being less than is due.
+#[zx::test]
+fn of_a_token_that_takes_from_balances_what_is_left_can_be_had(host: &Host) {
+    let [alice, bob] = host.accounts();
+    let token = Address::repeat_byte(0x70);
+    let has = |amount| {
+        host.mock(token)
+            .returns(zx::selector("balanceOf(address)"), n(amount))
+            .returns(zx::selector("transfer(address,uint256)"), true)
+            .install();
+    };
+    for first_is_the_beneficiary in [true, false] {
+        let now = host.block().timestamp;
+        let wallet = host.deploy::<Vesting>((bob, now, DURATION, 0, alice));
+        has(1_000);
+        host.pass(DURATION / 2);
+        wallet.revoke().unwrap();
+        if first_is_the_beneficiary {
+            wallet.release_of(token).unwrap();
+        } else {
+            assert_eq!(wallet.reclaim(token), Ok(n(500)));
+        }
+        has(250);
+        if first_is_the_beneficiary {
+            assert_eq!(wallet.reclaim(token), Ok(n(250)));
+        } else {
+            assert_eq!(wallet.releasable_of(token), n(250));
+            wallet.release_of(token).unwrap();
+        }
+        has(0);
+        let left = (wallet.releasable_of(token), wallet.reclaimable(token));
+        assert_eq!(left, (n(0), n(0)));
+    }
+}
+
 #[zx::test]
 fn without_a_revoker_nobody_revokes(host: &Host) {
     let [alice, bob] = host.accounts();
