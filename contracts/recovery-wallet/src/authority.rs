@@ -5,6 +5,8 @@ use zx::prelude::*;
 
 /// Guardians at most: those who sign are walked through.
 const MAXIMUM: u32 = 16;
+/// Operations that wait at once, at most: each that a thief schedules has to be rejected by itself.
+const MAXIMUM_OPERATIONS: u8 = 16;
 
 /// Owner and guardians.
 #[zx::storage]
@@ -22,6 +24,8 @@ struct State {
     threshold: u8,
     /// Goes up with each change: what was asked for under others is void.
     era: u64,
+    /// How many operations of this era wait.
+    waiting: u8,
 }
 
 impl Authority {
@@ -76,11 +80,13 @@ impl Authority {
             owner: previous,
             threshold,
             era,
+            ..
         } = self.state.get();
         self.state.set(State {
             owner,
             threshold,
             era: era + 1,
+            waiting: 0,
         });
         cx.emit(OwnerChanged { previous, owner });
         Ok(())
@@ -124,6 +130,26 @@ impl Authority {
         Ok(())
     }
 
+    /// Notes that an operation waits.
+    pub(crate) fn begin_operation(&mut self) -> Result<(), RecoveryError> {
+        let state = self.state.get();
+        ensure!(
+            state.waiting < MAXIMUM_OPERATIONS,
+            RecoveryError::TooManyOperations
+        );
+        let waiting = state.waiting + 1;
+        self.state.set(State { waiting, ..state });
+        Ok(())
+    }
+
+    /// Notes that an operation of this era waits no more.
+    pub(crate) fn end_operation(&mut self) {
+        self.state.update(|state| State {
+            waiting: state.waiting - 1,
+            ..state
+        });
+    }
+
     fn check_threshold(&self, threshold: u8) -> Result<(), RecoveryError> {
         let guardians = self.guardians.len();
         ensure!(
@@ -139,6 +165,7 @@ impl Authority {
     fn renew(&mut self) {
         self.state.update(|state| State {
             era: state.era + 1,
+            waiting: 0,
             ..state
         });
     }

@@ -260,6 +260,8 @@ pub enum RecoveryError {
     },
     /// An operation has to do something.
     NoCalls,
+    /// Sixteen operations wait already: guardians must be able to reject each.
+    TooManyOperations,
     /// It has to wait, or more guardians have to agree.
     NotReady {
         /// Until when, in seconds since 1970.

@@ -8,8 +8,9 @@
 //! # What has to wait
 //! Everything else, approvals of tokens among it, is an operation: it is [scheduled](RecoveryWallet::schedule), and can be
 //! executed after a delay, or as soon as enough guardians [agree](RecoveryWallet::approve). Until then the owner can drop
-//! it, and so can as many guardians ([`reject`](RecoveryWallet::reject)). Owner, guardians, limits, delays and trust change
-//! by operations only. A change of owner or guardians voids what was scheduled before.
+//! it, and so can as many guardians ([`reject`](RecoveryWallet::reject)); no more than sixteen wait at once, so that a thief
+//! cannot schedule more than guardians can reject. Owner, guardians, limits, delays and trust change by operations only. A
+//! change of owner or guardians voids what was scheduled before.
 //!
 //! # Recovery
 //! When enough guardians want the same new owner ([`support_recovery`](RecoveryWallet::support_recovery)), a delay begins.
@@ -244,6 +245,7 @@ impl RecoveryWallet {
     pub fn schedule(&mut self, cx: &mut Ctx, calls: Vec<Call>) -> Result<U256, RecoveryError> {
         self.authority.only_owner(cx)?;
         ensure!(!calls.is_empty(), RecoveryError::NoCalls);
+        self.authority.begin_operation()?;
         let id = self.operation_count.get();
         self.operation_count.set(id + U256::ONE);
         let ready = cx.block_timestamp() + self.delays.get().operation;
@@ -283,7 +285,7 @@ impl RecoveryWallet {
                 threshold
             }
         );
-        self.operations.clear(id);
+        self.end(id);
         cx.emit(Executed { id });
         for (index, call) in (0..).zip(calls) {
             make_one(cx, index, call.to, call.value, &call.data)?;
@@ -295,7 +297,7 @@ impl RecoveryWallet {
     pub fn cancel(&mut self, cx: &mut Ctx, id: U256) -> Result<(), RecoveryError> {
         self.authority.only_owner(cx)?;
         self.pending(id)?;
-        self.operations.clear(id);
+        self.end(id);
         cx.emit(Dropped { id });
         Ok(())
     }
@@ -318,7 +320,7 @@ impl RecoveryWallet {
         let operation = self.speak(cx, id, false)?;
         let disagree = operation.disagree + 1;
         if disagree >= self.authority.threshold() {
-            self.operations.clear(id);
+            self.end(id);
             cx.emit(Dropped { id });
         } else {
             self.operations.set(
@@ -492,6 +494,12 @@ impl RecoveryWallet {
             RecoveryError::UnknownOperation { id }
         );
         Ok(operation)
+    }
+
+    /// Takes an operation off the books that was pending.
+    fn end(&mut self, id: U256) {
+        self.operations.clear(id);
+        self.authority.end_operation();
     }
 
     /// Notes that a guardian speaks about an operation.

@@ -101,6 +101,24 @@ fn what_could_not_be_upgraded_again_is_refused(host: &Host) {
     assert_eq!(it.register().versions().version_count(), 1);
 }
 
+/// Code that is put there when the delay is over could be read by nobody before.
+#[zx::test]
+fn what_is_announced_is_there_to_be_read(host: &Host) {
+    let it = Upgrading::new(host, DELAY);
+    let implementation = Address::repeat_byte(0x99);
+    let announced = it
+        .register()
+        .announce_upgrade(implementation, "2.0".into(), Bytes::new());
+    host.pass(DELAY);
+    host.mock(implementation)
+        .returns(zx::selector("proxiableUUID()"), IMPLEMENTATION_SLOT)
+        .install();
+    let unannounced = VersionsError::UpgradeNotAnnounced { implementation };
+    assert_eq!(it.upgrade(implementation), Err(unannounced.into()));
+    let invalid = UpgradeError::ERC1967InvalidImplementation { implementation };
+    assert_eq!(announced, Err(invalid.into()));
+}
+
 /// What upgrades lies where no field of the code does: nor do fields of new code.
 #[zx::test]
 fn the_code_does_not_overwrite_what_upgrades(host: &Host) {

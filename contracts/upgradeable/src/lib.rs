@@ -94,6 +94,12 @@ impl Register {
         data: Bytes,
     ) -> Result<(), RegisterError> {
         self.only_owner_of_proxy(cx)?;
+        // Users must be able to read it while they wait.
+        let implementation = new_implementation;
+        ensure!(
+            cx.has_code(implementation),
+            UpgradeError::ERC1967InvalidImplementation { implementation }
+        );
         Ok(self
             .versions
             .announce(cx, new_implementation, name, &data)?)

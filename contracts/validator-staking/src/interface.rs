@@ -19,7 +19,8 @@ pub struct Parameters {
     pub distributor: Address,
     /// Share of a stake that an offence costs.
     pub slash_share: u16,
-    /// Share of that which who reports the offence is paid; half, at most.
+    /// Share of that which who reports the offence is paid; half, at most, and never more than half of what the validator
+    /// itself loses.
     pub reporter_share: u16,
     /// What they are paid at most, in wei.
     pub maximum_reporter_reward: u128,

@@ -10,6 +10,13 @@ impl ValidatorStaking {
         U256::from(self.pools.get(operator).worth(shares))
     }
 
+    /// What a validator itself has at stake, in wei: what it has staked, and what is leaving.
+    pub(crate) fn own_stake(&self, cx: &Ctx, operator: Address) -> u128 {
+        let (_, staked) = self.delegation(cx, operator, operator);
+        let leaving = self.leaving(cx, operator, operator);
+        leaving.iter().fold(staked, |sum, exit| sum + exit.amount)
+    }
+
     pub(crate) fn settled(&self, operator: Address, delegator: Address) -> Delegation {
         let per_share = self.validators.at(operator).per_share.get();
         self.delegations

@@ -47,6 +47,20 @@ pub(crate) struct Validator {
     pub(crate) accounts: BTreeMap<Address, Account>,
 }
 
+impl Validator {
+    /// What it has staked itself, and what of that is leaving.
+    fn own_stake(&self, operator: Address) -> u128 {
+        let Some(own) = self.accounts.get(&operator) else {
+            return 0;
+        };
+        let staked = match self.shares {
+            0 => 0,
+            all => mul_div(own.shares, self.stake, all, false),
+        };
+        staked + own.exits.iter().map(|exit| exit.left).sum::<u128>()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) validators: BTreeMap<Address, Validator>,
@@ -212,6 +226,7 @@ impl Model {
     fn slashed(&mut self, operator: Address, height: u64, penalty: u128, reward: u128, block: u64) {
         let share = self.slash_share;
         let validator = self.validators.entry(operator).or_default();
+        let own_stake = validator.own_stake(operator);
         let earlier = validator
             .slashes
             .iter()
@@ -224,8 +239,7 @@ impl Model {
             }
             None => {
                 let expected = mul_div(validator.stake, share, 10_000, true);
-                let most = mul_div(expected, self.reporter_share, 10_000, false);
-                assert_eq!((penalty, reward), (expected, most.min(self.reporter_cap)));
+                assert_eq!(penalty, expected);
                 validator.stake -= penalty;
                 self.burned += penalty - reward;
                 validator.slashes.push((height, block));
@@ -241,6 +255,22 @@ impl Model {
                 exit.left -= mul_div(exit.left, share, 10_000, true);
                 exit.borne.push(incident);
             }
+        }
+        if earlier.is_none() {
+            let most = mul_div(penalty, self.reporter_share, 10_000, false).min(self.reporter_cap);
+            let own_half = (own_stake - validator.own_stake(operator)) / 2;
+            let own = validator.accounts.get(&operator);
+            let exits = own.into_iter().flat_map(|own| &own.exits);
+            // The contract may round once for what the model rounds apart.
+            let error = exits.map(Exit::roundings).sum();
+            let (least, most) = (
+                most.min(own_half.saturating_sub(error)),
+                most.min(own_half + error),
+            );
+            assert!(
+                (least..=most).contains(&reward),
+                "{reward} of {least} to {most}"
+            );
         }
     }
 }

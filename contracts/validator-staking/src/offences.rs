@@ -2,7 +2,7 @@
 
 use crate::{
     FOR_EVER, Jailed, MAXIMUM_SLASHES, Slash, Slashed, Standing, ValidatorError, ValidatorStaking,
-    part, penalty,
+    part, penalty, rules::MAXIMUM_REPORTER_SHARE,
 };
 use zx::prelude::*;
 
@@ -62,7 +62,7 @@ impl ValidatorStaking {
         let rules = self.rules.get();
         let mut pool = self.pools.get(operator);
         let penalty = penalty(pool.stake, rules.slash_share);
-        let reward = part(penalty, rules.reporter_share).min(rules.maximum_reporter_reward);
+        let own_stake = self.own_stake(cx, operator);
         pool.stake -= penalty;
         self.pools.set(operator, pool);
         self.validators.at_mut(operator).slashes.push(Slash {
@@ -70,6 +70,10 @@ impl ValidatorStaking {
             at: cx.block_number(),
             share: rules.slash_share,
         });
+        let own_loss = own_stake - self.own_stake(cx, operator);
+        let reward = part(penalty, rules.reporter_share)
+            .min(rules.maximum_reporter_reward)
+            .min(part(own_loss, MAXIMUM_REPORTER_SHARE));
         let mut sums = self.sums.get();
         sums.staked -= penalty;
         self.sums.set(sums);

@@ -7,8 +7,9 @@ use zx::prelude::*;
 const MAXIMUM_VALIDATORS: u16 = 100;
 /// How many can stand at most: looking at them costs 4,200 gas each.
 const MAXIMUM_CANDIDATES: u16 = 200;
-/// What a reporter can be paid of a penalty at most: a validator that reports itself must lose by it.
-const MAXIMUM_REPORTER_SHARE: u16 = WHOLE / 2;
+/// What a reporter can be paid at most, of a penalty and of what the validator itself loses: one that reports itself must
+/// lose by it, even if nearly all that is staked with it is its delegators'.
+pub(crate) const MAXIMUM_REPORTER_SHARE: u16 = WHOLE / 2;
 /// Stakes of an account that leave a validator at once.
 pub(crate) const MAXIMUM_EXITS: u32 = 8;
 /// Slashes of a validator; the last one is for ever.

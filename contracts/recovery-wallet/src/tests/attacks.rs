@@ -213,6 +213,46 @@ fn a_thief_takes_the_limit_of_a_day_and_no_more(host: &Host) {
     );
 }
 
+/// Each operation has to be rejected by itself: a thief who could schedule any number would wear the guardians out.
+#[zx::test]
+fn no_more_operations_wait_than_guardians_can_reject(host: &Host) {
+    let safe = Safe::new(host);
+    let thief = safe.owner();
+    let calls = vec![pay(safe.owner, 10)];
+    let schedule = || thief.schedule(calls.clone());
+    let full = || Err(RecoveryError::TooManyOperations.into());
+    for id in 0..16 {
+        assert_eq!(schedule(), Ok(n(id)));
+    }
+    assert_eq!(schedule(), full());
+    // Each way of ending one makes room for one.
+    safe.guardian(0).reject(n(0)).unwrap();
+    assert_eq!(schedule(), full(), "one guardian is not enough");
+    safe.guardian(1).reject(n(0)).unwrap();
+    assert_eq!((schedule(), schedule()), (Ok(n(16)), full()));
+    thief.cancel(n(1)).unwrap();
+    assert!(thief.cancel(n(1)).is_err(), "once");
+    assert_eq!((schedule(), schedule()), (Ok(n(17)), full()));
+    host.pass(OPERATION);
+    thief.execute(n(2), calls.clone()).unwrap();
+    assert_eq!((schedule(), schedule()), (Ok(n(18)), full()));
+    // What is void does not wait.
+    for guardian in [0, 1] {
+        safe.guardian(guardian)
+            .support_recovery(safe.stranger)
+            .unwrap();
+    }
+    host.pass(RECOVERY);
+    thief.finish_recovery().unwrap();
+    let owner = safe.by(safe.stranger);
+    for _ in 0..16 {
+        owner.schedule(calls.clone()).unwrap();
+    }
+    assert_eq!(owner.schedule(calls.clone()), full());
+    assert!(thief.cancel(n(3)).is_err() && owner.cancel(n(3)).is_err());
+    assert_eq!(owner.schedule(calls.clone()), full());
+}
+
 /// One guardian alone neither agrees nor rejects nor recovers.
 #[zx::test]
 fn a_guardian_alone_does_nothing(host: &Host) {

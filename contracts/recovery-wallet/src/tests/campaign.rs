@@ -41,7 +41,10 @@ fn setup(host: &Host, targets: &mut zx::testing::Targets) -> Watched {
             "setOwner",
         ])
         .senders(people)
-        .addresses([token])
+        // Guardians agree on somebody now and then, so that there are recoveries.
+        .senders(safe.guardians)
+        .addresses([token; 5])
+        .addresses([safe.stranger; 9])
         .amounts(0u64..=60)
         .passing(40_000);
     let state = State {

@@ -148,6 +148,37 @@ fn who_reports_itself_loses(host: &Host) {
     assert_eq!(staking.report(evidence), Ok(30), "of the hundred it lost");
 }
 
+/// With hardly anything of its own at stake, a validator would be paid for what its delegators lose.
+#[zx::test]
+fn who_reports_itself_does_not_earn_by_what_others_lose(host: &Host) {
+    let [_, operator, delegator, accomplice] = host.accounts();
+    let high = Parameters {
+        maximum_reporter_reward: 1_000_000,
+        ..parameters(host)
+    };
+    let staking = host.deploy::<ValidatorStaking>((high,));
+    let at = staking.address();
+    let by = |account| host.at::<ValidatorStaking>(at).by(account);
+    register(host, at, operator, 0, 1_000).unwrap();
+    by(delegator).paying(n(999_000)).delegate(operator).unwrap();
+    let report = || {
+        let height = host.block().number;
+        by(accomplice).report(offence(host, at, operator, 0, height))
+    };
+    // A twentieth of the 100,000 that all lose would be 5,000.
+    host.rehearse(|| assert_eq!(report(), Ok(50), "half of its own hundred"));
+    by(operator).undelegate(operator, n(900)).unwrap();
+    assert_eq!(report(), Ok(50), "what is leaving is lost as well");
+    assert_eq!(staking.leaving(operator, operator)[0].amount, 810);
+    assert_eq!(staking.accounts(), (899_190, 900, 0, 99_910 - 50));
+    to(host, 40);
+    assert_eq!(by(operator).withdraw(operator), Ok(810));
+    by(operator).undelegate(operator, n(100)).unwrap();
+    to(host, 100);
+    by(operator).withdraw(operator).unwrap();
+    assert_eq!(report(), Ok(0), "who has nothing to lose earns nothing");
+}
+
 /// Eight times, and for ever.
 #[zx::test]
 fn who_never_learns_stays_out(host: &Host) {
