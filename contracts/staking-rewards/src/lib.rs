@@ -138,6 +138,10 @@ impl StakingRewards {
     pub fn get_reward(&mut self, cx: &mut Ctx) -> Result<U256, StakingError> {
         let (accrued, mut staker) = self.look_at(cx, cx.sender());
         let reward = self.book_reward(cx, &mut staker);
+        if reward.is_zero() {
+            // What is less than a unit yet is not rounded away.
+            return Ok(reward);
+        }
         self.note(accrued, cx.sender(), staker);
         self.send_reward(cx, reward)
     }

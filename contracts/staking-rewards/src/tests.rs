@@ -448,6 +448,26 @@ fn two_accounts_earn_no_more_than_one(host: &Host) {
     assert!(two <= one && one > n(0), "{two} of two, {one} of one");
 }
 
+/// A second gives a unit, of which three stakes are cut a part less: to ask for it then must not take it away.
+#[zx::test]
+fn asking_for_less_than_a_unit_rounds_nothing_away(host: &Host) {
+    let [_, bob] = host.accounts();
+    let farm = Farm::open(host);
+    let pool = farm.pool(host);
+    pool.by(bob).stake(n(3)).unwrap();
+    pool.fund(n(100), 100).unwrap();
+    host.pass(1);
+    assert_eq!(pool.by(bob).get_reward(), Ok(n(0)));
+    assert!(!host.logs().iter().any(|(of, _)| *of == farm.pool));
+    let paid: U256 = (0..99)
+        .map(|_| {
+            host.pass(1);
+            pool.by(bob).get_reward().unwrap()
+        })
+        .sum();
+    assert_eq!(paid, n(50), "less than a unit for each time it was paid");
+}
+
 /// Natively: a package has one contract, so that the token has no module.
 #[test]
 fn tokens_that_keep_a_part_or_call_back_take_nothing_from_others() {
