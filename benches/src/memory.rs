@@ -33,6 +33,8 @@ pub(crate) fn measure(module: &[u8], input: &[u8]) -> eyre::Result<Resident> {
             caller: [1; 20],
             address: [2; 20],
             value: [0; 32],
+            immutables: &[],
+            is_first: false,
             is_static: false,
             is_reentrant: false,
             transaction: &TransactionContext::default(),

@@ -77,6 +77,8 @@ impl Frames {
             caller: [1; 20],
             address: [2; 20],
             value: [0; 32],
+            immutables: &[],
+            is_first: false,
             is_static: false,
             is_reentrant: false,
             transaction: &TransactionContext::default(),

@@ -48,7 +48,7 @@ impl Tokens {
         let mut world = World::new(&[&[deployer], &senders[..]].concat())?;
         let supply = U256::from(1_000_000_000);
         let args = ("Token".to_owned(), "TKN".to_owned(), U256::from(18), supply).abi_encode_params();
-        let zx20 = DeployPayload { module: zx20_module, args: &args }.encode();
+        let zx20 = DeployPayload::of(zx20_module, &args).encode();
         let openzeppelin = [compile_openzeppelin()?, supply.abi_encode()].concat();
         world.advance(vec![
             transaction(deployer, 0, TxKind::Create, 20_000_000, zx20),

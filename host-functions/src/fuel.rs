@@ -60,7 +60,8 @@ pub const GROW: u64 = 1_000_000;
 /// Each page of 64 KiB that `memory.grow` asks for: sixteen page faults and the zeroing.
 pub const PAGE: u64 = 1_500_000;
 /// Entering a WASM frame: taking an instance and zeroing its first pages, or making one for the next frame after a
-/// trap. The 100 gas of the call come on top.
+/// trap. The 100 gas of the call come on top. The first frame of a transaction does not pay it: the transaction's own
+/// 21,000 gas do.
 pub const ENTRY: u64 = 300_000;
 /// Pages of initial memory that [`ENTRY`] pays for; each further one costs [`PAGE`].
 pub const FREE_PAGES: u32 = 2;

@@ -34,7 +34,7 @@ mod table;
 mod validate;
 
 pub use compile::CompileWork;
-pub use deploy::{CODE_PREFIX, DeployError, DeployPayload};
+pub use deploy::{AccountCode, CODE_PREFIX, DeployError, DeployPayload, DeploySource, ProgramCode};
 pub use limits::ModuleLimits;
 pub use table::{HOST_FUNCTIONS, HostFunction, TABLE_HASH, WasmType, docs};
 #[cfg(feature = "validate")]

@@ -95,6 +95,11 @@ macro_rules! host_functions {
             /// `public_key`: 0 if so, else 1. By RFC 8032, the equation without the cofactor; s, R and key must be written
             /// canonically, and neither R nor key be of small order.
             fn ed25519_verify(message: Ptr, len: Len, signature: Ptr, public_key: Ptr) -> U32; fuel = 500, word = 0, gas = "3,000 + 12 a word of message";
+            /// Copies `len` bytes of the immutables of the code that runs from `offset` to `dst`; past the end reads zeros.
+            fn immutable_read(dst: PtrMut, offset: U32, len: Len); fuel = 500, word = 300, gas = "";
+            /// Writes `len` bytes to the immutables of the contract that is being made, at `offset`; what is between them
+            /// and the end so far becomes zero. In a constructor alone, and to 4,096 bytes together.
+            fn immutable_write(offset: U32, data: Ptr, len: Len); fuel = 500, word = 300, gas = "200 a byte, once the constructor has ended";
         }
     };
 }

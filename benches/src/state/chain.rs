@@ -157,7 +157,7 @@ impl Tokens {
         let mut tokens = Self { store, executor, state, head, window, folded: 0, sent: 0, token, holders };
         let module = zx20()?;
         let args = ("Token".to_owned(), "TOK".to_owned(), U256::from(18), U256::from(u128::MAX)).abi_encode_params();
-        let input = DeployPayload { module: &module, args: &args }.encode();
+        let input = DeployPayload::of(&module, &args).encode();
         tokens.block(vec![transaction(sender(0), 0, TxKind::Create, 20_000_000, input)])?;
         // The code is read from the base.
         tokens.fold(0)?;

@@ -108,6 +108,8 @@ fn least_gas(module: &str) -> eyre::Result<u64> {
         caller: [1; 20],
         address: [2; 20],
         value: [0; 32],
+        immutables: &[],
+        is_first: false,
         is_static: false,
         is_reentrant: false,
         transaction: &TransactionContext::default(),

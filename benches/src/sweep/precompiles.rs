@@ -124,7 +124,7 @@ fn creations(bench: &mut Bench) -> eyre::Result<()> {
     row("too long, 4 MiB", &[0x5F], 4_128_768, FAILURE)?;
     let deployment = |text: &str| -> eyre::Result<Vec<u8>> {
         let module = wat::parse_str(text)?;
-        Ok(zx_host_functions::DeployPayload { module: &module, args: &[] }.encode())
+        Ok(zx_host_functions::DeployPayload::of(&module, &[]).encode())
     };
     let call = r#"(memory (export "memory") 1) (func (export "call") (result i32) i32.const 0)"#;
     let plain = deployment(&format!("(module {call})"))?;

@@ -155,30 +155,26 @@ fn slot(key: &str, text: &LitStr) -> syn::Result<TokenStream> {
 /// Where the fields are: `placed`, `Stored` and `Field`.
 fn layout(name: &Ident, parts: &[Part]) -> TokenStream {
     let text = name.to_string();
-    let sizes = parts
-        .iter()
-        .filter(|p| p.slot.is_none())
-        .map(|Part { ty, .. }| quote_spanned!(ty.span()=> <#ty as ::zx::__private::Stored>::SIZE));
+    let sizes = parts.iter().map(|Part { ty, slot, .. }| {
+        let elsewhere = slot.as_ref().map(|_| quote!(.elsewhere()));
+        quote_spanned!(ty.span()=> <#ty as ::zx::__private::Stored>::SIZE #elsewhere)
+    });
     let (mut makes, mut members) = (Vec::new(), Vec::new());
-    let mut next = 0_usize;
-    for Part { ident, ty, slot, .. } in parts {
+    let count = parts.len();
+    for (at, Part { ident, ty, slot, .. }) in parts.iter().enumerate() {
         let label = ident.to_string();
         if let Some(slot) = slot {
             makes.push(quote_spanned! {ty.span()=> #ident: {
                 const SLOT: ::zx::__private::Slot = #slot;
-                <#ty>::placed(::zx::__private::Place::at(&SLOT))
+                <#ty>::placed(place.elsewhere(&SLOT, Self::ZX_PLAN.0[#at]))
             }});
             members.push(quote_spanned! {ty.span()=>
-                ::zx::__private::LayoutMember::Elsewhere(#label, #slot, <#ty as ::zx::__private::Stored>::TYPE)
+                ::zx::__private::LayoutMember::elsewhere::<#ty>(#label, #slot, Self::ZX_PLAN.0[#at])
             });
         } else {
-            let at = next;
-            next += 1;
             makes.push(quote_spanned! {ty.span()=> #ident: <#ty>::placed(place.member(Self::ZX_PLAN.0[#at])) });
             members.push(quote_spanned! {ty.span()=>
-                ::zx::__private::LayoutMember::Planned(
-                    #label, Self::ZX_PLAN.0[#at], <#ty as ::zx::__private::Stored>::TYPE
-                )
+                ::zx::__private::LayoutMember::of::<#ty>(#label, Self::ZX_PLAN.0[#at])
             });
         }
     }
@@ -192,7 +188,7 @@ fn layout(name: &Ident, parts: &[Part]) -> TokenStream {
 
         impl #name {
             #[doc(hidden)]
-            const ZX_PLAN: ([::zx::__private::Member; #next], u32) = ::zx::__private::plan([#(#sizes),*]);
+            const ZX_PLAN: ([::zx::__private::Member; #count], ::zx::__private::Size) = ::zx::__private::plan([#(#sizes),*]);
 
             #[doc(hidden)]
             pub const fn placed(place: ::zx::__private::Place) -> Self {
@@ -202,7 +198,7 @@ fn layout(name: &Ident, parts: &[Part]) -> TokenStream {
         }
 
         impl ::zx::__private::Stored for #name {
-            const SIZE: ::zx::__private::Size = ::zx::__private::Size::slots(Self::ZX_PLAN.1);
+            const SIZE: ::zx::__private::Size = Self::ZX_PLAN.1;
             const TYPE: &'static str =
                 const { &::zx::__private::struct_type(#text, &[#(#members),*]) }.as_str();
         }

@@ -74,16 +74,14 @@ fn stored_struct(name: &Ident, members: &[(Ident, Type)]) -> TokenStream {
     quote! {
         impl #name {
             #[doc(hidden)]
-            const ZX_PLAN: ([::zx::__private::Member; #count], u32) = ::zx::__private::plan([#(#sizes),*]);
+            const ZX_PLAN: ([::zx::__private::Member; #count], ::zx::__private::Size) = ::zx::__private::plan([#(#sizes),*]);
         }
 
         impl ::zx::__private::Stored for #name {
-            const SIZE: ::zx::__private::Size = ::zx::__private::Size::slots(Self::ZX_PLAN.1);
+            const SIZE: ::zx::__private::Size = Self::ZX_PLAN.1.of_entry();
             const TYPE: &'static str = const {
                 &::zx::__private::struct_type(#text, &[#(
-                    ::zx::__private::LayoutMember::Planned(
-                        #labels, Self::ZX_PLAN.0[#at], <#types as ::zx::__private::Stored>::TYPE
-                    )
+                    ::zx::__private::LayoutMember::of::<#types>(#labels, Self::ZX_PLAN.0[#at])
                 ),*])
             }.as_str();
         }

@@ -4,7 +4,7 @@ use crate::{
     FixedBytes,
     compose::Text,
     entry::Part,
-    storage::{Member, Slot, text::TypeName},
+    storage::{Member, Size, Slot, Stored, text::TypeName},
 };
 use keccak_const::Keccak256;
 
@@ -185,32 +185,47 @@ pub const fn flatten<const N: usize>(lists: &[&'static [Declaration]]) -> [Decla
     out
 }
 
-/// A member of a struct, as the layout of a module tells of it: label, where it is, and type.
+/// A member of a struct, as the layout of a module tells of it.
 #[derive(Clone, Copy, Debug)]
-pub enum LayoutMember {
-    /// In the sequence.
-    Planned(&'static str, Member, &'static str),
-    /// In a slot of its own.
-    Elsewhere(&'static str, Slot, &'static str),
+pub struct LayoutMember {
+    label: &'static str,
+    member: Member,
+    /// Its slot, if that is out of the sequence.
+    slot: Option<Slot>,
+    size: Size,
+    ty: &'static str,
 }
 
-/// How the layout of a module names a struct: `struct Name{label@slot:offset type;...}`.
+impl LayoutMember {
+    /// In the sequence.
+    pub const fn of<T: Stored>(label: &'static str, member: Member) -> Self {
+        Self { label, member, slot: None, size: T::SIZE, ty: T::TYPE }
+    }
+
+    /// In a slot of its own.
+    pub const fn elsewhere<T: Stored>(label: &'static str, slot: Slot, member: Member) -> Self {
+        Self { slot: Some(slot), ..Self::of::<T>(label, member) }
+    }
+}
+
+/// How the layout of a module names a struct: `struct Name{label@slot:offset=immutable type;...}`. What has no immutables
+/// lacks the third of these figures, and what has nothing else the first two.
 pub const fn struct_type(name: &str, members: &[LayoutMember]) -> TypeName {
     let mut text = TypeName::EMPTY.push("struct ").push(name).push("{");
     let mut i = 0;
     while i < members.len() {
-        text = match members[i] {
-            LayoutMember::Planned(label, member, ty) => text
-                .push(label)
-                .push("@")
-                .number(member.slot as u64)
-                .push(":")
-                .number(member.lane.offset() as u64)
-                .push(" ")
-                .push(ty),
-            LayoutMember::Elsewhere(label, slot, ty) => text.push(label).push("@0x").hex(&slot).push(":0 ").push(ty),
-        };
-        text = text.push(";");
+        let LayoutMember { label, member, slot, size, ty } = members[i];
+        text = text.push(label).push("@");
+        if !size.is_elsewhere() {
+            text = match slot {
+                None => text.number(member.slot as u64).push(":").number(member.lane.offset() as u64),
+                Some(slot) => text.push("0x").hex(&slot).push(":0"),
+            };
+        }
+        if size.in_immutables() > 0 {
+            text = text.push("=").number(member.immutable as u64);
+        }
+        text = text.push(" ").push(ty).push(";");
         i += 1;
     }
     text.push("}")

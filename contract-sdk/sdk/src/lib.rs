@@ -105,7 +105,7 @@ pub use abi::{Abi, Uint};
 pub use alloy_primitives::{Address, B256, Bytes, FixedBytes, address, b256};
 /// The encoding of [`Borsh`] values.
 pub use borsh;
-pub use call::{CallError, CallOptions, deployment};
+pub use call::{CallError, CallOptions, deployment, instance};
 pub use ctx::Ctx;
 pub use declare::{interface_id, selector};
 pub use entry::{Component, Contract, Entry, Outcome};
@@ -114,7 +114,8 @@ pub use event::{Event, Log, Topic};
 pub use i256::I256;
 pub use math::{Checked, Overflow, Underflow};
 pub use storage::{
-    Array, Borsh, EnumerableMap, EnumerableSet, Field, Item, List, Map, MapKey, Ref, RefMut, StorageValue, Stored,
+    Array, Borsh, EnumerableMap, EnumerableSet, Field, Immutable, Item, List, Map, MapKey, Ref, RefMut, StorageValue,
+    Stored,
 };
 pub use u256::{Rounding, U256};
 pub use zx_sdk_macros::{
@@ -125,7 +126,7 @@ pub use zx_sdk_macros::{
 pub mod prelude {
     pub use crate::{
         Address, Array, B256, Borsh, Bytes, CallError, CallOptions, Ctx, EnumerableMap, EnumerableSet, FixedBytes,
-        I256, Item, List, Map, Rounding, U256, Uint, ensure, require, revert,
+        I256, Immutable, Item, List, Map, Rounding, U256, Uint, ensure, require, revert,
     };
     pub use alloc::{
         string::{String, ToString},

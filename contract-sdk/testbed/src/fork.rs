@@ -5,6 +5,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 use ureq::Agent;
+use zx_host_functions::{AccountCode, ProgramCode};
 use zx_primitives::{AccountInfo, StateError};
 
 /// How long a node may take for an answer.
@@ -141,6 +142,9 @@ impl Fork {
         let balance: U256 = client.call("eth_getBalance", json!([address, at]))?;
         let nonce: U64 = client.call("eth_getTransactionCount", json!([address, at]))?;
         let code: Bytes = client.call("eth_getCode", json!([address, at]))?;
+        if let Some(ProgramCode::Template(hash)) = AccountCode::parse(&code).map(|code| code.program) {
+            self.read_template(hash.into())?;
+        }
         let code_hash = if code.is_empty() { KECCAK256_EMPTY } else { keccak256(&code) };
         let info = AccountInfo { nonce: nonce.to(), balance, code_hash };
         let is_there = info.nonce > 0 || !balance.is_zero() || !code.is_empty();
@@ -149,6 +153,21 @@ impl Fork {
         known.codes.insert(code_hash, code);
         known.accounts.insert(address, account);
         Ok(account)
+    }
+
+    /// Reads the code that an instance runs.
+    fn read_template(&self, hash: B256) -> Result<(), StateError> {
+        if self.code(hash).is_some() {
+            return Ok(());
+        }
+        let code: Option<Bytes> = self.client().call("zx_getCodeByHash", json!([hash]))?;
+        match code.filter(|code| keccak256(code) == hash) {
+            Some(code) => _ = self.known.borrow_mut().codes.insert(hash, code),
+            None => {
+                return Err(StateError(format!("{} has no code {hash}, which one of its contracts runs", self.url)));
+            }
+        }
+        Ok(())
     }
 
     /// Code of an account that has been read.

@@ -168,7 +168,7 @@ impl Machine {
             }),
             Request::Deploy { sender, value, package, arguments } => {
                 let module = self.modules.load(&package)?;
-                let data = DeployPayload { module: &module.bytes, args: &arguments }.encode();
+                let data = DeployPayload::of(&module.bytes, &arguments).encode();
                 self.outcome(Call {
                     from: sender.into(),
                     to: TxKind::Create,

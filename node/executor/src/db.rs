@@ -1,6 +1,6 @@
 //! revm's view of our state, and ours of what revm changed.
 
-use alloy_primitives::{Address, B256, U256, map::HashMap};
+use alloy_primitives::{Address, B256, U256, keccak256, map::HashMap};
 use revm::{
     Database,
     database::{BundleState, states::AccountStatus},
@@ -8,6 +8,7 @@ use revm::{
     state::{AccountInfo, Bytecode, EvmState},
 };
 use std::sync::Mutex;
+use zx_host_functions::{AccountCode, ProgramCode, deploy::account_code};
 use zx_primitives::{AccountChange, Overwritten, SlotChange, StateChanges, StateError, StateReader};
 
 /// A state error, as revm passes it through.
@@ -19,19 +20,41 @@ impl DBErrorMarker for DbError {}
 
 /// Codes kept ready to run; a WASM module of the largest size takes 128 KiB.
 const CODES: usize = 1_024;
+/// Programs whose hashes are kept; each takes 64 bytes.
+const PROGRAMS: usize = 65_536;
 
 /// Code by its hash, analysed once.
 #[derive(Debug, Default)]
-pub(crate) struct CodeCache(Mutex<HashMap<B256, Bytecode>>);
+pub(crate) struct CodeCache {
+    codes: Mutex<HashMap<B256, Bytecode>>,
+    /// Of code that has immutables, the hash that it would have without.
+    programs: Mutex<HashMap<B256, B256>>,
+}
 
 impl CodeCache {
     fn get(&self, hash: &B256) -> Option<Bytecode> {
-        self.0.lock().ok()?.get(hash).cloned()
+        self.codes.lock().ok()?.get(hash).cloned()
+    }
+
+    /// The hash that code would have without its immutables: that of its program, which instances and deployments share.
+    pub(crate) fn program(&self, hash: B256, code: &AccountCode<'_>) -> B256 {
+        let (ProgramCode::Module(module), false) = (code.program, code.immutables.is_empty()) else { return hash };
+        if let Some(program) = self.programs.lock().ok().and_then(|programs| programs.get(&hash).copied()) {
+            return program;
+        }
+        let program = keccak256(account_code(module));
+        if let Ok(mut programs) = self.programs.lock() {
+            if programs.len() >= PROGRAMS {
+                programs.clear();
+            }
+            programs.insert(hash, program);
+        }
+        program
     }
 
     /// Keeps a code. A full cache starts again: simple, and rare.
     pub(crate) fn keep(&self, hash: B256, code: Bytecode) {
-        if let Ok(mut codes) = self.0.lock() {
+        if let Ok(mut codes) = self.codes.lock() {
             if codes.len() >= CODES {
                 codes.clear();
             }

@@ -38,6 +38,14 @@ use zx_host_functions::deploy::is_wasm;
 use zx_primitives::{ChainSpec, Overwritten, StateChanges, StateReader};
 use zx_sandbox::{BlockContext, Interruptible, Prepared, Sandbox, TransactionContext, release_stacks};
 
+/// A module that is ready to run.
+#[derive(Clone)]
+pub(crate) struct Program {
+    pub(crate) module: Rc<Prepared>,
+    /// Hash of the code that it is by itself, without immutables.
+    pub(crate) hash: B256,
+}
+
 /// Ethereum's rules of today (Fusaka).
 pub(crate) const SPEC: SpecId = SpecId::OSAKA;
 
@@ -53,8 +61,9 @@ pub(crate) struct ZxEvm<'a> {
     pub(crate) sandbox: &'a Sandbox,
     pub(crate) block: BlockContext,
     pub(crate) transaction: TransactionContext,
-    /// Modules that the block has called already, found again without the sandbox's lock.
-    pub(crate) modules: B256HashMap<Rc<Prepared>>,
+    /// What the block has called already, by the hash of the account's code: found again without the sandbox's lock.
+    pub(crate) programs: B256HashMap<Program>,
+    pub(crate) codes: &'a CodeCache,
     /// Frames that are open, of both kinds.
     pub(crate) open: OpenFrames,
     /// WASM frames among them.
@@ -105,7 +114,8 @@ impl<'a> ZxEvm<'a> {
             sandbox: &executor.sandbox,
             block,
             transaction: TransactionContext::default(),
-            modules: B256HashMap::default(),
+            programs: B256HashMap::default(),
+            codes: &executor.codes,
             open: OpenFrames::default(),
             wasm_depth: 0,
             deepest: 0,

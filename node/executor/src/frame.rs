@@ -2,17 +2,18 @@
 
 use crate::{
     cancel::CANCELLED,
-    evm::{Ctx, FrameError, ZxEvm, call_outcome, enters, failed},
+    evm::{Ctx, FrameError, Program, ZxEvm, call_outcome, enters, failed},
     host::JournalHost,
 };
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{Revert, SolError};
 use revm::{
+    Database,
     context::ContextTr,
     context_interface::{
         Cfg, JournalTr,
         context::ContextError,
-        journaled_state::{JournalCheckpoint, account::JournaledAccountTr},
+        journaled_state::{JournalCheckpoint, JournalLoadError, account::JournaledAccountTr},
     },
     interpreter::{
         CallInputs, CallOutcome, CallValue, CreateInputs, CreateOutcome, Gas, InstructionResult, InterpreterResult,
@@ -23,11 +24,11 @@ use revm::{
 };
 use std::rc::Rc;
 use zx_host_functions::{
-    DeployPayload,
-    deploy::{account_code, module_of},
+    AccountCode, CODE_PREFIX, DeployPayload, DeploySource, ProgramCode,
+    deploy::{NO_TEMPLATE, account_code},
     validate,
 };
-use zx_sandbox::{Entry, Frame, Interruptible, Outcome, PrepareError, Prepared, Status};
+use zx_sandbox::{Entry, Frame, Interruptible, Outcome, PrepareError, Status};
 
 /// Revert data of a deployment that is refused. Validators' texts change with versions; this does not.
 const INVALID_DEPLOYMENT: &str = "invalid WASM deployment";
@@ -35,9 +36,9 @@ const INVALID_DEPLOYMENT: &str = "invalid WASM deployment";
 const NO_CONSTRUCTOR: &str = "the module has no constructor, and takes neither arguments nor value";
 
 /// Who runs on whose account, with what.
-struct Program<'p> {
-    module: &'p Prepared,
-    code_hash: B256,
+struct Run<'p> {
+    program: &'p Program,
+    immutables: &'p [u8],
     entry: Entry,
     input: &'p [u8],
     caller: Address,
@@ -84,16 +85,17 @@ impl<'a> ZxEvm<'a> {
             self.log_transfer(inputs.caller, inputs.target_address, value);
         }
         let (hash, code) = &inputs.known_bytecode;
-        let module = match self.prepare(hash, code.original_byte_slice())? {
-            Some(module) => module,
-            None => {
-                self.ctx_mut().journal_mut().checkpoint_revert(checkpoint);
-                return refuse(InstructionResult::OpcodeNotFound);
-            }
+        let found = match AccountCode::parse(code.original_byte_slice()) {
+            Some(code) => self.program(hash, &code)?.map(|program| (program, code.immutables)),
+            None => None,
         };
-        let program = Program {
-            module: &module,
-            code_hash: *hash,
+        let Some((program, immutables)) = found else {
+            self.ctx_mut().journal_mut().checkpoint_revert(checkpoint);
+            return refuse(InstructionResult::OpcodeNotFound);
+        };
+        let run = Run {
+            program: &program,
+            immutables,
             entry: Entry::Call,
             input: &input,
             caller: inputs.caller,
@@ -104,7 +106,7 @@ impl<'a> ZxEvm<'a> {
             gas_limit: inputs.gas_limit,
             depth,
         };
-        let result = self.run_program(&program, memory)?;
+        let (result, _) = self.run_program(&run, memory)?;
         self.close(checkpoint, result.result.is_ok());
         Ok(call_outcome(result, range))
     }
@@ -158,26 +160,20 @@ impl<'a> ZxEvm<'a> {
         let Some(Ok(payload)) = DeployPayload::parse(inputs.init_code()) else {
             return Ok(reverted(gas, INVALID_DEPLOYMENT));
         };
-        let code = Bytecode::new_legacy(account_code(payload.module).into());
-        let deposit = self.ctx_mut().cfg().gas_params().code_deposit_cost(code.len());
-        if !gas.record_regular_cost(deposit) {
-            return Ok(failed(InstructionResult::OutOfGas, inputs.gas_limit()));
-        }
-        let Ok(facts) = validate(payload.module, self.sandbox.limits()) else {
-            return Ok(reverted(gas, INVALID_DEPLOYMENT));
+        let (program, template) = match payload.source {
+            DeploySource::Module(module) => match self.deployed(&mut gas, module)? {
+                Ok(program) => (program, None),
+                Err(refusal) => return Ok(refusal.result(gas)),
+            },
+            DeploySource::Template(template) => match self.template(&mut gas, template.into())? {
+                Ok((program, hash)) => (program, Some(hash)),
+                Err(refusal) => return Ok(refusal.result(gas)),
+            },
         };
-        // The same whether this node has the artifact or not.
-        if !gas.record_regular_cost(facts.work.gas().saturating_sub(deposit)) {
-            return Ok(failed(InstructionResult::OutOfGas, inputs.gas_limit()));
-        }
-        let hash = code.hash_slow();
-        let Some(module) = self.prepare(&hash, code.original_byte_slice())? else {
-            return Ok(reverted(gas, INVALID_DEPLOYMENT));
-        };
-        let mut result = if self.sandbox.has_constructor(&module) {
-            let program = Program {
-                module: &module,
-                code_hash: hash,
+        let (mut result, immutables) = if self.sandbox.has_constructor(&program.module) {
+            let run = Run {
+                program: &program,
+                immutables: &[],
                 entry: Entry::Deploy,
                 input: payload.args,
                 caller: inputs.caller(),
@@ -188,31 +184,117 @@ impl<'a> ZxEvm<'a> {
                 gas_limit: gas.remaining(),
                 depth,
             };
-            let ran = self.run_program(&program, memory)?;
-            let spent = program.gas_limit.saturating_sub(ran.gas.remaining());
+            let (ran, immutables) = self.run_program(&run, memory)?;
+            let spent = run.gas_limit.saturating_sub(ran.gas.remaining());
             // The program cannot have spent more than its limit, which is what is left.
             let _ = gas.record_regular_cost(spent);
             gas.record_refund(ran.gas.refunded());
-            InterpreterResult { gas, ..ran }
+            (InterpreterResult { gas, ..ran }, immutables)
         } else if payload.args.is_empty() && inputs.value().is_zero() {
-            InterpreterResult { result: InstructionResult::Return, output: Bytes::new(), gas }
+            (InterpreterResult { result: InstructionResult::Return, output: Bytes::new(), gas }, Vec::new())
         } else {
-            reverted(gas, NO_CONSTRUCTOR)
+            (reverted(gas, NO_CONSTRUCTOR), Vec::new())
         };
-        if result.result.is_ok() {
-            result.output = code.original_bytes();
-            self.ctx_mut().journal_mut().set_code_with_hash(address, code, hash);
+        if !result.result.is_ok() {
+            return Ok(result);
         }
+        let source = match (&template, payload.source) {
+            (Some(template), _) => ProgramCode::Template(&template.0),
+            (None, DeploySource::Module(module)) => ProgramCode::Module(module),
+            (None, DeploySource::Template(_)) => return Ok(reverted(gas, INVALID_DEPLOYMENT)),
+        };
+        let code = AccountCode { program: source, immutables: &immutables }.encode();
+        // The module has been paid for; what the code is longer, not yet.
+        let more = code.len().saturating_sub(payload.module().map_or(0, |module| CODE_PREFIX.len() + module.len()));
+        let deposit = self.ctx_mut().cfg().gas_params().code_deposit_cost(more);
+        if !result.gas.record_regular_cost(deposit) {
+            return Ok(failed(InstructionResult::OutOfGas, inputs.gas_limit()));
+        }
+        let code = Bytecode::new_legacy(code.into());
+        result.output = code.original_bytes();
+        let hash = code.hash_slow();
+        self.ctx_mut().journal_mut().set_code_with_hash(address, code, hash);
         Ok(result)
     }
 
-    /// The module, ready to run; `None` if it breaks a rule.
-    fn prepare(&mut self, hash: &B256, code: &[u8]) -> Result<Option<Rc<Prepared>>, FrameError> {
-        if let Some(module) = self.modules.get(hash) {
-            return Ok(Some(Rc::clone(module)));
+    /// A module that is being deployed, paid for and ready to run.
+    fn deployed(&mut self, gas: &mut Gas, module: &[u8]) -> Result<Result<Program, Refusal>, FrameError> {
+        let code = account_code(module);
+        let deposit = self.ctx_mut().cfg().gas_params().code_deposit_cost(code.len());
+        if !gas.record_regular_cost(deposit) {
+            return Ok(Err(Refusal::OutOfGas));
         }
-        match self.sandbox.prepare(hash.as_ref(), module_of(code).unwrap_or_default()) {
-            Ok(module) => Ok(Some(Rc::clone(self.modules.entry(*hash).or_insert(Rc::new(module))))),
+        let Ok(facts) = validate(module, self.sandbox.limits()) else {
+            return Ok(Err(Refusal::Revert(INVALID_DEPLOYMENT)));
+        };
+        // The same whether this node has the artifact or not.
+        if !gas.record_regular_cost(facts.work.gas().saturating_sub(deposit)) {
+            return Ok(Err(Refusal::OutOfGas));
+        }
+        let code = AccountCode { program: ProgramCode::Module(module), immutables: &[] };
+        let hash = keccak256(account_code(module));
+        Ok(self.program(&hash, &code)?.ok_or(Refusal::Revert(INVALID_DEPLOYMENT)))
+    }
+
+    /// The program that an instance is to run, and the hash of the code that has it. Access to the template costs what
+    /// access to any account does.
+    fn template(&mut self, gas: &mut Gas, at: Address) -> Result<Result<(Program, B256), Refusal>, FrameError> {
+        let params = self.inner.ctx.cfg().gas_params();
+        let (warm, cold) = (params.warm_storage_read_cost(), params.cold_account_additional_cost());
+        if !gas.record_regular_cost(warm) {
+            return Ok(Err(Refusal::OutOfGas));
+        }
+        let skip = gas.remaining() < cold;
+        let account = match self.inner.ctx.journal_mut().load_account_info_skip_cold_load(at, true, skip) {
+            Ok(account) => account,
+            Err(JournalLoadError::ColdLoadSkipped) => return Ok(Err(Refusal::OutOfGas)),
+            Err(JournalLoadError::DBError(error)) => return Err(ContextError::Db(error)),
+        };
+        let (is_cold, hash) = (account.is_cold, account.account.code_hash);
+        let code = account.account.code.clone().unwrap_or_default();
+        if is_cold && !gas.record_regular_cost(cold) {
+            return Ok(Err(Refusal::OutOfGas));
+        }
+        // What is made in a transaction can be destroyed in it (EIP-6780), and its code with it.
+        let is_new = self.inner.ctx.journal_mut().inner.state.get(&at).is_none_or(|account| account.is_created());
+        let Some(parsed) = AccountCode::parse(code.original_byte_slice()).filter(|_| !is_new) else {
+            return Ok(Err(Refusal::Revert(NO_TEMPLATE)));
+        };
+        let holder = match parsed.program {
+            ProgramCode::Module(_) => hash,
+            ProgramCode::Template(holder) => holder.into(),
+        };
+        Ok(self.program(&hash, &parsed)?.map(|program| (program, holder)).ok_or(Refusal::Revert(NO_TEMPLATE)))
+    }
+
+    /// What code with this hash runs, ready; `None` if it breaks a rule.
+    fn program(&mut self, hash: &B256, code: &AccountCode<'_>) -> Result<Option<Program>, FrameError> {
+        if let Some(program) = self.programs.get(hash) {
+            return Ok(Some(program.clone()));
+        }
+        let found = match code.program {
+            ProgramCode::Module(module) => self.prepare(self.codes.program(*hash, code), module)?,
+            ProgramCode::Template(holder) => {
+                let holder = B256::from(holder);
+                let bytes = self.ctx_mut().journal_mut().db_mut().code_by_hash(holder).map_err(ContextError::Db)?;
+                match AccountCode::parse(bytes.original_byte_slice()) {
+                    Some(code @ AccountCode { program: ProgramCode::Module(module), .. }) => {
+                        self.prepare(self.codes.program(holder, &code), module)?
+                    }
+                    _ => None,
+                }
+            }
+        };
+        if let Some(program) = &found {
+            self.programs.insert(*hash, program.clone());
+        }
+        Ok(found)
+    }
+
+    /// The module with this hash, ready to run; `None` if it breaks a rule.
+    fn prepare(&mut self, hash: B256, module: &[u8]) -> Result<Option<Program>, FrameError> {
+        match self.sandbox.prepare(hash.as_ref(), module) {
+            Ok(module) => Ok(Some(Program { module: Rc::new(module), hash })),
             Err(PrepareError::Invalid(_)) => Ok(None),
             // This node's own failure: no block may depend on it.
             Err(error @ PrepareError::Compile(_)) => Err(ContextError::Custom(error.to_string())),
@@ -224,21 +306,24 @@ impl<'a> ZxEvm<'a> {
         if keep { journal.checkpoint_commit() } else { journal.checkpoint_revert(checkpoint) }
     }
 
-    fn run_program(&mut self, program: &Program<'_>, memory: SharedMemory) -> Result<InterpreterResult, FrameError> {
+    /// What became of it, and the immutables that it has written.
+    fn run_program(&mut self, run: &Run<'_>, memory: SharedMemory) -> Result<(InterpreterResult, Vec<u8>), FrameError> {
         let (transaction, block) = (self.transaction, self.block);
-        self.open.enter(program.address, program.enters);
+        self.open.enter(run.address, run.enters);
         let frame = Frame {
-            input: program.input,
-            caller: program.caller.into_array(),
-            address: program.address.into_array(),
-            value: program.value.to_be_bytes(),
-            is_static: program.is_static,
-            is_reentrant: self.open.is_reentrant(&program.address),
+            input: run.input,
+            caller: run.caller.into_array(),
+            address: run.address.into_array(),
+            value: run.value.to_be_bytes(),
+            immutables: run.immutables,
+            is_first: run.depth == 0,
+            is_static: run.is_static,
+            is_reentrant: self.open.is_reentrant(&run.address),
             transaction: &transaction,
             block: &block,
         };
         if let Some(recorder) = &mut self.recorder {
-            recorder.enter(program.code_hash, program.gas_limit);
+            recorder.enter(run.program.hash, run.gas_limit);
         }
         if self.interruptible.is_none() && self.cancel.is_possible() {
             let cancel = self.cancel.clone();
@@ -247,25 +332,18 @@ impl<'a> ZxEvm<'a> {
         let sandbox = self.sandbox;
         self.wasm_depth += 1;
         self.deepest = self.deepest.max(self.wasm_depth);
-        let mut host = JournalHost::new(
-            self,
-            memory,
-            program.address,
-            program.caller,
-            program.value,
-            program.is_static,
-            program.depth,
-        );
-        let outcome = sandbox.run(program.module, program.entry, &frame, program.gas_limit, &mut host);
+        let mut host = JournalHost::new(self, memory, run.address, run.caller, run.value, run.is_static, run.depth);
+        let mut outcome = sandbox.run(&run.program.module, run.entry, &frame, run.gas_limit, &mut host);
         let (refund, error) = host.finish();
         self.wasm_depth -= 1;
         self.open.leave();
         if let Some(recorder) = &mut self.recorder {
             recorder.exit(outcome.gas_left);
         }
+        let immutables = std::mem::take(&mut outcome.immutables);
         match error {
             Some(error) => Err(error),
-            None => self.result(program.gas_limit, outcome, refund),
+            None => Ok((self.result(run.gas_limit, outcome, refund)?, immutables)),
         }
     }
 
@@ -292,6 +370,21 @@ impl<'a> ZxEvm<'a> {
                 return Err(ContextError::Custom("the sandbox failed without saying why".into()));
             }
         })
+    }
+}
+
+/// Why a deployment does not come to its constructor.
+enum Refusal {
+    OutOfGas,
+    Revert(&'static str),
+}
+
+impl Refusal {
+    fn result(self, gas: Gas) -> InterpreterResult {
+        match self {
+            Self::OutOfGas => failed(InstructionResult::OutOfGas, gas.limit()),
+            Self::Revert(text) => reverted(gas, text),
+        }
     }
 }
 

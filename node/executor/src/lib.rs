@@ -36,7 +36,7 @@ pub use simulate::{BlockOptions, CallEnv, Simulated, SimulatedBlock};
 pub use trace::{HostCall, StructOptions, StructTrace, Trace, TraceError, Traced, Tracer, Wanted, ZxFrame};
 
 use alloy_consensus::{Header, Transaction};
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use db::{CodeCache, DbError};
 use evm::{SPEC, StateDbError, ZxEvm};
 use revm::{
@@ -46,7 +46,7 @@ use revm::{
     state::Bytecode,
 };
 use std::sync::Arc;
-use zx_host_functions::{DeployError, DeployPayload, deploy::module_of};
+use zx_host_functions::{AccountCode, DeployError, DeployPayload, ProgramCode, deploy::is_wasm};
 use zx_primitives::{ChainSpec, Receipt, RecoveredTx, StateChanges, StateError, StateReader, impersonation};
 use zx_sandbox::{CodeHash, Sandbox, ValidationError};
 
@@ -109,6 +109,14 @@ pub enum CodeRefusal {
     /// The module breaks a rule.
     #[error("invalid WASM module: {0}")]
     Module(#[from] ValidationError),
+    /// It begins like WASM code, but is of no form that there is, or ends too early.
+    #[error(
+        "invalid WASM code: after ef5a58 it is not 01 and a module, 02, immutables and a module, or 03, a code hash and immutables"
+    )]
+    Form,
+    /// It is an instance's, of code that is not there or has no module.
+    #[error("invalid WASM code: no code with the hash {0} has a module; deploy the template first")]
+    Template(B256),
     /// The bytecode is of a form that there is not.
     #[error("invalid bytecode: {0}")]
     Bytecode(String),
@@ -150,7 +158,7 @@ impl Executor {
     pub fn warm_up(&self, state: &dyn StateReader, go_on: impl Fn() -> bool) -> usize {
         let ready = |hash: &CodeHash| {
             let code = state.code(hash.into()).ok()?;
-            self.sandbox.prepare(hash, module_of(&code)?).ok()
+            self.sandbox.prepare(hash, AccountCode::parse(&code)?.module()?).ok()
         };
         self.sandbox.most_used().iter().take_while(|_| go_on()).filter_map(ready).count()
     }
@@ -221,18 +229,28 @@ impl Executor {
     /// What is wrong with it.
     pub fn check_deployment(&self, input: &[u8]) -> Result<(), DeployRefusal> {
         let Some(payload) = DeployPayload::parse(input) else { return Ok(()) };
-        zx_host_functions::validate(payload?.module, &self.spec.modules)?;
+        if let Some(module) = payload?.module() {
+            zx_host_functions::validate(module, &self.spec.modules)?;
+        }
         Ok(())
     }
 
     /// Checks code that is to be an account's without having been deployed: a WASM account's must be a valid module, and
     /// bytecode must be such as revm can run.
     ///
+    /// `state` has the code that an instance names.
+    ///
     /// # Errors
     /// What is wrong with it.
-    pub fn check_code(&self, code: &Bytes) -> Result<(), CodeRefusal> {
-        match module_of(code) {
-            Some(module) => Ok(zx_host_functions::validate(module, &self.spec.modules).map(drop)?),
+    pub fn check_code(&self, code: &Bytes, state: &dyn StateReader) -> Result<(), CodeRefusal> {
+        match AccountCode::parse(code).map(|code| code.program) {
+            Some(ProgramCode::Module(module)) => Ok(zx_host_functions::validate(module, &self.spec.modules).map(drop)?),
+            Some(ProgramCode::Template(hash)) => {
+                let holder = state.code(hash.into()).unwrap_or_default();
+                let module = AccountCode::parse(&holder).and_then(|code| code.module());
+                module.map(drop).ok_or(CodeRefusal::Template(hash.into()))
+            }
+            None if is_wasm(code) => Err(CodeRefusal::Form),
             None => Bytecode::new_raw_checked(code.clone()).map(drop).map_err(|e| CodeRefusal::Bytecode(e.to_string())),
         }
     }

@@ -5,12 +5,12 @@ mod show;
 
 pub(crate) use show::{named, text};
 
-use crate::{error::RpcError, wasm};
+use crate::{error::RpcError, program, wasm};
 use alloy_dyn_abi::{ErrorExt, EventExt, FunctionExt, JsonAbiExt};
 use alloy_json_abi::{Event, Function, JsonAbi, Param};
 use alloy_primitives::{Address, Bytes, LogData, U256};
 use serde_json::{Value, json};
-use zx_chain::{HeadView, deploy::module_of};
+use zx_chain::HeadView;
 use zx_primitives::StateReader;
 
 /// The ABI that a module carries; `None` if it carries none.
@@ -21,8 +21,8 @@ pub(crate) fn of_module(module: &[u8]) -> Option<JsonAbi> {
 /// The ABI of the contract at an address, now.
 pub(crate) fn of_account(view: &HeadView<'_>, address: Address) -> Result<Option<JsonAbi>, RpcError> {
     let account = view.head_state().account(address)?;
-    let code = crate::state::code_of(view, account)?;
-    Ok(module_of(&code).and_then(of_module))
+    let program = program::of(view, account)?;
+    Ok(program.and_then(|program| of_module(program.module())))
 }
 
 /// An action by its name or its signature; of several with one name, the one that takes these arguments.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zx_chain::{
     Simulated,
-    deploy::{DeployPayload, is_wasm},
+    deploy::{DeployPayload, DeploySource, is_wasm},
 };
 
 /// First bytes of every WebAssembly module.
@@ -100,7 +100,7 @@ pub(crate) fn call(api: &Api, call: Call) -> Result<Value, RpcError> {
 
 pub(crate) fn deploy(api: &Api, deploy: Deploy) -> Result<Value, RpcError> {
     let Deploy { code, args, abi, terms } = deploy;
-    let (code, module_abi) = deployment(code)?;
+    let (code, module_abi) = deployment(api, code)?;
     let abi = abi.or(module_abi).unwrap_or_default();
     let inputs = abi.constructor.as_ref().map(|constructor| constructor.inputs.as_slice()).unwrap_or_default();
     let data = [&code[..], &abi::arguments(inputs, &args)?].concat();
@@ -122,22 +122,27 @@ fn address_made(transaction: &Value) -> Option<Address> {
 }
 
 /// What goes before the constructor's arguments, and the ABI that says how they are encoded.
-fn deployment(code: Bytes) -> Result<(Bytes, Option<JsonAbi>), RpcError> {
+fn deployment(api: &Api, code: Bytes) -> Result<(Bytes, Option<JsonAbi>), RpcError> {
     if code.starts_with(WASM_MAGIC) {
         let abi = abi::of_module(&code);
-        return Ok((DeployPayload { module: &code, args: &[] }.encode().into(), abi));
+        return Ok((DeployPayload::of(&code, &[]).encode().into(), abi));
     }
     if !is_wasm(&code) {
         return Ok((code, None));
     }
     match DeployPayload::parse(&code) {
         Some(Ok(payload)) if payload.args.is_empty() => {
-            let abi = abi::of_module(payload.module);
+            let abi = match payload.source {
+                DeploySource::Module(module) => abi::of_module(module),
+                DeploySource::Template(template) => abi::of_account(&api.chain.view()?, template.into())?,
+            };
             Ok((code, abi))
         }
         Some(Ok(payload)) => {
             let extra = payload.args.len();
-            Err(RpcError::params(format!("code: {extra} bytes follow the module; arguments go into \"args\"")))
+            Err(RpcError::params(format!(
+                "code: {extra} bytes follow the module or template; arguments go into \"args\""
+            )))
         }
         Some(Err(error)) => Err(RpcError::params(format!("code: {error}"))),
         None => Ok((code, None)),

@@ -32,6 +32,7 @@ mod methods;
 mod modules;
 mod otterscan;
 mod overrides;
+mod program;
 mod proofs;
 mod raw;
 mod registry;

@@ -92,7 +92,7 @@ pub(crate) struct LoadedModule {
     /// Host functions in the order of the module's imports.
     pub(crate) imports: Vec<linker::Linkable>,
     /// What an entry pays for.
-    pub(crate) entry_fuel: u64,
+    entry_fuel: u64,
     pub(crate) has_constructor: bool,
     /// Its code hash, if it tells which functions its fuel goes to.
     pub(crate) profiled: Option<CodeHash>,
@@ -263,6 +263,11 @@ impl LoadedModule {
             data: outline.data,
             shared: Arc::clone(shared),
         })
+    }
+
+    /// Fuel that an entry costs. The first frame of a transaction pays only for what makes the module's instances dear.
+    pub(crate) fn entry_fuel(&self, is_first: bool) -> u64 {
+        if is_first { self.entry_fuel.saturating_sub(fuel::ENTRY) } else { self.entry_fuel }
     }
 
     /// An instance as good as new.

@@ -13,6 +13,10 @@ pub struct Frame<'a> {
     pub address: [u8; 20],
     /// Value that came with the call, in wei.
     pub value: [u8; 32],
+    /// Immutables of the code that runs; none while a constructor runs, which is about to write them.
+    pub immutables: &'a [u8],
+    /// Whether the 21,000 gas of the transaction pay for entering it: they do for its first frame.
+    pub is_first: bool,
     /// Whether writes are refused.
     pub is_static: bool,
     /// Whether the contract at `address` already runs further up; the table says what counts.

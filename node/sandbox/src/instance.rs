@@ -101,7 +101,7 @@ impl Warm {
         };
         self.places.set_fuel(fuel.min(i64::MAX as u64) as i64);
         // SAFETY: host functions of this instance are only entered in the call below, and both borrows outlast it.
-        unsafe { self.env.lend(frame, host) };
+        unsafe { self.env.lend(frame, host, entry == Entry::Deploy) };
         let inside = interrupt::enter(&self.code);
         let result = function.call(&mut self.store);
         drop(inside);

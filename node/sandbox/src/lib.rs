@@ -57,9 +57,9 @@ pub fn release_stacks() {
 pub struct Prepared(Arc<LoadedModule>);
 
 impl Prepared {
-    /// Fuel that entering the module costs, before its first instruction.
-    pub fn entry_fuel(&self) -> u64 {
-        self.0.entry_fuel
+    /// Fuel that entering the module costs, before its first instruction: less for the first frame of a transaction.
+    pub fn entry_fuel(&self, is_first: bool) -> u64 {
+        self.0.entry_fuel(is_first)
     }
 }
 

@@ -24,6 +24,7 @@ use wasmer::{
 use wasmer_types::RawValue;
 use zx_host_functions::{
     HOST_FUNCTIONS, HostFunction,
+    deploy::IMMUTABLE_BYTES,
     fuel::{self, FUEL_PER_GAS},
 };
 
@@ -59,6 +60,8 @@ pub(crate) struct Env {
     /// Where the instance keeps its memory and fuel.
     places: Cell<Option<Places>>,
     output: RefCell<Vec<u8>>,
+    /// What a constructor has written; nothing else can.
+    immutables: RefCell<Option<Vec<u8>>>,
     return_data: RefCell<Vec<u8>>,
     /// Why a host function left the guest.
     exit: Cell<Option<Exit>>,
@@ -85,7 +88,8 @@ impl Env {
     ///
     /// # Safety
     /// Host functions may only be entered while both borrows last.
-    pub(crate) unsafe fn lend<'a>(&self, frame: &'a Frame<'a>, host: &'a mut (dyn Host + 'a)) {
+    pub(crate) unsafe fn lend<'a>(&self, frame: &'a Frame<'a>, host: &'a mut (dyn Host + 'a), constructs: bool) {
+        self.immutables.replace(constructs.then(Vec::new));
         self.watched.set(host.watches());
         let host: *mut (dyn Host + 'a) = host;
         self.work.set(Some(Work {
@@ -109,6 +113,11 @@ impl Env {
     /// Why a host function left the guest, if one did.
     pub(crate) fn exit(&self) -> Option<Exit> {
         self.exit.take()
+    }
+
+    /// Immutables that a constructor has written.
+    pub(crate) fn take_immutables(&self) -> Vec<u8> {
+        self.immutables.take().unwrap_or_default()
     }
 
     /// What the guest returns.
@@ -476,6 +485,32 @@ mod functions {
         let (signature, public_key) = (call.read(signature)?, call.read(public_key)?);
         let valid = call.host_here(|host, gas| host.ed25519_verify(gas, message, signature, public_key))?;
         Ok(u32::from(!valid))
+    }
+
+    pub(super) fn immutable_read(env: &Env, dst: PtrMut, offset: U32, len: Len) -> Exits<()> {
+        let mut call = Call::begin(env, &price::immutable_read, len)?;
+        match &*env.immutables.borrow() {
+            Some(written) => call.write_padded(dst, written, offset, len),
+            None => call.write_padded(dst, call.frame().immutables, offset, len),
+        }
+    }
+
+    pub(super) fn immutable_write(env: &Env, offset: U32, data: Ptr, len: Len) -> Exits<()> {
+        let call = Call::begin(env, &price::immutable_write, len)?;
+        let mut immutables = env.immutables.borrow_mut();
+        let written = immutables.as_mut().ok_or(Exit::Trap(Trap::ImmutableWrite))?;
+        let data = call.slice(data, len)?;
+        let (start, end) = (offset as usize, (offset as usize).saturating_add(data.len()));
+        if end > IMMUTABLE_BYTES {
+            return Err(Exit::Trap(Trap::ImmutablesTooLarge));
+        }
+        if written.len() < end {
+            written.resize(end, 0);
+        }
+        if let Some(place) = written.get_mut(start..end) {
+            place.copy_from_slice(data);
+        }
+        Ok(())
     }
 }
 

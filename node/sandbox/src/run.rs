@@ -35,6 +35,8 @@ pub struct Outcome {
     pub gas_left: u64,
     /// What it returned, or why it reverted.
     pub output: Vec<u8>,
+    /// Immutables that a constructor has written.
+    pub immutables: Vec<u8>,
 }
 
 /// How a frame ended.
@@ -80,6 +82,10 @@ pub enum Trap {
     TooManyTopics,
     /// A data or element segment that does not fit.
     Instantiation,
+    /// An immutable written after the constructor.
+    ImmutableWrite,
+    /// Immutables past their limit.
+    ImmutablesTooLarge,
     /// The host panicked while it did what the guest asked for.
     Host,
 }
@@ -100,6 +106,8 @@ impl Trap {
             Self::ReturnDataOutOfBounds => "wasm trap: return data out of bounds",
             Self::TooManyTopics => "wasm trap: more than four topics",
             Self::Instantiation => "wasm trap: segment does not fit",
+            Self::ImmutableWrite => "wasm trap: immutable written outside of a constructor",
+            Self::ImmutablesTooLarge => "wasm trap: more than 4096 bytes of immutables",
             Self::Host => "wasm trap: the host failed",
         }
     }
@@ -122,7 +130,7 @@ impl Trap {
 
 impl Outcome {
     fn without_gas(status: Status) -> Self {
-        Self { status, gas_left: 0, output: Vec::new() }
+        Self { status, gas_left: 0, output: Vec::new(), immutables: Vec::new() }
     }
 }
 
@@ -133,7 +141,7 @@ pub(crate) fn run(
     gas: u64,
     host: &mut dyn Host,
 ) -> Outcome {
-    let opened = module.profiled.map(|code| profile::open(code, gas, module.entry_fuel));
+    let opened = module.profiled.map(|code| profile::open(code, gas, module.entry_fuel(frame.is_first)));
     let outcome = run_frame(module, entry, frame, gas, host);
     if let Some(opened) = opened {
         profile::close(opened, outcome.gas_left);
@@ -143,7 +151,7 @@ pub(crate) fn run(
 
 fn run_frame(module: &Arc<LoadedModule>, entry: Entry, frame: &Frame<'_>, gas: u64, host: &mut dyn Host) -> Outcome {
     let tank = gas.saturating_mul(fuel::FUEL_PER_GAS).min(i64::MAX as u64);
-    let Some(tank) = tank.checked_sub(module.entry_fuel) else {
+    let Some(tank) = tank.checked_sub(module.entry_fuel(frame.is_first)) else {
         return Outcome::without_gas(Status::OutOfGas);
     };
     // wasmer panics when there is no memory for a stack. That ends this frame and nothing else: the instance goes with
@@ -182,7 +190,8 @@ fn sort(module: &LoadedModule, warm: &mut Warm, result: Result<i32, RuntimeError
     match status {
         Status::Success | Status::Revert => {
             let gas_left = warm.fuel().max(0) as u64 / fuel::FUEL_PER_GAS;
-            Outcome { status, gas_left, output: warm.env().take_output() }
+            let (output, immutables) = (warm.env().take_output(), warm.env().take_immutables());
+            Outcome { status, gas_left, output, immutables }
         }
         _ => Outcome::without_gas(status),
     }

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zx_host_functions::deploy;
+use zx_host_functions::{AccountCode, ProgramCode};
 
 /// Slot of a proxy's implementation (EIP-1967): `keccak256("eip1967.proxy.implementation") - 1`.
 pub const IMPLEMENTATION_SLOT: B256 =
@@ -94,7 +94,20 @@ impl Node {
         if code.is_empty() {
             return Err(Failure::NoCode { address, url: self.url().to_owned() });
         }
-        Ok(deploy::module_of(&code).map(<[u8]>::to_vec))
+        let Some(AccountCode { program, .. }) = AccountCode::parse(&code) else { return Ok(None) };
+        let hash = match program {
+            ProgramCode::Module(module) => return Ok(Some(module.to_vec())),
+            ProgramCode::Template(hash) => B256::from(hash),
+        };
+        let holder: Option<Bytes> = self.call("zx_getCodeByHash", json!([hash]))?;
+        let module = holder.as_ref().and_then(|code| AccountCode::parse(code)?.module());
+        match module {
+            Some(module) => Ok(Some(module.to_vec())),
+            None => Err(Failure::Usage(format!(
+                "{address} runs the code with the hash {hash}, which {} does not have: is it a Zexus node?",
+                self.url()
+            ))),
+        }
     }
 
     /// Where a proxy finds its code, by EIP-1967; `None` if it is no such proxy.

@@ -88,7 +88,7 @@ impl Deployment {
                 return Err(Failure::Usage(text));
             }
         };
-        Ok(DeployPayload { module: &self.module, args: &args }.encode().into())
+        Ok(DeployPayload::of(&self.module, &args).encode().into())
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn module_of_file(path: &Path) -> Result<Vec<u8>, Failure> {
     if path.extension().is_some_and(|extension| extension == "wat") {
         return Ok(crate::finish(&crate::compile::wat(path)?)?.module);
     }
-    let module = zx_host_functions::deploy::module_of(&bytes).unwrap_or(&bytes);
+    let module = zx_host_functions::AccountCode::parse(&bytes).and_then(|code| code.module()).unwrap_or(&bytes);
     if !module.starts_with(b"\0asm") {
         return Err(Failure::Usage(format!(
             "{} is no WebAssembly module: it does not begin with \\0asm\n  fix: name a .wasm file, as `cargo zx-build` \

@@ -221,3 +221,13 @@ pub(crate) fn ed25519_verify(message: &[u8], signature: &[u8; 64], public_key: &
     // SAFETY: the host reads the slice, 64 bytes and 32.
     unsafe { import::ed25519_verify(message.as_ptr(), len(message), signature.as_ptr(), public_key.as_ptr()) == 0 }
 }
+
+pub(crate) fn immutable_read(offset: u32, out: &mut [u8]) {
+    // SAFETY: the host writes as many bytes as the slice has.
+    unsafe { import::immutable_read(out.as_mut_ptr(), offset, len(out)) };
+}
+
+pub(crate) fn immutable_write(offset: u32, data: &[u8]) {
+    // SAFETY: the host reads the slice.
+    unsafe { import::immutable_write(offset, data.as_ptr(), len(data)) };
+}

@@ -56,7 +56,10 @@ fn length(slot: &Slot) -> u32 {
 }
 
 impl<T: Stored> Stored for List<T> {
-    const SIZE: Size = Size::slots(1);
+    const SIZE: Size = {
+        let _ = T::SIZE.of_entry();
+        Size::slots(1)
+    };
     const TYPE: &'static str = const { &TypeName::EMPTY.push(T::TYPE).push("[]") }.as_str();
 }
 

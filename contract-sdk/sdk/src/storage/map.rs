@@ -25,7 +25,10 @@ impl<K, V> Map<K, V> {
 }
 
 impl<K: MapKey, V: Stored> Stored for Map<K, V> {
-    const SIZE: Size = Size::slots(1);
+    const SIZE: Size = {
+        let _ = V::SIZE.of_entry();
+        Size::slots(1)
+    };
     const TYPE: &'static str = const { &TypeName::EMPTY.push(K::OPEN).push(V::TYPE).push(K::CLOSE) }.as_str();
 }
 

@@ -3,6 +3,7 @@
 //! | type | what | Solidity |
 //! |---|---|---|
 //! | [`Item<T>`] | one value | `T` |
+//! | [`Immutable<T>`] | one value that the constructor sets, in the code | `T immutable` |
 //! | [`Map<K, V>`] | values by key, not enumerable | `mapping(K => V)` |
 //! | [`List<T>`] | a list that grows | `T[]` |
 //! | [`Array<T, N>`] | so many | `T[N]` |
@@ -16,6 +17,7 @@ mod array;
 mod borsh;
 mod bytes;
 mod getter;
+mod immutable;
 mod item;
 mod key;
 mod list;
@@ -31,6 +33,7 @@ pub use access::{Ref, RefMut};
 pub use array::Array;
 pub use borsh::Borsh;
 pub use getter::{Getter, getter_arguments, getter_key, getter_selector};
+pub use immutable::Immutable;
 pub use item::Item;
 pub use key::{MapKey, opening};
 pub use list::List;
@@ -55,11 +58,11 @@ pub trait Stored: Sized {
     const TYPE: &'static str;
 }
 
-/// A field of a contract: an [`Item`], [`Map`], [`List`], [`Array`], or a struct of them (`#[zx::storage]`). Besides, it
+/// A field of a contract: an [`Item`], [`Immutable`], [`Map`], [`List`], [`Array`], or a struct of them (`#[zx::storage]`). Besides, it
 /// has a `const fn placed(place: Place) -> Self`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a contract",
-    note = "use `Item<T>` for one value, `Map<K, V>` for a mapping, `List<T>` for a list, or a `#[zx::storage]` struct"
+    note = "use `Item<T>` for one value, `Immutable<T>` for one that the constructor sets, `Map<K, V>` for a mapping, `List<T>` for a list, or a `#[zx::storage]` struct"
 )]
 pub trait Field: Stored {
     /// The field at this place.

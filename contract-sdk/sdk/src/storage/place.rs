@@ -1,6 +1,7 @@
 //! Where things lie: slots, lanes in a slot, and how fields are laid out one after the other.
 
 use crate::{buffer, host};
+use zx_host_functions::deploy::IMMUTABLE_BYTES;
 
 /// Key of a storage slot.
 pub type Slot = [u8; 32];
@@ -34,27 +35,57 @@ impl Lane {
     }
 }
 
-/// How much of storage a type takes.
+/// How much of storage a type takes, and of the immutables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     slots: u32,
+    /// Bytes of the last slot; 0 for what is not in the sequence of slots.
     bytes: u8,
+    /// Bytes of the immutables.
+    immutable: u16,
 }
 
 impl Size {
     /// A value of so many bytes, 1 to 32: it shares a slot with its neighbours if they fit.
     pub const fn bytes(bytes: u8) -> Self {
         assert!(bytes > 0 && bytes as usize <= WORD, "a value takes 1 to 32 bytes of a slot");
-        Self { slots: 1, bytes }
+        Self { slots: 1, bytes, immutable: 0 }
+    }
+
+    /// A value of so many bytes, 1 to 32, that is immutable: part of the code, and in no slot.
+    pub const fn immutable(bytes: u8) -> Self {
+        assert!(bytes > 0 && bytes as usize <= WORD, "an immutable value takes 1 to 32 bytes");
+        Self { slots: 0, bytes: 0, immutable: bytes as u16 }
+    }
+
+    /// The same at a slot of its own, out of the sequence.
+    #[doc(hidden)]
+    pub const fn elsewhere(self) -> Self {
+        Self { slots: 0, bytes: 0, immutable: self.immutable }
+    }
+
+    /// The same, for what is in a map, a list or an array.
+    #[doc(hidden)]
+    pub const fn of_entry(self) -> Self {
+        assert!(self.immutable == 0, "an immutable is a field of the contract or of a struct in it, not of an entry");
+        self
     }
 
     /// So many slots of its own: whatever follows begins in a new one.
     pub const fn slots(slots: u32) -> Self {
-        Self { slots, bytes: WORD as u8 }
+        Self { slots, bytes: WORD as u8, immutable: 0 }
+    }
+
+    /// So many slots of its own, and bytes of the immutables.
+    const fn slots_and_immutables(slots: u32, immutable: u16) -> Self {
+        assert!(immutable as usize <= IMMUTABLE_BYTES, "a contract has at most 4,096 bytes of immutables");
+        let bytes = if slots == 0 && immutable > 0 { 0 } else { WORD as u8 };
+        Self { slots, bytes, immutable }
     }
 
     /// `len` of these, one after the other, as arrays have them.
     pub const fn array(self, len: usize) -> Self {
+        let _ = self.of_entry();
         assert!(len <= u32::MAX as usize, "an array in storage has at most 2^32 - 1 elements");
         let len = len as u32;
         Self::slots(match self.each_slot() {
@@ -76,10 +107,20 @@ impl Size {
         self.bytes
     }
 
+    /// Bytes of the immutables that it takes.
+    pub const fn in_immutables(self) -> u16 {
+        self.immutable
+    }
+
     /// Whether it can share a slot.
     #[doc(hidden)]
     pub const fn packs(self) -> bool {
-        (self.bytes as usize) < WORD
+        (self.bytes as usize) < WORD && !self.is_elsewhere()
+    }
+
+    /// Whether it takes nothing of the sequence of slots.
+    pub(crate) const fn is_elsewhere(self) -> bool {
+        self.bytes == 0
     }
 
     /// How many of it an array keeps in a slot.
@@ -106,11 +147,13 @@ pub struct Place {
     base: Option<&'static Slot>,
     number: u32,
     lane: Lane,
+    /// Where its immutables begin.
+    immutable: u16,
 }
 
 impl Place {
     /// The beginning of a contract's storage.
-    pub const ORIGIN: Self = Self { base: None, number: 0, lane: Lane::ALONE };
+    pub const ORIGIN: Self = Self { base: None, number: 0, lane: Lane::ALONE, immutable: 0 };
 
     /// This slot, for one thing alone.
     pub const fn at(slot: &'static Slot) -> Self {
@@ -131,7 +174,19 @@ impl Place {
     /// The place so many slots on, in this lane.
     #[doc(hidden)]
     pub const fn member(self, member: Member) -> Self {
-        Self { base: self.base, number: self.number + member.slot, lane: member.lane }
+        let immutable = self.immutable + member.immutable;
+        Self { base: self.base, number: self.number + member.slot, lane: member.lane, immutable }
+    }
+
+    /// This slot, for a member of what is here that is out of the sequence.
+    #[doc(hidden)]
+    pub const fn elsewhere(self, slot: &'static Slot, member: Member) -> Self {
+        Self { immutable: self.immutable + member.immutable, ..Self::at(slot) }
+    }
+
+    /// Where its immutables begin.
+    pub(crate) const fn immutable(self) -> u16 {
+        self.immutable
     }
 }
 
@@ -143,25 +198,39 @@ pub struct Member {
     pub slot: u32,
     /// Where in the slot.
     pub lane: Lane,
+    /// Bytes from the beginning of its immutables.
+    pub immutable: u16,
+}
+
+impl Member {
+    /// What begins with this slot.
+    #[doc(hidden)]
+    pub const fn at(slot: u32, lane: Lane) -> Self {
+        Self { slot, lane, immutable: 0 }
+    }
 }
 
 /// Lays fields out as Solidity does: a value goes into the rest of the slot if it fits, everything else begins a new
-/// slot. Returns their places, and how many slots they take together.
+/// slot; immutables follow each other byte by byte. Returns their places, and what they take together.
 #[doc(hidden)]
-pub const fn plan<const N: usize>(sizes: [Size; N]) -> ([Member; N], u32) {
-    let mut members = [Member { slot: 0, lane: Lane::ALONE }; N];
-    let (mut slot, mut offset, mut i) = (0, 0, 0);
+pub const fn plan<const N: usize>(sizes: [Size; N]) -> ([Member; N], Size) {
+    let mut members = [Member::at(0, Lane::ALONE); N];
+    let (mut slot, mut offset, mut immutable, mut i) = (0, 0, 0, 0);
     while i < N {
         let size = sizes[i];
+        members[i].immutable = immutable;
+        immutable += size.immutable;
+        if size.is_elsewhere() {
+            i += 1;
+            continue;
+        }
         if offset > 0 && offset + size.bytes as usize > WORD {
             slot += 1;
             offset = 0;
         }
         members[i].slot = slot;
         if size.packs() {
-            let next_fits =
-                i + 1 < N && sizes[i + 1].packs() && offset + (size.bytes + sizes[i + 1].bytes) as usize <= WORD;
-            if offset > 0 || next_fits {
+            if offset > 0 || next_fits(&sizes, i + 1, offset + size.bytes as usize) {
                 members[i].lane = Lane(offset as u8);
             }
             offset += size.bytes as usize;
@@ -171,7 +240,15 @@ pub const fn plan<const N: usize>(sizes: [Size; N]) -> ([Member; N], u32) {
         }
         i += 1;
     }
-    (members, if offset > 0 { slot + 1 } else { slot })
+    (members, Size::slots_and_immutables(if offset > 0 { slot + 1 } else { slot }, immutable))
+}
+
+/// Whether the next field in the sequence goes into the slot of which so many bytes are taken.
+const fn next_fits(sizes: &[Size], mut next: usize, taken: usize) -> bool {
+    while next < sizes.len() && sizes[next].is_elsewhere() {
+        next += 1;
+    }
+    next < sizes.len() && sizes[next].packs() && taken + sizes[next].bytes as usize <= WORD
 }
 
 /// What an item is at: the place of a field, or the slot of an entry.

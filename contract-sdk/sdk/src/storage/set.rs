@@ -12,7 +12,7 @@ pub struct EnumerableSet<T> {
 }
 
 impl<T> EnumerableSet<T> {
-    const PLAN: ([Member; 2], u32) = plan([Size::slots(1), Size::slots(1)]);
+    const PLAN: ([Member; 2], Size) = plan([Size::slots(1), Size::slots(1)]);
 
     /// The set at this place.
     #[doc(hidden)]
@@ -33,7 +33,7 @@ impl<T> EnumerableSet<T> {
 }
 
 impl<T: Stored + MapKey> Stored for EnumerableSet<T> {
-    const SIZE: Size = Size::slots(Self::PLAN.1);
+    const SIZE: Size = Self::PLAN.1;
     const TYPE: &'static str = const {
         &TypeName::EMPTY
             .push("struct EnumerableSet{members@0:0 ")
@@ -97,7 +97,7 @@ pub struct EnumerableMap<K, V> {
 }
 
 impl<K, V> EnumerableMap<K, V> {
-    const PLAN: ([Member; 2], u32) = plan([Size::slots(<EnumerableSet<K>>::PLAN.1), Size::slots(1)]);
+    const PLAN: ([Member; 2], Size) = plan([<EnumerableSet<K>>::PLAN.1, Size::slots(1)]);
 
     /// The map at this place.
     #[doc(hidden)]
@@ -118,7 +118,7 @@ impl<K, V> EnumerableMap<K, V> {
 }
 
 impl<K: Stored + MapKey, V: Stored> Stored for EnumerableMap<K, V> {
-    const SIZE: Size = Size::slots(Self::PLAN.1);
+    const SIZE: Size = Self::PLAN.1;
     const TYPE: &'static str = const {
         &TypeName::EMPTY
             .push("struct EnumerableMap{keys@0:0 ")

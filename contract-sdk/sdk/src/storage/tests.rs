@@ -12,12 +12,12 @@ fn word(number: u64) -> [u8; 32] {
 
 /// The place of a field that has its slot alone.
 const fn at(number: u32) -> Place {
-    Place::ORIGIN.member(Member { slot: number, lane: Lane::ALONE })
+    Place::ORIGIN.member(Member::at(number, Lane::ALONE))
 }
 
 /// The place of a field that shares its slot.
 const fn lane(number: u32, offset: u8) -> Place {
-    Place::ORIGIN.member(Member { slot: number, lane: Lane::shared(offset) })
+    Place::ORIGIN.member(Member::at(number, Lane::shared(offset)))
 }
 
 #[test]
@@ -43,10 +43,10 @@ fn small_values_share_a_slot_and_nothing_else_does() {
     let (members, slots) = plan([bool, address, Size::bytes(8), Size::bytes(4), word, bool, struct_of_two, bool]);
     let places: Vec<_> = members.iter().map(|m| (m.slot, m.lane.offset())).collect();
     assert_eq!(places, [(0, 0), (0, 1), (0, 21), (1, 0), (2, 0), (3, 0), (4, 0), (6, 0)]);
-    assert_eq!(slots, 7);
+    assert_eq!(slots, Size::slots(7));
     let alone: Vec<_> = members.iter().map(|m| m.lane.is_alone()).collect();
     assert_eq!(alone, [false, false, false, true, true, true, true, true]);
-    assert_eq!(plan([]).1, 0);
+    assert_eq!(plan([]).1, Size::slots(0));
 }
 
 #[test]

@@ -110,6 +110,15 @@ macro_rules! whole_slots {
                 fn clear(slot: &Slot, _: Lane) {
                     host::storage_write(slot, &[0; WORD]);
                 }
+
+                fn unpack(word: &[u8; WORD], _: Lane) -> Option<Self> {
+                    Some(Self::from_be_bytes(*word))
+                }
+
+                fn pack(&self, word: &mut [u8; WORD], _: Lane) -> bool {
+                    *word = self.to_be_bytes();
+                    true
+                }
             }
         )+
     };
@@ -183,7 +192,7 @@ impl<T: StorageValue, const N: usize> StorageValue for [T; N] {
 
 fn element<T: Stored>(index: usize) -> Member {
     let (slot, lane) = T::SIZE.element(index as u32);
-    Member { slot, lane }
+    Member::at(slot, lane)
 }
 
 /// Reads members that lie one after the other, each slot that they share once.

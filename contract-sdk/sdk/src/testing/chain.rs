@@ -411,7 +411,7 @@ fn block_of(env: &BlockEnv, rest: Block) -> Block {
 /// Runs a transaction natively.
 fn natively(sender: Address, to: Address, value: U256, run: impl FnOnce() -> Result<Vec<u8>, Vec<u8>>) -> Ended {
     World::with(|world| world.begin_transaction(sender));
-    let frame = Frame { caller: sender, address: to, value, is_static: false };
+    let frame = Frame::call(sender, to, value);
     let result = framed(frame, run);
     World::with(|world| {
         let logs = core::mem::take(&mut world.logs);
@@ -441,10 +441,11 @@ fn framed(frame: Frame, run: impl FnOnce() -> Result<Vec<u8>, Vec<u8>>) -> Resul
 
 fn native_deploy<C: Testable>(sender: Address, value: U256, arguments: &[u8]) -> Ended {
     let address = World::with(|world| world.next_address(sender));
-    let program: Program = Rc::new(C::call);
+    let (deploy, call): (Program, Program) = (Rc::new(C::deploy), Rc::new(C::call));
     natively(sender, address, value, || {
-        C::deploy(&mut Ctx::new(), arguments)?;
-        World::with(|world| world.programs.insert(address, program));
+        World::with(|world| world.frame.constructs = true);
+        deploy(&mut Ctx::new(), arguments)?;
+        World::with(|world| world.add(address, deploy, call));
         Ok(address.to_vec())
     })
 }
@@ -461,7 +462,7 @@ fn native_look(sender: Address, to: Address, data: &[u8]) -> Ended {
     let before = World::with(|world| world.clone());
     let program = World::with(|world| world.programs.get(&to).cloned());
     World::with(|world| world.begin_call(sender));
-    let frame = Frame { caller: sender, address: to, value: U256::ZERO, is_static: true };
+    let frame = Frame { is_static: true, ..Frame::call(sender, to, U256::ZERO) };
     let result = framed(frame, || match program {
         Some(program) => program(&mut Ctx::new(), data),
         None => Ok(Vec::new()),

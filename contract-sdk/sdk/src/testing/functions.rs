@@ -10,7 +10,7 @@ use alloy_primitives::keccak256 as keccak;
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 use ripemd::Ripemd160;
 use sha2::{Digest as _, Sha256};
-use zx_host_functions::ed25519;
+use zx_host_functions::{deploy::IMMUTABLE_BYTES, ed25519};
 
 /// A call or create failed.
 const STATUS_FAILED: u32 = 2;
@@ -81,21 +81,17 @@ pub(crate) fn call(_gas: u64, to: &[u8; 20], value: &[u8; 32], data: &[u8]) -> u
     if !value.is_zero() {
         refuse_if_static();
     }
-    run(to, data, value, true, |own| Frame { caller: own.address, address: to, value, ..own })
+    run(to, data, value, true, |own| Frame { is_static: own.is_static, ..Frame::call(own.address, to, value) })
 }
 
 pub(crate) fn static_call(_gas: u64, to: &[u8; 20], data: &[u8]) -> u32 {
     let to = Address::new(*to);
-    run(to, data, U256::ZERO, true, |own| Frame {
-        caller: own.address,
-        address: to,
-        value: U256::ZERO,
-        is_static: true,
-    })
+    run(to, data, U256::ZERO, true, |own| Frame { is_static: true, ..Frame::call(own.address, to, U256::ZERO) })
 }
 
 pub(crate) fn delegate_call(_gas: u64, to: &[u8; 20], data: &[u8]) -> u32 {
-    run(Address::new(*to), data, U256::ZERO, false, |own| own)
+    let code = Address::new(*to);
+    run(code, data, U256::ZERO, false, |own| Frame { code, constructs: false, ..own })
 }
 
 /// Runs the program at `code` in the frame that `frame` makes of the present one, and that `enters` its contract or not.
@@ -150,7 +146,7 @@ fn create_at(address: Address, value: &[u8; 32], code: &[u8]) -> (u32, [u8; 20])
         let Some(created) = World::with(|world| world.created(code)) else { return Ok(false) };
         let free = World::with(|world| !world.programs.contains_key(&address));
         let paid = World::with(|world| {
-            world.frame = Frame { caller: own.address, address, value, is_static: false };
+            world.frame = Frame { constructs: true, ..Frame::call(own.address, address, value) };
             world.entered.push(address);
             free && world.move_value(own.address, address, value)
         });
@@ -158,7 +154,7 @@ fn create_at(address: Address, value: &[u8; 32], code: &[u8]) -> (u32, [u8; 20])
             return Ok(false);
         }
         panics::nested(|| (created.deploy)(&mut Ctx::new(), &created.arguments))?;
-        World::with(|world| world.programs.insert(address, created.call));
+        World::with(|world| world.add(address, created.deploy, created.call));
         Ok(true)
     });
     World::with(|world| {
@@ -267,6 +263,35 @@ pub(crate) fn transient_read(key: &[u8; 32]) -> [u8; 32] {
 pub(crate) fn transient_write(key: &[u8; 32], value: &[u8; 32]) {
     refuse_if_static();
     World::with(|world| world.transient.insert((world.frame.address, *key), *value));
+}
+
+pub(crate) fn immutable_read(offset: u32, out: &mut [u8]) {
+    World::with(|world| {
+        let immutables = world.immutables.get(&world.frame.code).map(Vec::as_slice).unwrap_or_default();
+        let rest = immutables.get(offset as usize..).unwrap_or_default();
+        out.fill(0);
+        out.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    });
+}
+
+/// A node fails the frame, with a text.
+pub(crate) fn immutable_write(offset: u32, data: &[u8]) {
+    let end = offset as usize + data.len();
+    let refusal = World::with(|world| {
+        if !world.frame.constructs {
+            return Some("wasm trap: immutable written outside of a constructor");
+        }
+        if end > IMMUTABLE_BYTES {
+            return Some("wasm trap: more than 4096 bytes of immutables");
+        }
+        let immutables = world.immutables.entry(world.frame.code).or_default();
+        immutables.resize(immutables.len().max(end), 0);
+        immutables[offset as usize..end].copy_from_slice(data);
+        None
+    });
+    if let Some(text) = refusal {
+        unwind(&crate::revert::error_string(&[text]));
+    }
 }
 
 pub(crate) fn ed25519_verify(message: &[u8], signature: &[u8; 64], public_key: &[u8; 32]) -> bool {

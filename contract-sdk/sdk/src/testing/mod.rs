@@ -257,7 +257,7 @@ impl TestHost {
     /// # Errors
     /// The revert data.
     pub fn call_raw<C: Entry>(&self, calldata: &[u8]) -> Result<Vec<u8>, Reverted> {
-        self.enter(|| C::call(&mut Ctx::new(), calldata))
+        self.enter(false, || C::call(&mut Ctx::new(), calldata))
     }
 
     /// Runs the constructor of `C`.
@@ -265,17 +265,19 @@ impl TestHost {
     /// # Errors
     /// The revert data.
     pub fn deploy<C: Entry, A: Args>(&self, args: A) -> Result<Vec<u8>, Reverted> {
-        self.enter(|| C::deploy(&mut Ctx::new(), &args.encode()))
+        self.enter(true, || C::deploy(&mut Ctx::new(), &args.encode()))
     }
 
-    fn enter(&self, entry: impl FnOnce() -> Outcome) -> Result<Vec<u8>, Reverted> {
+    fn enter(&self, constructs: bool, entry: impl FnOnce() -> Outcome) -> Result<Vec<u8>, Reverted> {
         World::with(World::next_transaction);
-        atomic(|| {
+        let before = World::with(|world| std::mem::replace(&mut world.frame.constructs, constructs));
+        let result = atomic(|| {
             let moved =
                 World::with(|world| world.move_value(world.frame.caller, world.frame.address, world.frame.value));
             if moved { entry() } else { Err(Vec::new()) }
-        })
-        .map_err(Reverted)
+        });
+        World::with(|world| world.frame.constructs = before);
+        result.map_err(Reverted)
     }
 
     /// Puts the code of `C` at `address`, for the contract under test to call.

@@ -2,10 +2,13 @@ use crate::{
     Address, B256, CallError, Ctx, Log, Outcome, U256,
     call::{CLONE_TARGET, clone_code},
 };
-use alloc::{collections::BTreeMap, rc::Rc};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 use alloy_primitives::keccak256;
 use core::cell::RefCell;
-use zx_host_functions::DeployPayload;
+use zx_host_functions::{DeployPayload, DeploySource, deploy::NO_TEMPLATE};
 
 /// Code of a registered contract.
 pub(crate) type Program = Rc<dyn Fn(&mut Ctx, &[u8]) -> Outcome>;
@@ -64,6 +67,17 @@ pub(crate) struct Frame {
     pub(crate) value: U256,
     /// Whether writes are refused.
     pub(crate) is_static: bool,
+    /// Whose code runs: its immutables are read.
+    pub(crate) code: Address,
+    /// Whether they can be written.
+    pub(crate) constructs: bool,
+}
+
+impl Frame {
+    /// A call of the contract at an address.
+    pub(crate) fn call(caller: Address, address: Address, value: U256) -> Self {
+        Self { caller, address, value, is_static: false, code: address, constructs: false }
+    }
 }
 
 /// Everything that the host functions act on.
@@ -73,6 +87,12 @@ pub(crate) struct World {
     pub(crate) balances: BTreeMap<Address, U256>,
     pub(crate) logs: Vec<(Address, Log)>,
     pub(crate) programs: BTreeMap<Address, Program>,
+    /// Their constructors, as far as they have been made by one.
+    pub(crate) constructors: BTreeMap<Address, Program>,
+    /// Contracts that the transaction has made.
+    pub(crate) new: BTreeSet<Address>,
+    /// What constructors have made part of the code.
+    pub(crate) immutables: BTreeMap<Address, Vec<u8>>,
     pub(crate) return_data: Vec<u8>,
     pub(crate) origin: Address,
     pub(crate) block: Block,
@@ -99,10 +119,14 @@ impl Default for World {
             balances: BTreeMap::new(),
             logs: Vec::new(),
             programs: BTreeMap::new(),
+            constructors: BTreeMap::new(),
+            new: BTreeSet::new(),
+            immutables: BTreeMap::new(),
             return_data: Vec::new(),
             origin: sender,
             block: Block::default(),
-            frame: Frame { caller: sender, address: Address::repeat_byte(0xC0), value: U256::ZERO, is_static: false },
+            // Who tests a component by itself is its constructor too.
+            frame: Frame { constructs: true, ..Frame::call(sender, Address::repeat_byte(0xC0), U256::ZERO) },
             nonces: BTreeMap::new(),
             panicked: false,
             modules: BTreeMap::new(),
@@ -173,8 +197,12 @@ impl World {
     /// What this code creates, if that is known.
     pub(crate) fn created(&self, code: &[u8]) -> Option<Created> {
         if let Some(Ok(payload)) = DeployPayload::parse(code) {
-            let (deploy, call) = self.modules.get(&keccak256(payload.module))?.clone();
-            return Some(Created { deploy, call, arguments: payload.args.to_vec() });
+            let arguments = payload.args.to_vec();
+            let (deploy, call) = match payload.source {
+                DeploySource::Module(module) => self.modules.get(&keccak256(module))?.clone(),
+                DeploySource::Template(template) => self.template(template.into()).unwrap_or_else(no_template),
+            };
+            return Some(Created { deploy, call, arguments });
         }
         let target = Address::from_slice(code.get(CLONE_TARGET..CLONE_TARGET + 20)?);
         if code != clone_code(target) {
@@ -186,6 +214,19 @@ impl World {
             Err(_) => Err(Vec::new()),
         });
         Some(Created { deploy: Rc::new(|_: &mut Ctx, _: &[u8]| Ok(Vec::new())), arguments: Vec::new(), call })
+    }
+
+    /// Adds a contract that has been made.
+    pub(crate) fn add(&mut self, address: Address, deploy: Program, call: Program) {
+        self.constructors.insert(address, deploy);
+        self.programs.insert(address, call);
+        self.new.insert(address);
+    }
+
+    /// Constructor and code of a contract of an earlier transaction.
+    fn template(&self, at: Address) -> Option<(Program, Program)> {
+        let parts = self.constructors.get(&at).cloned().zip(self.programs.get(&at).cloned());
+        parts.filter(|_| !self.new.contains(&at))
     }
 
     /// Moves value, if there is enough and the receiver's balance can hold it.
@@ -204,10 +245,17 @@ impl World {
     pub(crate) fn next_transaction(&mut self) {
         self.transactions += 1;
         self.transient.clear();
+        self.new.clear();
     }
 
     /// Whether the frame's contract has been entered again while it runs.
     pub(crate) fn is_reentrant(&self) -> bool {
         self.entered.iter().filter(|address| **address == self.frame.address).count() > 1
     }
+}
+
+/// What reverts as a node does without a template.
+fn no_template() -> (Program, Program) {
+    let refuse: Program = Rc::new(|_: &mut Ctx, _: &[u8]| Err(crate::revert::error_string(&[NO_TEMPLATE])));
+    (Rc::clone(&refuse), refuse)
 }

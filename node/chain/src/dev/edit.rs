@@ -87,7 +87,7 @@ impl Chain {
                 Edit::Balance(balance) => draft.info.balance = *balance,
                 Edit::Nonce(nonce) => draft.info.nonce = *nonce,
                 Edit::Code(code) => {
-                    self.executor.check_code(code)?;
+                    self.executor.check_code(code, at)?;
                     draft.info.code_hash = keccak256(code);
                     if !code.is_empty() {
                         codes.insert(draft.info.code_hash, code.clone());

@@ -17,6 +17,8 @@ enum Line {
     Pinned(u64, Bytes),
     /// Nonce, balance and code; nothing if there is no such account.
     Account(Address, Option<(u64, U256, Bytes)>),
+    /// Code that an account of the remote runs, but does not have itself.
+    Code(Bytes),
     Slot(Address, U256, U256),
     Hash(u64, B256),
 }
@@ -70,6 +72,7 @@ impl Cache {
                 }
                 self.accounts.insert(address, Some(AccountInfo { nonce, balance, code_hash }));
             }
+            Line::Code(code) => _ = self.codes.insert(keccak256(&code), code),
             Line::Slot(address, slot, value) => _ = self.slots.insert((address, slot), value),
             Line::Hash(number, hash) => _ = self.hashes.insert(number, hash),
         }
@@ -109,6 +112,10 @@ impl Cache {
 
     pub(super) fn code(&self, hash: &B256) -> Option<Bytes> {
         self.codes.get(hash).cloned()
+    }
+
+    pub(super) fn keep_code(&mut self, code: Bytes) -> io::Result<()> {
+        self.keep(Line::Code(code))
     }
 
     pub(super) fn hash(&self, number: u64) -> Option<B256> {

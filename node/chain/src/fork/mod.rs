@@ -21,6 +21,7 @@ use cache::Cache;
 use parking_lot::{Condvar, Mutex};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
+use zx_host_functions::{AccountCode, ProgramCode};
 use zx_primitives::{AccountInfo, Block, StateError};
 
 /// Requests that wait for the remote at once.
@@ -116,8 +117,25 @@ impl Fork {
         let info = AccountInfo { nonce, balance, code_hash };
         let empty = nonce == 0 && balance.is_zero() && code.is_empty();
         let found = (!empty).then_some(info);
+        self.read_template(&code)?;
         self.cache.lock().keep_account(address, found, code).map_err(|error| failed(&error))?;
         Ok(self.fund(address, found))
+    }
+
+    /// Reads the code that an instance runs.
+    fn read_template(&self, code: &Bytes) -> Result<(), StateError> {
+        let Some(ProgramCode::Template(hash)) = AccountCode::parse(code).map(|code| code.program) else {
+            return Ok(());
+        };
+        let hash = B256::from(hash);
+        if self.code(&hash).is_some() {
+            return Ok(());
+        }
+        let template: Option<Bytes> = parse(self.ask("zx_getCodeByHash", json!([hash]))?)?;
+        match template.filter(|code| alloy_primitives::keccak256(code) == hash) {
+            Some(code) => self.cache.lock().keep_code(code).map_err(|error| failed(&error)),
+            None => Err(StateError(format!("the remote has no code {hash}, which one of its contracts runs"))),
+        }
     }
 
     fn fund(&self, address: Address, account: Option<AccountInfo>) -> Option<AccountInfo> {

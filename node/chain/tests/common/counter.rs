@@ -18,5 +18,5 @@ pub(crate) fn counter() -> Vec<u8> {
                 (i32.const 0)))"#,
     )
     .expect("text");
-    DeployPayload { module: &module, args: &[] }.encode()
+    DeployPayload::of(&module, &[]).encode()
 }

@@ -206,7 +206,7 @@ fn calls_to_nobody_succeed_and_leave_no_account() {
 }
 
 /// Makes a contract of its calldata and returns the address.
-fn factory_evm() -> Vec<u8> {
+pub(crate) fn factory_evm() -> Vec<u8> {
     Asm::default()
         .op(CALLDATASIZE)
         .push(0)
@@ -224,7 +224,7 @@ fn factory_evm() -> Vec<u8> {
         .0
 }
 
-fn factory_wasm() -> String {
+pub(crate) fn factory_wasm() -> String {
     wasm_call(
         "(call $calldata (i32.const 128) (i32.const 0) (call $size))
          (local.set $s (call $create (i32.const 0) (i32.const 128) (call $size) (i32.const 76)))

@@ -7,6 +7,7 @@ mod contracts;
 mod deploy;
 mod gas;
 mod host_functions;
+mod immutables;
 mod reads;
 mod reentrancy;
 mod traces;

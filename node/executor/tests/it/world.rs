@@ -205,7 +205,7 @@ pub(crate) fn module(wat: &str) -> Vec<u8> {
 }
 
 pub(crate) fn payload(wat: &str, args: &[u8]) -> Vec<u8> {
-    DeployPayload { module: &module(wat), args }.encode()
+    DeployPayload::of(&module(wat), args).encode()
 }
 
 /// `Error(string)` in the way the EVM world writes it.

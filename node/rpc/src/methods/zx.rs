@@ -16,6 +16,8 @@ methods! {
 
     /// A WebAssembly contract's module: imports, exports, ABI, storage layout, build, size, and whether it is compiled.
     "zx_getModule" (address: Address; block: BlockId) -> Module or null = modules::get;
+    /// Code by its hash: of the code that an instance runs, its own names it (`0xef5a5803`, hash, immutables).
+    "zx_getCodeByHash" (codeHash: Hash) -> Bytes or null = modules::code;
     /// Logs with their events decoded by the ABI in the module that logged them. The filter may have an `eventName`.
     "zx_getLogs" (filter: ZxLogFilter) -> DecodedLogs = decoded::logs;
     /// What revert data means, by the ABI in the module of a contract.

@@ -94,6 +94,8 @@ fn idle_instances_of_many_modules_are_bounded_and_the_newest_are_kept() {
         caller: [0; 20],
         address: [0; 20],
         value: [0; 32],
+        immutables: &[],
+        is_first: false,
         is_static: false,
         is_reentrant: false,
         transaction: &TransactionContext::default(),

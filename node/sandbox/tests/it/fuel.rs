@@ -31,9 +31,13 @@ fn the_last_unit_of_gas_decides() {
     let sandbox = sandbox();
     let module = module(&looping(1_000));
     let with = |gas| run_with(&sandbox, &module, &Run { gas, ..Run::default() }, &mut World::default());
-    assert_eq!(with(441), Outcome { status: Status::Success, gas_left: 0, output: vec![] });
+    assert_eq!(with(441), Outcome { status: Status::Success, gas_left: 0, output: vec![], immutables: vec![] });
     for gas in [0, 1, 299, 300, 301, 439, 440] {
-        assert_eq!(with(gas), Outcome { status: Status::OutOfGas, gas_left: 0, output: vec![] }, "{gas} gas");
+        assert_eq!(
+            with(gas),
+            Outcome { status: Status::OutOfGas, gas_left: 0, output: vec![], immutables: vec![] },
+            "{gas} gas"
+        );
     }
 }
 
@@ -78,7 +82,7 @@ fn a_host_that_charges_more_than_there_is_ends_the_frame() {
         &Run::default(),
         &mut World { price: GAS, ..World::default() },
     );
-    assert_eq!(outcome, Outcome { status: Status::OutOfGas, gas_left: 0, output: vec![] });
+    assert_eq!(outcome, Outcome { status: Status::OutOfGas, gas_left: 0, output: vec![], immutables: vec![] });
 }
 
 #[test]
@@ -91,7 +95,7 @@ fn what_the_host_says_decides_how_the_frame_ends() {
     ] {
         let mut world = World { stop: Some(stop), ..World::default() };
         let outcome = run_with(&sandbox(), &module, &Run::default(), &mut world);
-        assert_eq!(outcome, Outcome { status, gas_left: 0, output: vec![] });
+        assert_eq!(outcome, Outcome { status, gas_left: 0, output: vec![], immutables: vec![] });
     }
 }
 
@@ -102,7 +106,10 @@ fn a_host_that_panics_ends_the_frame_and_nothing_else() {
     for _ in 0..3 {
         let mut world = World { panics: true, ..World::default() };
         let outcome = run_with(&sandbox, &module, &Run::default(), &mut world);
-        assert_eq!(outcome, Outcome { status: Status::Trap(Trap::Host), gas_left: 0, output: vec![] });
+        assert_eq!(
+            outcome,
+            Outcome { status: Status::Trap(Trap::Host), gas_left: 0, output: vec![], immutables: vec![] }
+        );
         let outcome = run_with(&sandbox, &module, &Run::default(), &mut World::default());
         assert_eq!(outcome.status, Status::Revert, "the sandbox works on: the module notices the other price");
     }

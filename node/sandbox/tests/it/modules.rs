@@ -7,6 +7,8 @@
 //! | `;; output: 6e6f` | what comes back, in hex |
 //! | `;; entry: deploy` | the constructor is entered, not `call` |
 //! | `;; input: abcd` | calldata, in hex |
+//! | `;; immutables: abcd` | immutables of the code, in hex |
+//! | `;; written: abcd` | immutables that a constructor has written, in hex |
 //! | `;; static` | writes are refused |
 //! | `;; gas-limit: 10000` | gas of the frame, if not a million |
 //! | `;; reply: 1 6e6f` | status (0 success, 1 revert, 2 failure) and data that calls and creates are answered |
@@ -51,9 +53,11 @@ fn gas_limit(case: &Case) -> u64 {
 fn outcome(case: &Case) -> Outcome {
     let (sandbox, module) = (sandbox(), case.module());
     let input = case.header("input").map(unhex).unwrap_or_default();
+    let immutables = case.header("immutables").map(unhex).unwrap_or_default();
     let run = Run {
         entry: if case.header("entry") == Some("deploy") { Entry::Deploy } else { Entry::Call },
         input: &input,
+        immutables: &immutables,
         is_static: case.says("static"),
         gas: gas_limit(case),
         ..Run::default()
@@ -92,6 +96,9 @@ fn complaints(case: &Case, outcome: &Outcome) -> Vec<String> {
     compare("outcome", &format!("{:?}", outcome.status), case.header("outcome").expect("says its outcome"));
     if let Some(output) = case.header("output") {
         compare("output", &hex(&outcome.output), output);
+    }
+    if let Some(written) = case.header("written") {
+        compare("written", &hex(&outcome.immutables), written);
     }
     wrong
 }

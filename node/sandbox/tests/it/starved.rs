@@ -48,7 +48,7 @@ fn child() {
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_DATA, &limit) }, 0);
     for module in &modules {
         for _ in 0..3 {
-            let fatal = Outcome { status: Status::Fatal, gas_left: 0, output: Vec::new() };
+            let fatal = Outcome { status: Status::Fatal, gas_left: 0, output: Vec::new(), immutables: Vec::new() };
             assert_eq!(run(module, b"now"), fatal);
             assert_eq!(run(module, &[]).status, Status::Success, "the next call has what it needs");
         }

@@ -212,12 +212,22 @@ pub(crate) struct Run<'a> {
     pub(crate) input: &'a [u8],
     pub(crate) is_static: bool,
     pub(crate) is_reentrant: bool,
+    pub(crate) immutables: &'a [u8],
+    pub(crate) is_first: bool,
     pub(crate) gas: u64,
 }
 
 impl Default for Run<'_> {
     fn default() -> Self {
-        Self { entry: Entry::Call, input: &[], is_static: false, is_reentrant: false, gas: GAS }
+        Self {
+            entry: Entry::Call,
+            input: &[],
+            is_static: false,
+            is_reentrant: false,
+            immutables: &[],
+            is_first: false,
+            gas: GAS,
+        }
     }
 }
 
@@ -257,6 +267,8 @@ pub(crate) fn run_with(sandbox: &Sandbox, module: &[u8], run: &Run<'_>, world: &
         value: [0; 32],
         is_static: run.is_static,
         is_reentrant: run.is_reentrant,
+        immutables: run.immutables,
+        is_first: run.is_first,
         transaction: &transaction,
         block: &block,
     };

@@ -122,9 +122,9 @@ pub struct Erc20<L = Balances> {
 }
 
 /// Where the allowances are: the first slot.
-const ALLOWANCES: Member = Member { slot: 0, lane: Lane::ALONE };
+const ALLOWANCES: Member = Member::at(0, Lane::ALONE);
 /// Where the ledger begins: the next.
-const LEDGER: Member = Member { slot: 1, lane: Lane::ALONE };
+const LEDGER: Member = Member::at(1, Lane::ALONE);
 
 impl<L> Erc20<L> {
     /// The token at this place.
@@ -135,13 +135,16 @@ impl<L> Erc20<L> {
 }
 
 impl<L: Stored> Stored for Erc20<L> {
-    const SIZE: Size = Size::slots(LEDGER.slot + L::SIZE.in_slots());
+    const SIZE: Size = {
+        let _ = L::SIZE.of_entry();
+        Size::slots(LEDGER.slot + L::SIZE.in_slots())
+    };
     const TYPE: &'static str = const {
         &struct_type(
             "Erc20",
             &[
-                LayoutMember::Planned("allowances", ALLOWANCES, <Map<(Address, Address), U256> as Stored>::TYPE),
-                LayoutMember::Planned("ledger", LEDGER, L::TYPE),
+                LayoutMember::of::<Map<(Address, Address), U256>>("allowances", ALLOWANCES),
+                LayoutMember::of::<L>("ledger", LEDGER),
             ],
         )
     }

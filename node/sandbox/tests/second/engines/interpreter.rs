@@ -86,7 +86,7 @@ pub(super) fn compile(engine: &Engine, metered: &[u8]) -> Module {
 }
 
 pub(super) fn run(module: &Module, case: &Case<'_>) -> Seen {
-    let mut store = Store::new(module.engine(), Outside::new(case.input, case.recorder.clone()));
+    let mut store = Store::new(module.engine(), Outside::new(case.input, case.recorder.clone(), case.entry));
     let imports: Vec<_> = case.imports.iter().map(|row| import(&mut store, row)).collect();
     let Ok(instance) = Instance::new(&mut store, module, &imports) else {
         return Seen::without_instance();
@@ -104,7 +104,9 @@ pub(super) fn run(module: &Module, case: &Case<'_>) -> Seen {
     };
     let memory = memory.data(&store).to_vec();
     let outside = store.into_data();
-    Seen { status, result, fuel, stack, memory: memory.into(), output: outside.output, acts: outside.recorder.acts }
+    let Outside { output, recorder, immutables, .. } = outside;
+    let (memory, immutables) = (memory.into(), immutables.unwrap_or_default());
+    Seen { status, result, fuel, stack, memory, output, immutables, acts: recorder.acts }
 }
 
 /// Why the guest did not return.

@@ -29,6 +29,8 @@ pub(crate) const FRAME: Frame<'static> = Frame {
     caller: [0xca; 20],
     address: [0xad; 20],
     value: [3; 32],
+    immutables: &[0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f],
+    is_first: false,
     is_static: false,
     is_reentrant: true,
     transaction: &TransactionContext { origin: [0x0e; 20], hash: [0x7a; 32], gas_price: [0x9a; 32] },
@@ -80,6 +82,8 @@ pub(crate) struct Seen {
     stack: i32,
     memory: Bytes,
     output: Vec<u8>,
+    /// What a constructor has written.
+    immutables: Vec<u8>,
     pub(crate) acts: Vec<Act>,
 }
 
@@ -87,7 +91,8 @@ impl Seen {
     /// A segment did not fit.
     fn without_instance() -> Self {
         let status = Status::Trap(Trap::Instantiation);
-        Self { status, result: None, fuel: 0, stack: 0, memory: Vec::new().into(), output: vec![], acts: vec![] }
+        let memory = Vec::new().into();
+        Self { status, result: None, fuel: 0, stack: 0, memory, output: vec![], immutables: vec![], acts: vec![] }
     }
 }
 
@@ -225,7 +230,7 @@ impl Loaded {
 
     /// Fuel that the guest begins with; `None` if the gas does not pay for entering.
     pub(crate) fn fuel(&self, gas: u64) -> Option<i64> {
-        let price = self.prepared.entry_fuel();
+        let price = self.prepared.entry_fuel(FRAME.is_first);
         i64::try_from(gas.checked_mul(fuel::FUEL_PER_GAS)?.checked_sub(price)?).ok()
     }
 
@@ -244,8 +249,9 @@ fn shown(seen: &Seen) -> (Outcome, Vec<Act>) {
             status: seen.status,
             gas_left: seen.fuel as u64 / fuel::FUEL_PER_GAS,
             output: seen.output.clone(),
+            immutables: seen.immutables.clone(),
         },
-        status => Outcome { status, gas_left: 0, output: Vec::new() },
+        status => Outcome { status, gas_left: 0, output: Vec::new(), immutables: Vec::new() },
     };
     (outcome, seen.acts.clone())
 }

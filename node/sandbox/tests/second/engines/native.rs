@@ -112,7 +112,7 @@ pub(super) fn compile(engine: &Engine, metered: &[u8]) -> Compiled {
 
 pub(super) fn run(compiled: &Compiled, case: &Case<'_>) -> Seen {
     let mut store = Store::new(compiled.engine.clone());
-    let env = Env { outside: Outside::new(case.input, case.recorder.clone()), places: None };
+    let env = Env { outside: Outside::new(case.input, case.recorder.clone(), case.entry), places: None };
     let env = FunctionEnv::new(&mut store, env);
     let imports: Vec<_> = case.imports.iter().map(|row| import(&mut store, &env, row)).collect();
     let Ok(instance) = Instance::new_by_index(&mut store, &compiled.module, &imports) else {
@@ -133,7 +133,9 @@ pub(super) fn run(compiled: &Compiled, case: &Case<'_>) -> Seen {
     };
     let memory = memory.view(&store).copy_to_vec().expect("it is readable");
     let outside = std::mem::take(&mut env.as_mut(&mut store).outside);
-    Seen { status, result, fuel, stack, memory: memory.into(), output: outside.output, acts: outside.recorder.acts }
+    let Outside { output, recorder, immutables, .. } = outside;
+    let (memory, immutables) = (memory.into(), immutables.unwrap_or_default());
+    Seen { status, result, fuel, stack, memory, output, immutables, acts: recorder.acts }
 }
 
 /// Why the guest did not return.

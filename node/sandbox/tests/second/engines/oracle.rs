@@ -8,7 +8,7 @@ use zx_host_functions::{
     HostFunction,
     fuel::{FUEL_PER_GAS, words},
 };
-use zx_sandbox::{CallKind, CallReply, CallRequest, CreateRequest, Status, Stop, Trap};
+use zx_sandbox::{CallKind, CallReply, CallRequest, CreateRequest, Entry, Status, Stop, Trap};
 
 /// A guest that waits in a host call.
 pub(super) trait Guest {
@@ -53,11 +53,14 @@ pub(super) struct Outside {
     pub(super) input: Vec<u8>,
     pub(super) output: Vec<u8>,
     return_data: Vec<u8>,
+    /// What a constructor has written; nothing else writes.
+    pub(super) immutables: Option<Vec<u8>>,
 }
 
 impl Outside {
-    pub(super) fn new(input: &[u8], recorder: Recorder) -> Self {
-        Self { recorder, input: input.into(), ..Self::default() }
+    pub(super) fn new(input: &[u8], recorder: Recorder, entry: Entry) -> Self {
+        let immutables = (entry == Entry::Deploy).then(Vec::new);
+        Self { recorder, input: input.into(), immutables, ..Self::default() }
     }
 }
 
@@ -139,6 +142,8 @@ pub(super) fn host_call(
         "gas_price" => call.write(a(0), &FRAME.transaction.gas_price)?,
         "prev_randao" => call.write(a(0), &FRAME.block.prev_randao)?,
         "ed25519_verify" => return call.verify((a(0), a(1)), a(2), a(3)),
+        "immutable_read" => call.immutable_read(a(0), a(1), a(2))?,
+        "immutable_write" => call.immutable_write(a(0), a(1), a(2))?,
         name => panic!("the oracle does not know `{name}`"),
     }
     Ok(0)
@@ -194,6 +199,30 @@ impl Call<'_> {
         let there = self.outside.input.iter().skip(offset as usize).copied();
         let padded: Vec<_> = there.chain(std::iter::repeat(0)).take(len as usize).collect();
         self.write(dst, &padded)
+    }
+
+    fn immutable_read(&mut self, dst: u32, offset: u32, len: u32) -> Result<(), Exit> {
+        self.bytes(dst, len)?;
+        let all = self.outside.immutables.clone().unwrap_or_else(|| FRAME.immutables.into());
+        let there = all.iter().skip(offset as usize).copied();
+        let padded: Vec<_> = there.chain(std::iter::repeat(0)).take(len as usize).collect();
+        self.write(dst, &padded)
+    }
+
+    fn immutable_write(&mut self, offset: u32, data: u32, len: u32) -> Result<(), Exit> {
+        if self.outside.immutables.is_none() {
+            return Err(Trap::ImmutableWrite.into());
+        }
+        let data = self.bytes(data, len)?;
+        if u64::from(offset) + u64::from(len) > 4_096 {
+            return Err(Trap::ImmutablesTooLarge.into());
+        }
+        let all = self.outside.immutables.as_mut().expect("looked at above");
+        all.extend(std::iter::repeat_n(0, (offset as usize + data.len()).saturating_sub(all.len())));
+        for (at, byte) in (offset as usize..).zip(data) {
+            all[at] = byte;
+        }
+        Ok(())
     }
 
     fn return_data_copy(&mut self, dst: u32, offset: u32, len: u32) -> Result<(), Exit> {

@@ -1,0 +1,103 @@
+use super::{Field, Lane, Place, Size, StorageValue, Stored, text::TypeName};
+use crate::{
+    abi::{Abi, Decoder, Word},
+    entry::{Outcome, Reply as _},
+    host,
+    revert::revert,
+    storage::Getter,
+};
+use core::marker::PhantomData;
+
+/// Bytes of a word.
+const WORD: usize = 32;
+
+/// A value that is set once, by the constructor, and is part of the contract's code from then on: Solidity's
+/// `immutable`. Reading it costs a hundredth of what a slot costs, and an upgrade, which is other code, has others.
+///
+/// It holds a value type: bool, integers, `U256`, `Address`, `FixedBytes<N>`. What was never set reads as zero. What a
+/// proxy delegates to has the immutables of its own code, the same for all proxies: state that they do not share goes
+/// into an [`Item`](super::Item).
+///
+/// ```
+/// # extern crate zx_sdk as zx;
+/// use zx::{prelude::*, Immutable};
+///
+/// #[zx::contract]
+/// pub struct Vault {
+///     #[view]
+///     token: Immutable<Address>,
+/// }
+///
+/// #[zx::public]
+/// impl Vault {
+///     #[constructor]
+///     pub fn new(&mut self, _cx: &mut Ctx, token: Address) {
+///         self.token.set(token);
+///     }
+/// }
+/// # fn main() {}
+/// ```
+#[derive(Debug)]
+pub struct Immutable<T> {
+    offset: u16,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Immutable<T> {
+    /// The value at this place.
+    #[doc(hidden)]
+    pub const fn placed(place: Place) -> Self {
+        Self { offset: place.immutable(), value: PhantomData }
+    }
+}
+
+impl<T: StorageValue + Word> Stored for Immutable<T> {
+    const SIZE: Size = Size::immutable(T::SIZE.in_bytes());
+    const TYPE: &'static str = const { &TypeName::EMPTY.push(T::TYPE) }.as_str();
+}
+
+impl<T: StorageValue + Word> Field for Immutable<T> {
+    fn placed(place: Place) -> Self {
+        Self::placed(place)
+    }
+}
+
+impl<T: StorageValue + Word> Immutable<T> {
+    /// Reads the value.
+    pub fn get(&self) -> T {
+        let word = read(self.offset, T::SIZE.in_bytes());
+        // Every value type reads every word.
+        T::unpack(&word, Lane::shared(0)).unwrap_or_else(|| revert("immutable: not a value type"))
+    }
+
+    /// Sets the value: in a constructor, and nowhere else. The last of several is the one that stays.
+    pub fn set(&mut self, value: T) {
+        let mut word = [0; WORD];
+        value.pack(&mut word, Lane::shared(0));
+        write(self.offset, T::SIZE.in_bytes(), &word);
+    }
+}
+
+impl<T: StorageValue + Word + Abi> Getter for Immutable<T> {
+    type Key = ();
+    type Value = T;
+
+    fn read(&self, _: &mut Decoder<'_>) -> Outcome {
+        self.get().reply()
+    }
+}
+
+/// The value as the low-order bytes of a word.
+#[inline(never)]
+fn read(offset: u16, bytes: u8) -> [u8; WORD] {
+    let mut word = [0; WORD];
+    if let Some(place) = word.get_mut(WORD.wrapping_sub(bytes.into())..) {
+        host::immutable_read(offset.into(), place);
+    }
+    word
+}
+
+#[inline(never)]
+fn write(offset: u16, bytes: u8, word: &[u8; WORD]) {
+    host::immutable_write(offset.into(), word.get(WORD.wrapping_sub(bytes.into())..).unwrap_or_default());
+}
