@@ -54,7 +54,8 @@ pub(crate) fn contract(mut item: ItemStruct) -> syn::Result<TokenStream> {
         #describe
 
         impl ::zx::__private::Contract for #name {
-            const LAYOUT: Self = Self::placed(::zx::__private::Place::ORIGIN);
+            const LAYOUT: Self =
+                Self::placed(::zx::__private::Place::of_contract(<Self as ::zx::__private::Stored>::SIZE));
             const PACKAGE: &'static str = #package;
             #dispatch
         }

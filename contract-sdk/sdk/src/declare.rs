@@ -215,14 +215,19 @@ pub const fn struct_type(name: &str, members: &[LayoutMember]) -> TypeName {
     let mut i = 0;
     while i < members.len() {
         let LayoutMember { label, member, slot, size, ty } = members[i];
+        // What is only the domain is no field.
+        if size.is_elsewhere() && slot.is_none() && size.in_own_immutables() == 0 {
+            i += 1;
+            continue;
+        }
         text = text.push(label).push("@");
-        if !size.is_elsewhere() {
+        if slot.is_some() || !size.is_elsewhere() {
             text = match slot {
                 None => text.number(member.slot as u64).push(":").number(member.lane.offset() as u64),
                 Some(slot) => text.push("0x").hex(&slot).push(":0"),
             };
         }
-        if size.in_immutables() > 0 {
+        if size.in_own_immutables() > 0 {
             text = text.push("=").number(member.immutable as u64);
         }
         text = text.push(" ").push(ty).push(";");

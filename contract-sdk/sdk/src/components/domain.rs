@@ -1,16 +1,19 @@
 //! The domain that messages are signed for.
 
-use crate::{Address, B256, Ctx, FixedBytes, Item, U256, crypto::Domain};
+use crate::{Address, B256, Ctx, FixedBytes, Item, U256, crypto::Domain, storage::DomainHashes};
 use alloc::{string::String, vec::Vec};
 
 /// Name and version of the domain (EIP-712) that users sign messages to this contract for, set when it is deployed. Where
 /// they are known when it is built, a constant [`Domain`] costs less. OpenZeppelin's `EIP712`, in the slots of its
-/// upgradeable contracts.
+/// upgradeable contracts; the hashes are [immutable](crate::Immutable).
+///
+/// A contract has one domain, however many of its parts need it.
 #[zx::storage]
 #[derive(Debug)]
 pub struct Eip712 {
     #[slot(namespace = "openzeppelin.storage.EIP712")]
     state: State,
+    hashes: DomainHashes,
 }
 
 /// The hashes stand first, and are zero: OpenZeppelin's earlier versions had them.
@@ -34,15 +37,22 @@ type Parts = (FixedBytes<1>, String, String, U256, Address, B256, Vec<U256>);
 const FIELDS: FixedBytes<1> = FixedBytes([0x0F]);
 
 impl Eip712 {
-    /// Names the domain: in the constructor, or the initializer.
+    /// Names the domain: in the constructor. Behind a proxy it is [`init_proxied`](Self::init_proxied).
     pub fn init(&mut self, name: String, version: String) {
+        self.hashes.set(Domain::of(&name, &version));
+        self.init_proxied(name, version);
+    }
+
+    /// Names the domain in the initializer of a contract behind a proxy. What is signed for it costs two slots more: the
+    /// immutables are those of the code, which other proxies run too.
+    pub fn init_proxied(&mut self, name: String, version: String) {
         self.state.name.set(name);
         self.state.version.set(version);
     }
 
     /// The domain.
     pub fn domain(&self) -> Domain {
-        Domain::of(&self.state.name.get(), &self.state.version.get())
+        self.hashes.get().unwrap_or_else(|| Domain::of(&self.state.name.get(), &self.state.version.get()))
     }
 }
 

@@ -49,6 +49,18 @@ impl Domain {
         Self { name: host::keccak256(name.as_bytes()), version: host::keccak256(version.as_bytes()) }
     }
 
+    /// The domain of a name with this hash, and a version with that: where a constructor has hashed a name and made the
+    /// hash [immutable](crate::Immutable).
+    pub const fn hashed(hashes: [[u8; 32]; 2]) -> Self {
+        let [name, version] = hashes;
+        Self { name, version }
+    }
+
+    /// Hashes of name and version.
+    pub const fn hashes(&self) -> [[u8; 32]; 2] {
+        [self.name, self.version]
+    }
+
     /// The domain separator of the contract that runs, on the chain that it runs on.
     pub fn separator(&self, cx: &Ctx) -> B256 {
         self.separator_of(cx.chain_id(), cx.address())

@@ -1,6 +1,7 @@
 use super::{Field, Lane, Place, Size, StorageValue, Stored, text::TypeName};
 use crate::{
     abi::{Abi, Decoder, Word},
+    crypto::Domain,
     entry::{Outcome, Reply as _},
     host,
     revert::revert,
@@ -84,6 +85,43 @@ impl<T: StorageValue + Word + Abi> Getter for Immutable<T> {
 
     fn read(&self, _: &mut Decoder<'_>) -> Outcome {
         self.get().reply()
+    }
+}
+
+/// Hashes of the name and the version that messages to a contract are signed for: see [`Size::domain`].
+#[derive(Debug)]
+pub(crate) struct DomainHashes {
+    offset: u16,
+}
+
+impl DomainHashes {
+    /// Those of the contract at this place.
+    pub(crate) const fn placed(place: Place) -> Self {
+        Self { offset: place.domain() }
+    }
+
+    /// Sets them, in a constructor.
+    pub(crate) fn set(&mut self, domain: Domain) {
+        host::immutable_write(self.offset.into(), domain.hashes().as_flattened());
+    }
+
+    /// The domain; `None` if no constructor has set it.
+    pub(crate) fn get(&self) -> Option<Domain> {
+        let mut hashes = [[0; WORD]; 2];
+        host::immutable_read(self.offset.into(), hashes.as_flattened_mut());
+        // No text has the hash zero.
+        (hashes[0] != [0; WORD]).then(|| Domain::hashed(hashes))
+    }
+}
+
+impl Stored for DomainHashes {
+    const SIZE: Size = Size::domain();
+    const TYPE: &'static str = "";
+}
+
+impl Field for DomainHashes {
+    fn placed(place: Place) -> Self {
+        Self::placed(place)
     }
 }
 

@@ -33,6 +33,7 @@ pub use access::{Ref, RefMut};
 pub use array::Array;
 pub use borsh::Borsh;
 pub use getter::{Getter, getter_arguments, getter_key, getter_selector};
+pub(crate) use immutable::DomainHashes;
 pub use immutable::Immutable;
 pub use item::Item;
 pub use key::{MapKey, opening};

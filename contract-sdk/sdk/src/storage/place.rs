@@ -43,44 +43,67 @@ pub struct Size {
     bytes: u8,
     /// Bytes of the immutables.
     immutable: u16,
+    /// Whether it needs the contract's domain; see [`Size::domain`].
+    domain: bool,
 }
 
+/// Bytes of a domain among the immutables: hashes of name and version.
+pub(crate) const DOMAIN_BYTES: u16 = 64;
+
 impl Size {
+    /// Nothing.
+    const EMPTY: Self = Self { slots: 0, bytes: 0, immutable: 0, domain: false };
+
     /// A value of so many bytes, 1 to 32: it shares a slot with its neighbours if they fit.
     pub const fn bytes(bytes: u8) -> Self {
         assert!(bytes > 0 && bytes as usize <= WORD, "a value takes 1 to 32 bytes of a slot");
-        Self { slots: 1, bytes, immutable: 0 }
+        Self { slots: 1, bytes, ..Self::EMPTY }
     }
 
     /// A value of so many bytes, 1 to 32, that is immutable: part of the code, and in no slot.
     pub const fn immutable(bytes: u8) -> Self {
         assert!(bytes > 0 && bytes as usize <= WORD, "an immutable value takes 1 to 32 bytes");
-        Self { slots: 0, bytes: 0, immutable: bytes as u16 }
+        Self { immutable: bytes as u16, ..Self::EMPTY }
+    }
+
+    /// What messages are signed for (EIP-712): a contract has one domain, which lies behind its other immutables, and all
+    /// parts of it that say so mean that one, as they mean the same slots by a namespace.
+    pub(crate) const fn domain() -> Self {
+        Self { domain: true, ..Self::EMPTY }
     }
 
     /// The same at a slot of its own, out of the sequence.
     #[doc(hidden)]
     pub const fn elsewhere(self) -> Self {
-        Self { slots: 0, bytes: 0, immutable: self.immutable }
+        Self { slots: 0, bytes: 0, ..self }
     }
 
     /// The same, for what is in a map, a list or an array.
     #[doc(hidden)]
     pub const fn of_entry(self) -> Self {
-        assert!(self.immutable == 0, "an immutable is a field of the contract or of a struct in it, not of an entry");
+        assert!(
+            self.immutable == 0 && !self.domain,
+            "an immutable is a field of the contract or of a struct in it, not of an entry"
+        );
         self
     }
 
     /// So many slots of its own: whatever follows begins in a new one.
     pub const fn slots(slots: u32) -> Self {
-        Self { slots, bytes: WORD as u8, immutable: 0 }
+        Self { slots, bytes: WORD as u8, ..Self::EMPTY }
     }
 
-    /// So many slots of its own, and bytes of the immutables.
-    const fn slots_and_immutables(slots: u32, immutable: u16) -> Self {
-        assert!(immutable as usize <= IMMUTABLE_BYTES, "a contract has at most 4,096 bytes of immutables");
-        let bytes = if slots == 0 && immutable > 0 { 0 } else { WORD as u8 };
-        Self { slots, bytes, immutable }
+    /// So many slots of its own, and these immutables.
+    const fn of_fields(slots: u32, immutable: u16, domain: bool) -> Self {
+        let size = Self { slots, bytes: WORD as u8, immutable, domain };
+        assert!(size.in_immutables() as usize <= IMMUTABLE_BYTES, "a contract has at most 4,096 bytes of immutables");
+        if slots == 0 && size.in_immutables() > 0 { size.elsewhere() } else { size }
+    }
+
+    /// The same with what a part needs that begins so many slots on.
+    pub(crate) const fn with_part(self, slot: u32, part: Self) -> Self {
+        assert!(part.immutable == 0, "an immutable cannot be a field here");
+        Self { slots: slot + part.slots, domain: self.domain || part.domain, ..self }
     }
 
     /// `len` of these, one after the other, as arrays have them.
@@ -109,6 +132,11 @@ impl Size {
 
     /// Bytes of the immutables that it takes.
     pub const fn in_immutables(self) -> u16 {
+        self.immutable + if self.domain { DOMAIN_BYTES } else { 0 }
+    }
+
+    /// The same without the domain.
+    pub(crate) const fn in_own_immutables(self) -> u16 {
         self.immutable
     }
 
@@ -149,11 +177,19 @@ pub struct Place {
     lane: Lane,
     /// Where its immutables begin.
     immutable: u16,
+    /// Where those of the contract's domain do.
+    domain: u16,
 }
 
 impl Place {
-    /// The beginning of a contract's storage.
-    pub const ORIGIN: Self = Self { base: None, number: 0, lane: Lane::ALONE, immutable: 0 };
+    /// The beginning of a contract's storage, if it has no immutables.
+    pub const ORIGIN: Self = Self { base: None, number: 0, lane: Lane::ALONE, immutable: 0, domain: 0 };
+
+    /// The beginning of a contract of this size.
+    #[doc(hidden)]
+    pub const fn of_contract(size: Size) -> Self {
+        Self { domain: size.immutable, ..Self::ORIGIN }
+    }
 
     /// This slot, for one thing alone.
     pub const fn at(slot: &'static Slot) -> Self {
@@ -175,18 +211,23 @@ impl Place {
     #[doc(hidden)]
     pub const fn member(self, member: Member) -> Self {
         let immutable = self.immutable + member.immutable;
-        Self { base: self.base, number: self.number + member.slot, lane: member.lane, immutable }
+        Self { number: self.number + member.slot, lane: member.lane, immutable, ..self }
     }
 
     /// This slot, for a member of what is here that is out of the sequence.
     #[doc(hidden)]
     pub const fn elsewhere(self, slot: &'static Slot, member: Member) -> Self {
-        Self { immutable: self.immutable + member.immutable, ..Self::at(slot) }
+        Self { immutable: self.immutable + member.immutable, domain: self.domain, ..Self::at(slot) }
     }
 
     /// Where its immutables begin.
     pub(crate) const fn immutable(self) -> u16 {
         self.immutable
+    }
+
+    /// Where the contract's domain is among the immutables.
+    pub(crate) const fn domain(self) -> u16 {
+        self.domain
     }
 }
 
@@ -215,11 +256,12 @@ impl Member {
 #[doc(hidden)]
 pub const fn plan<const N: usize>(sizes: [Size; N]) -> ([Member; N], Size) {
     let mut members = [Member::at(0, Lane::ALONE); N];
-    let (mut slot, mut offset, mut immutable, mut i) = (0, 0, 0, 0);
+    let (mut slot, mut offset, mut immutable, mut domain, mut i) = (0, 0, 0, false, 0);
     while i < N {
         let size = sizes[i];
         members[i].immutable = immutable;
         immutable += size.immutable;
+        domain |= size.domain;
         if size.is_elsewhere() {
             i += 1;
             continue;
@@ -240,7 +282,7 @@ pub const fn plan<const N: usize>(sizes: [Size; N]) -> ([Member; N], Size) {
         }
         i += 1;
     }
-    (members, Size::slots_and_immutables(if offset > 0 { slot + 1 } else { slot }, immutable))
+    (members, Size::of_fields(if offset > 0 { slot + 1 } else { slot }, immutable, domain))
 }
 
 /// Whether the next field in the sequence goes into the slot of which so many bytes are taken.

@@ -135,10 +135,7 @@ impl<L> Erc20<L> {
 }
 
 impl<L: Stored> Stored for Erc20<L> {
-    const SIZE: Size = {
-        let _ = L::SIZE.of_entry();
-        Size::slots(LEDGER.slot + L::SIZE.in_slots())
-    };
+    const SIZE: Size = Size::slots(LEDGER.slot).with_part(LEDGER.slot, L::SIZE);
     const TYPE: &'static str = const {
         &struct_type(
             "Erc20",
