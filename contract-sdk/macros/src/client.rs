@@ -163,7 +163,8 @@ fn method(method: &Method, value: &TokenStream) -> TokenStream {
 /// What the struct's fields add to the client: a getter's method, or a component's client.
 pub(crate) fn getter(ident: &Ident, ty: &Type, view: &str) -> TokenStream {
     let doc = format!("Calls `{view}`; a revert fails the test.");
-    let is_item = matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "Item"));
+    let one = |ident: &Ident| ident == "Item" || ident == "Immutable";
+    let is_item = matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|s| one(&s.ident)));
     let (param, key) = match is_item {
         true => (quote!(), quote!(())),
         false => (quote!(key: <#ty as ::zx::__private::Getter>::Key), quote!(key)),

@@ -37,10 +37,3 @@ pub enum FactoryError {
     /// The pool could not be made.
     Call(CallError),
 }
-
-zx::sol_interface! {
-    /// What the factory asks of a pool.
-    pub interface IPair {
-        function initialize(address token0, address token1) external;
-    }
-}

@@ -1,7 +1,8 @@
 //! Makes pools of two tokens, one for each pair of them. Compatible with Uniswap v2's factory.
 //!
-//! A pool is a clone (ERC-1167) of one code, at an address that follows from the factory, the code and the two tokens:
-//! `keccak256(token0 ++ token1)` is the salt, the lower address comes first. Whoever wants a pool makes it.
+//! A pool is an instance of one code, at an address that follows from the factory, the code and the two tokens, of which
+//! the lower address comes first: that of CREATE2 (EIP-1014) for `zx::instance(implementation, (token0, token1))` and the
+//! salt zero. Whoever wants a pool makes it.
 //!
 //! One account may name another that takes a sixth of the pools' fees. It takes nothing else, and cannot stop a pool.
 #![cfg_attr(target_arch = "wasm32", no_std)]
@@ -11,7 +12,7 @@ mod interface;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{FactoryError, IPair, PairCreated};
+pub use interface::{FactoryError, PairCreated};
 
 use zx::prelude::*;
 
@@ -27,7 +28,7 @@ pub struct DexFactory {
     fee_to_setter: Item<Address>,
     /// The code that pools run.
     #[view]
-    implementation: Item<Address>,
+    implementation: Immutable<Address>,
     /// By the lower address, then the other.
     pairs: Map<(Address, Address), Address>,
     all: List<Address>,
@@ -82,10 +83,10 @@ impl DexFactory {
             existing.is_zero(),
             FactoryError::PairExists { pair: existing }
         );
-        let pair = cx.clone2(self.implementation.get(), salt(cx, token0, token1))?;
+        let code = zx::instance(self.implementation.get(), (token0, token1));
+        let pair = cx.create2(&code, B256::ZERO, U256::ZERO)?;
         self.pairs.set((token0, token1), pair);
         self.all.push(pair);
-        IPair::at(pair).initialize(cx, token0, token1)?;
         cx.emit(PairCreated {
             token0,
             token1,
@@ -125,9 +126,4 @@ impl DexFactory {
 
 fn sorted(a: Address, b: Address) -> (Address, Address) {
     if a < b { (a, b) } else { (b, a) }
-}
-
-/// What the address of a pool follows from.
-fn salt(cx: &Ctx, token0: Address, token1: Address) -> B256 {
-    cx.keccak256(&[token0.0.0, token1.0.0].concat())
 }

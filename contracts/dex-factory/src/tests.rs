@@ -1,4 +1,5 @@
 use super::*;
+use dex_pair::DexPair;
 use zx::{
     Event as _,
     testing::{Host, Invariants, Reverted},
@@ -6,13 +7,11 @@ use zx::{
 
 const A: Address = Address::repeat_byte(0xA1);
 const B: Address = Address::repeat_byte(0xB2);
-const INITIALIZE: [u8; 4] = zx::selector("initialize(address,address)");
 
-/// A factory of the first account, whose pools say yes to being initialised and nothing else.
+/// A factory of the first account.
 fn factory(host: &Host) -> DexFactoryClient<'_> {
     let [setter] = host.accounts();
-    let code = Address::repeat_byte(0xC0);
-    host.mock(code).returns(INITIALIZE, ()).install();
+    let code = host.deploy::<DexPair>((Address::ZERO, Address::ZERO)).address();
     host.deploy::<DexFactory>((setter, code))
 }
 
@@ -37,6 +36,28 @@ fn a_pool_is_found_by_its_tokens_in_any_order(host: &Host) {
         (pair, U256::ONE)
     );
     assert!(factory.try_all_pairs(U256::ONE).is_err() && factory.try_all_pairs(U256::MAX).is_err());
+}
+
+/// What a pool is of is in its code, and where it is follows from that.
+#[zx::test]
+fn a_pool_is_where_its_tokens_and_the_code_say(host: &Host) {
+    let factory = factory(host);
+    let at = factory.create_pair(B, A).unwrap();
+    let pair = host.at::<DexPair>(at);
+    assert_eq!((pair.token0(), pair.token1()), (A, B));
+    assert_eq!(pair.factory(), factory.address());
+    let code = alloy_primitives::keccak256(zx::instance(factory.implementation(), (A, B)));
+    let expected = alloy_primitives::Address::from(factory.address().0.0).create2([0; 32], code);
+    assert_eq!(at.0.0, expected.0.0);
+}
+
+/// A pool can only be an instance of a contract of ours.
+#[zx::test]
+fn without_a_template_there_are_no_pools(host: &Host) {
+    let [setter] = host.accounts();
+    let factory = host.deploy::<DexFactory>((setter, Address::repeat_byte(0xC0)));
+    assert!(factory.create_pair(A, B).is_err());
+    assert_eq!(factory.all_pairs_length(), U256::ZERO);
 }
 
 #[zx::test]

@@ -60,8 +60,6 @@ pub struct Sync {
 /// Why a call was refused.
 #[derive(Clone, Debug, PartialEq, Eq, zx::Error)]
 pub enum PairError {
-    /// The pool has its tokens already, or is the code that pools run.
-    Initialized,
     /// Nothing was asked for.
     InsufficientOutputAmount,
     /// Nothing came in for what goes out.

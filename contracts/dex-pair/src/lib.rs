@@ -12,7 +12,8 @@
 //!   between, is a mean that costs whoever moves it. They wrap around: subtract them so.
 //! - All divisions round down, in favour of the pool.
 //!
-//! Pools are clones (ERC-1167) of one code, made and initialised by the factory in one call.
+//! Pools are instances of one code, made by the factory: tokens and factory are part of each pool's own code, and reading
+//! them costs next to nothing.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -57,9 +58,9 @@ pub struct DexPair {
     shares: Erc20,
     #[component(reentrant)]
     nonces: Nonces,
-    factory: Item<Address>,
-    token0: Item<Address>,
-    token1: Item<Address>,
+    factory: Immutable<Address>,
+    token0: Immutable<Address>,
+    token1: Immutable<Address>,
     reserves: Item<Reserves>,
     price0_cumulative: Item<U256>,
     price1_cumulative: Item<U256>,
@@ -69,24 +70,13 @@ pub struct DexPair {
 
 #[zx::public]
 impl DexPair {
-    /// The code itself is no pool: nobody can make it one.
+    /// Makes it the pool of two tokens, of which the first has the lower address, and the caller its factory. A template of
+    /// pools is itself one of the zero address, with which nobody can do anything.
     #[constructor]
-    pub fn constructor(&mut self, cx: &mut Ctx) {
-        self.factory.set(cx.sender());
-    }
-
-    /// Makes a fresh clone the pool of two tokens, and the caller its factory.
-    pub fn initialize(
-        &mut self,
-        cx: &mut Ctx,
-        token0: Address,
-        token1: Address,
-    ) -> Result<(), PairError> {
-        ensure!(self.factory.get().is_zero(), PairError::Initialized);
+    pub fn constructor(&mut self, cx: &mut Ctx, token0: Address, token1: Address) {
         self.factory.set(cx.sender());
         self.token0.set(token0);
         self.token1.set(token1);
-        Ok(())
     }
 
     /// Name of the shares.

@@ -40,7 +40,14 @@ use zx::{
 #[zx::contract]
 #[derive(Debug)]
 pub struct DexRouter {
-    pools: Item<Pools>,
+    /// Who makes the pools.
+    #[view]
+    factory: Immutable<Address>,
+    /// The code that they run.
+    code: Immutable<Address>,
+    /// The chain's coin as a token.
+    #[view(name = "WETH")]
+    wrapped: Immutable<Address>,
 }
 
 #[zx::public]
@@ -54,19 +61,10 @@ impl DexRouter {
         wrapped: Address,
     ) -> Result<(), RouterError> {
         let code = IFactory::at(factory).implementation(cx)?;
-        self.pools.set(Pools::new(factory, code, wrapped));
+        self.factory.set(factory);
+        self.code.set(code);
+        self.wrapped.set(wrapped);
         Ok(())
-    }
-
-    /// Who makes the pools.
-    pub fn factory(&self, _cx: &Ctx) -> Address {
-        self.pools.get().factory
-    }
-
-    /// The chain's coin as a token.
-    #[selector(name = "WETH")]
-    pub fn wrapped(&self, _cx: &Ctx) -> Address {
-        self.pools.get().coin()
     }
 
     /// Coins come from the wrapper alone.
@@ -75,7 +73,7 @@ impl DexRouter {
     pub fn receive(&mut self, cx: &mut Ctx) -> Result<(), RouterError> {
         let sender = cx.sender();
         ensure!(
-            sender == self.pools.get().coin(),
+            sender == self.pools().coin,
             RouterError::NotFromWrapper { sender }
         );
         Ok(())
@@ -97,7 +95,7 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(U256, U256, U256), RouterError> {
         in_time(cx, deadline)?;
-        let pool = pool_made(cx, self.pools.get(), token_a, token_b)?;
+        let pool = pool_made(cx, self.pools(), token_a, token_b)?;
         let desired = (amount_a_desired, amount_b_desired);
         let (amount_a, amount_b) = fitting(cx, pool, desired, (amount_a_min, amount_b_min))?;
         let owner = cx.sender();
@@ -123,15 +121,15 @@ impl DexRouter {
     ) -> Result<(U256, U256, U256), RouterError> {
         in_time(cx, deadline)?;
         let (owner, value) = (cx.sender(), cx.value());
-        let pools = self.pools.get();
-        let pool = pool_made(cx, pools, token, pools.coin())?;
+        let pools = self.pools();
+        let pool = pool_made(cx, pools, token, pools.coin)?;
         let (desired, least) = (
             (amount_token_desired, value),
             (amount_token_min, amount_native_min),
         );
         let (amount_token, amount_native) = fitting(cx, pool, desired, least)?;
         erc20::pull(cx, token, owner, pool.address, amount_token)?;
-        wrap(cx, pools.coin(), pool.address, amount_native)?;
+        wrap(cx, pools.coin, pool.address, amount_native)?;
         let liquidity = IPair::at(pool.address).mint(cx, to)?;
         refund(cx, owner, value - amount_native)?;
         Ok((amount_token, amount_native, liquidity))
@@ -151,7 +149,7 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(U256, U256), RouterError> {
         in_time(cx, deadline)?;
-        let pool = self.pools.get().of(cx, token_a, token_b)?;
+        let pool = self.pools().of(cx, token_a, token_b)?;
         redeem(cx, pool, liquidity, (amount_a_min, amount_b_min), to)
     }
 
@@ -170,10 +168,10 @@ impl DexRouter {
     ) -> Result<(U256, U256), RouterError> {
         in_time(cx, deadline)?;
         let least = (amount_token_min, amount_native_min);
-        let pools = self.pools.get();
+        let pools = self.pools();
         let (amount_token, amount_native) = redeem_native(cx, pools, token, liquidity, least)?;
         erc20::send(cx, token, to, amount_token)?;
-        unwrap(cx, pools.coin(), to, amount_native)?;
+        unwrap(cx, pools.coin, to, amount_native)?;
         Ok((amount_token, amount_native))
     }
 
@@ -196,7 +194,7 @@ impl DexRouter {
         s: B256,
     ) -> Result<(U256, U256), RouterError> {
         in_time(cx, deadline)?;
-        let pool = self.pools.get().of(cx, token_a, token_b)?;
+        let pool = self.pools().of(cx, token_a, token_b)?;
         permit(cx, pool, liquidity, deadline, approve_max, (v, r, s))?;
         redeem(cx, pool, liquidity, (amount_a_min, amount_b_min), to)
     }
@@ -219,8 +217,8 @@ impl DexRouter {
         s: B256,
     ) -> Result<(U256, U256), RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get();
-        let pool = pools.of(cx, token, pools.coin())?;
+        let pools = self.pools();
+        let pool = pools.of(cx, token, pools.coin)?;
         permit(cx, pool, liquidity, deadline, approve_max, (v, r, s))?;
         self.remove_liquidity_native(
             cx,
@@ -249,11 +247,11 @@ impl DexRouter {
     ) -> Result<U256, RouterError> {
         in_time(cx, deadline)?;
         let least = (amount_token_min, amount_native_min);
-        let pools = self.pools.get();
+        let pools = self.pools();
         let (_, amount_native) = redeem_native(cx, pools, token, liquidity, least)?;
         let arrived = IERC20::at(token).balance_of(cx, cx.address())?;
         erc20::send(cx, token, to, arrived)?;
-        unwrap(cx, pools.coin(), to, amount_native)?;
+        unwrap(cx, pools.coin, to, amount_native)?;
         Ok(amount_native)
     }
 
@@ -275,8 +273,8 @@ impl DexRouter {
         s: B256,
     ) -> Result<U256, RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get();
-        let pool = pools.of(cx, token, pools.coin())?;
+        let pools = self.pools();
+        let pool = pools.of(cx, token, pools.coin)?;
         permit(cx, pool, liquidity, deadline, approve_max, (v, r, s))?;
         self.remove_liquidity_native_with_fee(
             cx,
@@ -300,7 +298,7 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        let route = self.pools.get().amounts_out(cx, amount_in, &path)?;
+        let route = self.pools().amounts_out(cx, amount_in, &path)?;
         at_least(route.last(), amount_out_min)?;
         pay(cx, &route)?;
         trade(cx, &route, to)?;
@@ -318,7 +316,7 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        let route = self.pools.get().amounts_in(cx, amount_out, &path)?;
+        let route = self.pools().amounts_in(cx, amount_out, &path)?;
         at_most(route.first(), amount_in_max)?;
         pay(cx, &route)?;
         trade(cx, &route, to)?;
@@ -337,11 +335,11 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get();
+        let pools = self.pools();
         pools.is_coin(path.first())?;
         let route = pools.amounts_out(cx, cx.value(), &path)?;
         at_least(route.last(), amount_out_min)?;
-        pay_native(cx, pools.coin(), &route)?;
+        pay_native(cx, pools.coin, &route)?;
         trade(cx, &route, to)?;
         Ok(route.amounts)
     }
@@ -358,11 +356,11 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get();
+        let pools = self.pools();
         pools.is_coin(path.last())?;
         let route = pools.amounts_in(cx, amount_out, &path)?;
         at_most(route.first(), amount_in_max)?;
-        trade_for_native(cx, pools.coin(), route, to)
+        trade_for_native(cx, pools.coin, route, to)
     }
 
     /// Trades so much of a token for coins.
@@ -377,11 +375,11 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get();
+        let pools = self.pools();
         pools.is_coin(path.last())?;
         let route = pools.amounts_out(cx, amount_in, &path)?;
         at_least(route.last(), amount_out_min)?;
-        trade_for_native(cx, pools.coin(), route, to)
+        trade_for_native(cx, pools.coin, route, to)
     }
 
     /// Trades as few as it takes of the coins that come with the call for so much of a token; the rest goes back.
@@ -396,12 +394,12 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<Vec<U256>, RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get();
+        let pools = self.pools();
         pools.is_coin(path.first())?;
         let (owner, value) = (cx.sender(), cx.value());
         let route = pools.amounts_in(cx, amount_out, &path)?;
         at_most(route.first(), value)?;
-        pay_native(cx, pools.coin(), &route)?;
+        pay_native(cx, pools.coin, &route)?;
         trade(cx, &route, to)?;
         refund(cx, owner, value - route.first())?;
         Ok(route.amounts)
@@ -420,7 +418,7 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(), RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get().along(cx, &path)?;
+        let pools = self.pools().along(cx, &path)?;
         pay_in(cx, &pools, amount_in)?;
         trade_what_arrives(cx, &path, &pools, to, amount_out_min)
     }
@@ -437,11 +435,11 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(), RouterError> {
         in_time(cx, deadline)?;
-        let pools = self.pools.get();
+        let pools = self.pools();
         pools.is_coin(path.first())?;
         let way = pools.along(cx, &path)?;
         if let Some(first) = way.first() {
-            wrap(cx, pools.coin(), first.address, cx.value())?;
+            wrap(cx, pools.coin, first.address, cx.value())?;
         }
         trade_what_arrives(cx, &path, &way, to, amount_out_min)
     }
@@ -458,14 +456,14 @@ impl DexRouter {
         deadline: U256,
     ) -> Result<(), RouterError> {
         in_time(cx, deadline)?;
-        let (pools, here) = (self.pools.get(), cx.address());
+        let (pools, here) = (self.pools(), cx.address());
         pools.is_coin(path.last())?;
         let way = pools.along(cx, &path)?;
         pay_in(cx, &way, amount_in)?;
         trade_step_by_step(cx, &way, here)?;
-        let amount = IERC20::at(pools.coin()).balance_of(cx, here)?;
+        let amount = IERC20::at(pools.coin).balance_of(cx, here)?;
         at_least(amount, amount_out_min)?;
-        unwrap(cx, pools.coin(), to, amount)
+        unwrap(cx, pools.coin, to, amount)
     }
 
     /// What so much of the one is worth of the other, at the price of the reserves: rounded down.
@@ -499,7 +497,7 @@ impl DexRouter {
         amount_in: U256,
         path: Vec<Address>,
     ) -> Result<Vec<U256>, RouterError> {
-        Ok(self.pools.get().amounts_out(cx, amount_in, &path)?.amounts)
+        Ok(self.pools().amounts_out(cx, amount_in, &path)?.amounts)
     }
 
     /// What would go through each pool of a path, for so much at its end.
@@ -510,6 +508,14 @@ impl DexRouter {
         amount_out: U256,
         path: Vec<Address>,
     ) -> Result<Vec<U256>, RouterError> {
-        Ok(self.pools.get().amounts_in(cx, amount_out, &path)?.amounts)
+        Ok(self.pools().amounts_in(cx, amount_out, &path)?.amounts)
+    }
+
+    fn pools(&self) -> Pools {
+        Pools {
+            factory: self.factory.get(),
+            code: self.code.get(),
+            coin: self.wrapped.get(),
+        }
     }
 }

@@ -117,7 +117,7 @@ pub(crate) fn redeem_native(
     liquidity: U256,
     least: (U256, U256),
 ) -> Result<(U256, U256), RouterError> {
-    let pool = pools.of(cx, token, pools.coin())?;
+    let pool = pools.of(cx, token, pools.coin)?;
     let here = cx.address();
     redeem(cx, pool, liquidity, least, here)
 }

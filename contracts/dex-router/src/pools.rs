@@ -3,16 +3,16 @@
 use crate::{IPair, RouterError, math};
 use zx::prelude::*;
 
-/// Three addresses in two slots: that of the wrapped coin is cut in two, because a call that needs it needs the others too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
+/// Where pools are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pools {
     /// Who makes pools.
     pub(crate) factory: Address,
-    coin_head: FixedBytes<12>,
-    /// The code that pools run: the factory makes each as a clone of it, and never changes which. So the address of a pool
-    /// is computed, which is cheaper than to ask for it.
-    code: Address,
-    coin_tail: FixedBytes<8>,
+    /// The code that pools run: the factory makes each as an instance of it, and never changes which. So the address of a
+    /// pool is computed, which is cheaper than to ask for it.
+    pub(crate) code: Address,
+    /// The chain's coin as a token.
+    pub(crate) coin: Address,
 }
 
 /// A pool, seen from one of its tokens.
@@ -32,33 +32,9 @@ pub(crate) struct Route {
 }
 
 impl Pools {
-    pub(crate) fn new(factory: Address, code: Address, coin: Address) -> Self {
-        let (mut coin_head, mut coin_tail) = (FixedBytes([0; 12]), FixedBytes([0; 8]));
-        let halves = coin_head.0.iter_mut().chain(&mut coin_tail.0);
-        for (to, from) in halves.zip(coin) {
-            *to = from;
-        }
-        Self {
-            factory,
-            coin_head,
-            code,
-            coin_tail,
-        }
-    }
-
-    /// The chain's coin as a token.
-    pub(crate) fn coin(&self) -> Address {
-        let mut coin = Address::ZERO;
-        let halves = self.coin_head.iter().chain(&self.coin_tail.0);
-        for (to, from) in coin.0.iter_mut().zip(halves) {
-            *to = *from;
-        }
-        coin
-    }
-
     /// Refuses a path from or to coins that does not have the wrapper at that end.
     pub(crate) fn is_coin(&self, end: Option<&Address>) -> Result<(), RouterError> {
-        ensure!(end == Some(&self.coin()), RouterError::InvalidPath);
+        ensure!(end == Some(&self.coin), RouterError::InvalidPath);
         Ok(())
     }
 
@@ -76,9 +52,9 @@ impl Pools {
             (token_b, token_a)
         };
         ensure!(!token0.is_zero(), RouterError::ZeroAddress);
-        let salt = cx.keccak256(&[token0.0.0, token1.0.0].concat());
+        let code = cx.keccak256(&zx::instance(self.code, (token0, token1)));
         Ok(Pool {
-            address: cx.clone2_address(self.factory, self.code, salt),
+            address: cx.create2_address(self.factory, B256::ZERO, code),
             token_a,
             token_b,
         })

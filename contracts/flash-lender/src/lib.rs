@@ -39,16 +39,6 @@ const ALL: u16 = 10_000;
 /// What a borrower returns (ERC-3156): `keccak256("ERC3156FlashBorrower.onFlashLoan")`.
 const LENT: B256 = zx::b256!("439148f0bbc682ca079e46d6e2c2f0c1e3b820f1a291b069d8882abf8cf18dd9");
 
-/// What is set when the pool is deployed: one slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
-struct Terms {
-    asset: Address,
-    /// Decimal places of the token.
-    decimals: u8,
-    /// In hundredths of a percent of what is lent.
-    fee: u16,
-}
-
 /// State of the lender.
 #[zx::contract]
 #[derive(Debug)]
@@ -61,7 +51,13 @@ pub struct FlashLender {
     /// Their short name.
     #[view]
     symbol: Item<String>,
-    terms: Item<Terms>,
+    /// The token.
+    #[view]
+    asset: Immutable<Address>,
+    /// Its decimal places.
+    asset_decimals: Immutable<u8>,
+    /// In hundredths of a percent of what is lent.
+    fee: Immutable<u16>,
 }
 
 #[zx::public]
@@ -78,29 +74,22 @@ impl FlashLender {
     ) -> Result<(), LenderError> {
         ensure!(fee <= ALL, LenderError::InvalidFee { fee });
         let decimals = IToken::at(asset).decimals(cx).unwrap_or(18);
-        self.terms.set(Terms {
-            asset,
-            decimals,
-            fee,
-        });
+        self.asset.set(asset);
+        self.asset_decimals.set(decimals);
+        self.fee.set(fee);
         self.name.set(name);
         self.symbol.set(symbol);
         Ok(())
     }
 
-    /// The token.
-    pub fn asset(&self, _cx: &Ctx) -> Address {
-        self.terms.get().asset
-    }
-
     /// Decimal places with which shares are shown.
     pub fn decimals(&self, _cx: &Ctx) -> u8 {
-        self.terms.get().decimals.saturating_add(OFFSET)
+        self.asset_decimals.get().saturating_add(OFFSET)
     }
 
     /// Tokens that the pool has.
     pub fn total_assets(&self, cx: &Ctx) -> Result<U256, LenderError> {
-        self.has(cx, self.terms.get().asset)
+        self.has(cx, self.asset.get())
     }
 
     /// Shares that so many tokens are worth, rounded down.
@@ -215,7 +204,7 @@ impl FlashLender {
 
     /// What can be lent of a token.
     pub fn max_flash_loan(&self, cx: &Ctx, token: Address) -> Result<U256, LenderError> {
-        if token != self.terms.get().asset {
+        if token != self.asset.get() {
             return Ok(U256::ZERO);
         }
         self.has(cx, token)
@@ -224,12 +213,11 @@ impl FlashLender {
     /// What a loan costs, rounded up.
     #[reentrant]
     pub fn flash_fee(&self, _cx: &Ctx, token: Address, amount: U256) -> Result<U256, LenderError> {
-        let Terms { asset, fee, .. } = self.terms.get();
         ensure!(
-            token == asset,
+            token == self.asset.get(),
             LenderError::ERC3156UnsupportedToken { token }
         );
-        Ok(amount.mul_div(U256::from(fee), U256::from(ALL), Rounding::Up))
+        Ok(amount.mul_div(U256::from(self.fee.get()), U256::from(ALL), Rounding::Up))
     }
 
     /// Lends tokens to `receiver`, who is called with `data`, and takes them back with the fee: they have to be allowed to
@@ -274,7 +262,7 @@ impl FlashLender {
 
     /// Tokens that there are, with the virtual one, and shares with the virtual ones.
     fn rate(&self, cx: &Ctx) -> Result<(U256, U256), LenderError> {
-        let assets = self.has(cx, self.terms.get().asset)? + U256::ONE;
+        let assets = self.has(cx, self.asset.get())? + U256::ONE;
         Ok((
             assets,
             self.shares.ledger().total_supply() + U256::from(VIRTUAL_SHARES),
@@ -300,7 +288,7 @@ impl FlashLender {
         shares: U256,
     ) -> Result<(), LenderError> {
         let (sender, here) = (cx.sender(), cx.address());
-        erc20::pull(cx, self.terms.get().asset, sender, here, assets)?;
+        erc20::pull(cx, self.asset.get(), sender, here, assets)?;
         self.shares.mint(cx, owner, shares)?;
         cx.emit(Deposit {
             sender,
@@ -325,7 +313,7 @@ impl FlashLender {
             self.shares.spend(owner, sender, shares)?;
         }
         self.shares.burn(cx, owner, shares)?;
-        erc20::send(cx, self.terms.get().asset, receiver, assets)?;
+        erc20::send(cx, self.asset.get(), receiver, assets)?;
         cx.emit(Withdraw {
             sender,
             receiver,

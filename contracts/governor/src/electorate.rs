@@ -10,7 +10,7 @@ use zx::{components::Checkpoints, prelude::*};
 const QUORUM_DENOMINATOR: u64 = 100;
 
 /// What time is told by. ERC-6372 has a token's clock never change, so that it need not be asked each time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clock {
     /// What the token says; the number of the block, if it says nothing.
     Token,
@@ -24,21 +24,29 @@ pub(crate) enum Clock {
 const BLOCKS: &str = "mode=blocknumber&from=default";
 const SECONDS: &str = "mode=timestamp";
 
-/// Who votes, and when: one slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
+/// Who votes, and what they tell time by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Voting {
-    pub(crate) token: Address,
-    /// In units of the clock, as the next.
+    token: Address,
+    clock: Clock,
+}
+
+/// When they vote: one slot, in units of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
+pub(crate) struct Times {
     pub(crate) delay: Uint<48>,
     pub(crate) period: u32,
-    clock: Clock,
 }
 
 /// A token's holders, and what it takes of them.
 #[zx::storage]
 #[derive(Debug)]
 pub struct Electorate {
-    voting: Item<Voting>,
+    /// Whose votes decide.
+    token: Immutable<Address>,
+    /// A [`Clock`], by its number.
+    clock: Immutable<u8>,
+    times: Item<Times>,
     threshold: Item<U256>,
     quorum_numerators: Checkpoints,
 }
@@ -73,17 +81,24 @@ impl Electorate {
             Ok(SECONDS) => Clock::Seconds,
             _ => Clock::Token,
         };
-        self.voting.set(Voting {
-            token,
-            delay: Uint::new(U256::ZERO),
-            period: 0,
-            clock,
-        });
+        self.token.set(token);
+        self.clock.set(clock as u8);
     }
 
-    /// Who votes, and when.
+    /// Who votes, and what they tell time by.
     pub(crate) fn voting(&self) -> Voting {
-        self.voting.get()
+        let clock = match self.clock.get() {
+            1 => Clock::Blocks,
+            2 => Clock::Seconds,
+            _ => Clock::Token,
+        };
+        let token = self.token.get();
+        Voting { token, clock }
+    }
+
+    /// When they vote.
+    pub(crate) fn times(&self) -> Times {
+        self.times.get()
     }
 
     /// Votes that have to be for a proposal, or abstain, whose votes are counted at this point of the clock.
@@ -128,8 +143,8 @@ impl Electorate {
 
     /// See [`Governor::set_voting_delay`](crate::Governor::set_voting_delay), and so on.
     pub(crate) fn set_voting_delay(&mut self, cx: &mut Ctx, delay: Uint<48>) {
-        let before = self.voting.get();
-        self.voting.set(Voting { delay, ..before });
+        let before = self.times.get();
+        self.times.set(Times { delay, ..before });
         cx.emit(VotingDelaySet {
             old_voting_delay: before.delay.get(),
             new_voting_delay: delay.get(),
@@ -146,8 +161,8 @@ impl Electorate {
             period != 0,
             GovernorError::GovernorInvalidVotingPeriod { voting_period }
         );
-        let before = self.voting.get();
-        self.voting.set(Voting { period, ..before });
+        let before = self.times.get();
+        self.times.set(Times { period, ..before });
         cx.emit(VotingPeriodSet {
             old_voting_period: U256::from(before.period),
             new_voting_period: voting_period,
@@ -176,7 +191,7 @@ impl Electorate {
                 quorum_denominator
             }
         );
-        let now = as_key(self.voting.get().now(cx).get());
+        let now = as_key(self.voting().now(cx).get());
         let (old_quorum_numerator, _) = self.quorum_numerators.push(now, quorum_numerator)?;
         cx.emit(QuorumNumeratorUpdated {
             old_quorum_numerator,
@@ -201,20 +216,20 @@ impl Electorate {
     /// Whose votes decide.
     #[reentrant]
     pub fn token(&self, _cx: &Ctx) -> Address {
-        self.voting.get().token
+        self.token.get()
     }
 
     /// What time is told by: the token's clock; the number of the block, if it has none (ERC-6372).
     #[reentrant]
     pub fn clock(&self, cx: &Ctx) -> Uint<48> {
-        self.voting.get().now(cx)
+        self.voting().now(cx)
     }
 
     /// What time is told by, in words (ERC-6372).
     #[reentrant]
     #[selector(name = "CLOCK_MODE")]
     pub fn clock_mode(&self, cx: &Ctx) -> String {
-        let voting = self.voting.get();
+        let voting = self.voting();
         match voting.clock {
             Clock::Token => IVotes::at(voting.token)
                 .clock_mode(cx)
@@ -227,13 +242,13 @@ impl Electorate {
     /// After what voting begins, in units of the clock.
     #[reentrant]
     pub fn voting_delay(&self, _cx: &Ctx) -> U256 {
-        self.voting.get().delay.get()
+        self.times.get().delay.get()
     }
 
     /// How long it lasts, in units of the clock.
     #[reentrant]
     pub fn voting_period(&self, _cx: &Ctx) -> U256 {
-        U256::from(self.voting.get().period)
+        U256::from(self.times.get().period)
     }
 
     /// Votes that it takes to propose.
@@ -264,7 +279,7 @@ impl Electorate {
     /// Votes that have to be for a proposal, or abstain, whose votes are counted at this point of the clock.
     #[reentrant]
     pub fn quorum(&self, cx: &Ctx, timepoint: U256) -> Result<U256, GovernorError> {
-        self.quorum_of(cx, self.voting.get(), timepoint)
+        self.quorum_of(cx, self.voting(), timepoint)
     }
 
     /// What an account could vote with at a point of the clock that has passed.
@@ -275,7 +290,7 @@ impl Electorate {
         account: Address,
         timepoint: U256,
     ) -> Result<U256, GovernorError> {
-        self.voting.get().votes(cx, account, timepoint)
+        self.voting().votes(cx, account, timepoint)
     }
 
     /// The same: the governor makes nothing of `params`.

@@ -119,6 +119,7 @@ type DomainParts = (
 #[derive(Debug)]
 pub struct Governor {
     name: Item<String>,
+    hashed_name: Immutable<B256>,
     #[component]
     electorate: Electorate,
     #[component]
@@ -141,6 +142,7 @@ impl Governor {
         timelock: Address,
         settings: Settings,
     ) -> Result<(), GovernorError> {
+        self.hashed_name.set(cx.keccak256(name.as_bytes()));
         self.name.set(name);
         let electorate = &mut self.electorate;
         electorate.init(cx, token);
@@ -280,7 +282,7 @@ impl Governor {
             description::allows(&description, proposer),
             GovernorError::GovernorRestrictedProposer { proposer }
         );
-        let voting = self.electorate.voting();
+        let (voting, times) = (self.electorate.voting(), self.electorate.times());
         let now = voting.now(cx).get();
         self.electorate.check_proposer(cx, voting, proposer, now)?;
         let calls = (
@@ -295,8 +297,8 @@ impl Governor {
         self.unknown(cx, voting, proposal_id)?;
         let core = Core {
             proposer,
-            vote_start: Uint::new(now + voting.delay.get()),
-            vote_duration: voting.period,
+            vote_start: Uint::new(now + times.delay.get()),
+            vote_duration: times.period,
             executed: false,
             canceled: false,
         };

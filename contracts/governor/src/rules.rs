@@ -19,6 +19,7 @@ use zx::{
 
 /// Version of the domain that votes are signed for.
 pub(crate) const VERSION: &str = "1";
+const HASHED_VERSION: [u8; 32] = Domain::new("", VERSION).hashes()[1];
 
 impl Governor {
     /// Where a proposal is, and what it began with.
@@ -153,7 +154,7 @@ impl Governor {
         ballot: &impl TypedData,
         signature: &[u8],
     ) -> Result<(), GovernorError> {
-        let domain = Domain::of(&self.name.get(), VERSION);
+        let domain = Domain::hashed([self.hashed_name.get().0, HASHED_VERSION]);
         let hash = ballot.typed_hash(domain.separator(cx));
         ensure!(
             is_valid_signature(cx, voter, hash, signature),

@@ -27,16 +27,13 @@ use zx::{
 /// The chain's coin, where a token is meant.
 const COIN: Address = Address::ZERO;
 
-/// When what becomes whose: one slot, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue)]
-struct Schedule {
-    /// Since 1970.
-    start: u64,
-    /// From the start to the end.
-    duration: u64,
-    /// Since 1970.
-    cliff: u64,
-    /// Since 1970; the end of time, if it was not revoked.
+/// What there was of a token, and what is there.
+#[derive(Clone, Copy, Debug)]
+struct Holdings {
+    here: U256,
+    released: U256,
+    reclaimed: U256,
+    /// When it was revoked, in seconds since 1970; the end of time, if it was not.
     revoked: u64,
 }
 
@@ -54,10 +51,18 @@ pub struct Gone {
 pub struct Vesting {
     #[component]
     ownable: Ownable,
-    schedule: Item<Schedule>,
+    /// In seconds since 1970.
+    start: Immutable<u64>,
+    /// In seconds, from the start to the end.
+    duration: Immutable<u64>,
+    /// In seconds since 1970.
+    cliff: Immutable<u64>,
     /// Who may revoke; the zero address if nobody may.
     #[view]
-    revoker: Item<Address>,
+    revoker: Immutable<Address>,
+    /// When it was revoked, in seconds since 1970; zero, if it was not.
+    #[view]
+    revoked_at: Item<u64>,
     gone: Map<Address, Gone>,
 }
 
@@ -88,12 +93,9 @@ impl Vesting {
             VestingError::InvalidDuration { duration_seconds }
         );
         self.ownable.init(cx, beneficiary)?;
-        self.schedule.set(Schedule {
-            start,
-            duration: duration_seconds,
-            cliff: start + cliff_seconds,
-            revoked: u64::MAX,
-        });
+        self.start.set(start);
+        self.duration.set(duration_seconds);
+        self.cliff.set(start + cliff_seconds);
         self.revoker.set(revoker);
         Ok(())
     }
@@ -104,33 +106,22 @@ impl Vesting {
 
     /// When it starts, in seconds since 1970.
     pub fn start(&self, _cx: &Ctx) -> U256 {
-        U256::from(self.schedule.get().start)
+        U256::from(self.start.get())
     }
 
     /// Seconds from the start to the end.
     pub fn duration(&self, _cx: &Ctx) -> U256 {
-        U256::from(self.schedule.get().duration)
+        U256::from(self.duration.get())
     }
 
     /// When it ends, in seconds since 1970.
     pub fn end(&self, _cx: &Ctx) -> U256 {
-        let Schedule {
-            start, duration, ..
-        } = self.schedule.get();
-        U256::from(start + duration)
+        U256::from(self.start.get() + self.duration.get())
     }
 
     /// Before when there is nothing, in seconds since 1970.
     pub fn cliff(&self, _cx: &Ctx) -> U256 {
-        U256::from(self.schedule.get().cliff)
-    }
-
-    /// When it was revoked, in seconds since 1970; zero, if it was not.
-    pub fn revoked_at(&self, _cx: &Ctx) -> u64 {
-        match self.schedule.get().revoked {
-            u64::MAX => 0,
-            at => at,
-        }
+        U256::from(self.cliff.get())
     }
 
     /// Coins that the beneficiary was given.
@@ -146,13 +137,13 @@ impl Vesting {
 
     /// Coins that are the beneficiary's, and not given yet.
     pub fn releasable(&self, cx: &Ctx) -> Result<U256, VestingError> {
-        self.due(cx, COIN)
+        Ok(self.due(cx, COIN)?.0)
     }
 
     /// Tokens that are the beneficiary's, and not given yet.
     #[selector(name = "releasable")]
     pub fn releasable_of(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
-        self.due(cx, token)
+        Ok(self.due(cx, token)?.0)
     }
 
     /// Coins that are the beneficiary's at a time, given or not.
@@ -173,16 +164,15 @@ impl Vesting {
 
     /// What would go back of a token, or of coins (the zero address), to who revoked it.
     pub fn reclaimable(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
-        let Schedule { revoked, .. } = self.schedule.get();
-        if revoked == u64::MAX {
+        let holdings = self.holdings(cx, token)?;
+        if holdings.revoked == u64::MAX {
             return Ok(U256::ZERO);
         }
-        let here = has(cx, token)?;
-        let total = self.total(token, here);
-        let rest = total - self.schedule.get().part(total, revoked);
+        let total = holdings.total();
+        let rest = total - self.part(total, holdings.revoked);
         // As of what is due.
-        let rest = rest.saturating_sub(self.gone.at(token).reclaimed.get());
-        Ok(rest.min(here))
+        let rest = rest.saturating_sub(holdings.reclaimed);
+        Ok(rest.min(holdings.here))
     }
 
     /// Gives the beneficiary the coins that are theirs.
@@ -207,13 +197,8 @@ impl Vesting {
     /// Stops it: nothing more becomes the beneficiary's.
     pub fn revoke(&mut self, cx: &mut Ctx) -> Result<(), VestingError> {
         self.only_revoker(cx)?;
-        let schedule = self.schedule.get();
-        ensure!(schedule.revoked == u64::MAX, VestingError::AlreadyRevoked);
-        let revoked = cx.block_timestamp();
-        self.schedule.set(Schedule {
-            revoked,
-            ..schedule
-        });
+        ensure!(self.revoked_at.get() == 0, VestingError::AlreadyRevoked);
+        self.revoked_at.set(cx.block_timestamp());
         cx.emit(Revoked { by: cx.sender() });
         Ok(())
     }
@@ -221,10 +206,7 @@ impl Vesting {
     /// Takes back, once it is revoked, what has not become the beneficiary's of a token, or of coins (the zero address).
     pub fn reclaim(&mut self, cx: &mut Ctx, token: Address) -> Result<U256, VestingError> {
         self.only_revoker(cx)?;
-        ensure!(
-            self.schedule.get().revoked != u64::MAX,
-            VestingError::NotRevoked
-        );
+        ensure!(self.revoked_at.get() != 0, VestingError::NotRevoked);
         let amount = self.reclaimable(cx, token)?;
         self.gone.at_mut(token).reclaimed.add(amount);
         cx.emit(Reclaimed { token, amount });
@@ -241,56 +223,73 @@ impl Vesting {
         Ok(())
     }
 
-    /// All that ever came, of which so much is here.
-    fn total(&self, token: Address, here: U256) -> U256 {
-        let gone = self.gone.at(token);
-        let given = here + gone.released.get();
-        if self.schedule.get().revoked == u64::MAX {
-            return given;
+    /// What nobody can revoke was not: that costs no slot.
+    fn revoked(&self) -> u64 {
+        if self.revoker.get().is_zero() {
+            return u64::MAX;
         }
-        given + gone.reclaimed.get()
+        match self.revoked_at.get() {
+            0 => u64::MAX,
+            at => at,
+        }
+    }
+
+    fn holdings(&self, cx: &Ctx, token: Address) -> Result<Holdings, VestingError> {
+        let (gone, revoked) = (self.gone.at(token), self.revoked());
+        let reclaimed = match revoked {
+            u64::MAX => U256::ZERO,
+            _ => gone.reclaimed.get(),
+        };
+        Ok(Holdings {
+            here: has(cx, token)?,
+            released: gone.released.get(),
+            reclaimed,
+            revoked,
+        })
     }
 
     fn vested(&self, cx: &Ctx, token: Address, timestamp: u64) -> Result<U256, VestingError> {
-        let total = self.total(token, has(cx, token)?);
-        Ok(self.schedule.get().part(total, timestamp))
+        let holdings = self.holdings(cx, token)?;
+        Ok(self.part(holdings.total(), timestamp.min(holdings.revoked)))
     }
 
-    fn due(&self, cx: &Ctx, token: Address) -> Result<U256, VestingError> {
-        let here = has(cx, token)?;
-        let total = self.total(token, here);
-        let vested = self.schedule.get().part(total, cx.block_timestamp());
+    /// What is due, and what was given.
+    fn due(&self, cx: &Ctx, token: Address) -> Result<(U256, U256), VestingError> {
+        let holdings = self.holdings(cx, token)?;
+        let time = cx.block_timestamp().min(holdings.revoked);
+        let vested = self.part(holdings.total(), time);
         // Of a token that takes from balances, less may be there than was given, or than is due.
-        let due = vested.saturating_sub(self.gone.at(token).released.get());
-        Ok(due.min(here))
+        let due = vested.saturating_sub(holdings.released);
+        Ok((due.min(holdings.here), holdings.released))
     }
 
     /// Counts what is due as given, and says whom to give it.
     fn take_due(&mut self, cx: &Ctx, token: Address) -> Result<(Address, U256), VestingError> {
         let to = self.ownable.owner(cx);
         ensure!(!to.is_zero(), VestingError::NoBeneficiary);
-        let amount = self.due(cx, token)?;
-        self.gone.at_mut(token).released.add(amount);
+        let (amount, released) = self.due(cx, token)?;
+        self.gone.at_mut(token).released.set(released + amount);
         Ok((to, amount))
+    }
+
+    /// Of so much, what is the beneficiary's at a time before it was revoked.
+    fn part(&self, total: U256, timestamp: u64) -> U256 {
+        let start = self.start.get();
+        if timestamp < self.cliff.get() || timestamp < start {
+            return U256::ZERO;
+        }
+        let (passed, duration) = (timestamp - start, self.duration.get());
+        if passed >= duration {
+            return total;
+        }
+        total.mul_div(U256::from(passed), U256::from(duration), Rounding::Down)
     }
 }
 
-impl Schedule {
-    /// Of so much, what is the beneficiary's at a time.
-    fn part(&self, total: U256, timestamp: u64) -> U256 {
-        let time = timestamp.min(self.revoked);
-        if time < self.cliff || time < self.start {
-            return U256::ZERO;
-        }
-        let passed = time - self.start;
-        if passed >= self.duration {
-            return total;
-        }
-        total.mul_div(
-            U256::from(passed),
-            U256::from(self.duration),
-            Rounding::Down,
-        )
+impl Holdings {
+    /// All that ever came.
+    fn total(&self) -> U256 {
+        self.here + self.released + self.reclaimed
     }
 }
 

@@ -29,6 +29,7 @@ pub const PAUSER_ROLE: B256 = role("PAUSER_ROLE");
 
 /// Version of the domain that permits are signed for.
 const VERSION: &str = "1";
+const HASHED_VERSION: [u8; 32] = Domain::new("", VERSION).hashes()[1];
 
 /// What ERC-5267 returns.
 type DomainParts = (
@@ -50,12 +51,13 @@ pub struct Zx20Full {
     /// Name of the token.
     #[view]
     name: Item<String>,
+    hashed_name: Immutable<B256>,
     /// Its short name.
     #[view]
     symbol: Item<String>,
     /// Decimal places with which amounts are shown.
     #[view]
-    decimals: Item<u8>,
+    decimals: Immutable<u8>,
     #[component]
     erc20: Erc20<CappedBalances>,
     #[component]
@@ -78,6 +80,7 @@ impl Zx20Full {
         cap: U256,
     ) -> Result<(), Zx20FullError> {
         self.erc20.ledger_mut().init(cap)?;
+        self.hashed_name.set(cx.keccak256(name.as_bytes()));
         self.name.set(name);
         self.symbol.set(symbol);
         self.decimals.set(decimals);
@@ -188,8 +191,8 @@ impl Zx20Full {
         Ok(self.erc20.ledger_mut().pausable.unpause(cx)?)
     }
 
-    /// Named as the token is: read from the one slot that holds the name.
+    /// Named as the token is.
     fn domain(&self) -> Domain {
-        Domain::of(&self.name.get(), VERSION)
+        Domain::hashed([self.hashed_name.get().0, HASHED_VERSION])
     }
 }

@@ -39,7 +39,6 @@ sol! {
         function setFeeToSetter(address feeToSetter) external;
     }
 
-    error Initialized();
     error InsufficientOutputAmount();
     error InsufficientInputAmount();
     error InsufficientLiquidity();
@@ -90,8 +89,9 @@ pub(crate) fn same_error(ours: &[u8], theirs: &[u8]) -> bool {
     let named = REASONS.iter().any(|(text, selector)| *text == reason && ours.starts_with(selector));
     let arithmetic = reason.starts_with("ds-math-") && panic == Some(0x11);
     let reentered = |error: Revert| error.reason == "reentrant call";
-    // Nobody initialises a pool but who made it, in the call that makes it.
-    let taken = reason == "UniswapV2: FORBIDDEN" && ours == Initialized {}.abi_encode();
+    // Nobody initialises a pool of ours: its constructor has.
+    let unknown = |error: Revert| error.reason == "unknown selector 0x485cc955";
+    let taken = reason == "UniswapV2: FORBIDDEN" && Revert::abi_decode(ours).is_ok_and(unknown);
     let locked = reason == "UniswapV2: LOCKED" && Revert::abi_decode(ours).is_ok_and(reentered);
     named || arithmetic || locked || taken
 }
@@ -102,7 +102,7 @@ pub(crate) fn deploy_factory(world: &mut World, side: Side) -> eyre::Result<Addr
     match side {
         Side::Ours => {
             // By another account, so that both factories have the same address.
-            let code = world.deploy(other, "dex-pair", &[])?;
+            let code = world.deploy(other, "dex-pair", &(Address::ZERO, Address::ZERO).abi_encode_params())?;
             world.deploy(owner, "dex-factory", &(owner, code).abi_encode_params())
         }
         Side::Theirs => world.original(owner, "UniswapV2Factory", &(owner,).abi_encode_params()),

@@ -56,7 +56,7 @@ impl Market {
         let gold = home.deploy(Who::Alice, "zx20", &arguments)?;
         home.made(gold, alice, supply);
         let wrapped = home.deploy(Who::Alice, "wrapped-native", &[])?;
-        let code = home.deploy(Who::Alice, "dex-pair", &[])?;
+        let code = home.deploy(Who::Alice, "dex-pair", &(Address::ZERO, Address::ZERO).abi_encode_params())?;
         let factory = home.deploy(Who::Alice, "dex-factory", &(alice, code).abi_encode_params())?;
         let router = home.deploy(Who::Alice, "dex-router", &(factory, wrapped).abi_encode_params())?;
         let (tokens, coins) = (whole(1_000), whole(10));
