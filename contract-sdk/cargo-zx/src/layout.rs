@@ -1,11 +1,13 @@
-//! The storage layout of a module: what the SDK said of its fields, in the shape of solc's `storageLayout`.
+//! The storage layout of a module: what the SDK said of its fields, in the shape of solc's `storageLayout`, and beside it
+//! a list `immutables` of what is part of the code, if anything is.
 //!
-//! The SDK writes a type as `struct Name{label@slot:offset type;...}`, `mapping(key=>value)`, `enum Name{A,B}`,
-//! `element[]`, `element[N]`, or by its Solidity name.
+//! The SDK writes a type as `struct Name{label@slot:offset=immutable type;...}`, `mapping(key=>value)`, `enum Name{A,B}`,
+//! `element[]`, `element[N]`, or by its Solidity name. A member has the part after `=` if it has immutables, and the part
+//! before it if it has anything else; both are relative to the struct.
 
 use crate::{BuildError, module::CustomSection};
 use serde_json::{Map, Value, json};
-use zx_host_functions::{FIELDS_SECTION, LAYOUT_SECTION, metadata};
+use zx_host_functions::{FIELDS_SECTION, LAYOUT_SECTION, deploy::IMMUTABLE_BYTES, metadata};
 
 /// Reads the layout from a module's custom sections, as JSON without whitespace. `None` if the module says nothing.
 ///
@@ -31,8 +33,13 @@ fn from_fields(section: &[u8]) -> Result<String, BuildError> {
         .structure()
         .and_then(|s| if rest.0.is_empty() { Ok(s) } else { Err(format!("`{}` is one too many", rest.0)) })
         .map_err(|e| unreadable(FIELDS_SECTION, text, e))?;
-    let storage: Vec<_> = contract.members.iter().map(|m| m.json(&contract.name, &mut types)).collect();
-    Ok(serde_json::to_string(&json!({ "storage": storage, "types": types }))?)
+    let mut immutables = Vec::new();
+    contract.immutables("", 0, &mut immutables).map_err(|e| unreadable(FIELDS_SECTION, text, e))?;
+    let mut layout = json!({ "storage": contract.storage(&mut types), "types": types });
+    if !immutables.is_empty() {
+        layout["immutables"] = immutables.into();
+    }
+    Ok(serde_json::to_string(&layout)?)
 }
 
 fn unreadable(section: &'static str, line: &str, reason: impl ToString) -> BuildError {
@@ -59,16 +66,115 @@ struct Struct {
 #[derive(Debug)]
 struct Member {
     label: String,
-    /// A number, or a whole slot in hex.
-    slot: String,
-    offset: u64,
+    /// `None` for what has nothing in the sequence of slots.
+    place: Option<Place>,
+    /// Where its immutables begin.
+    immutable: Option<u64>,
     ty: Type,
 }
 
-impl Member {
-    fn json(&self, contract: &str, types: &mut Map<String, Value>) -> Value {
+#[derive(Debug)]
+struct Place {
+    /// A number, or a whole slot in hex.
+    slot: String,
+    offset: u64,
+}
+
+/// A member that is in storage.
+struct Stored<'a> {
+    label: String,
+    contract: &'a str,
+    place: &'a Place,
+    ty: &'a Type,
+}
+
+impl Struct {
+    fn storage(&self, types: &mut Map<String, Value>) -> Vec<Value> {
+        self.stored().into_iter().map(|stored| stored.json(types)).collect()
+    }
+
+    /// The members that are in storage. A struct of immutables and of members in slots of their own has no place itself:
+    /// the latter stand for it.
+    fn stored(&self) -> Vec<Stored<'_>> {
+        let mut stored = Vec::new();
+        for Member { label, place, ty, .. } in &self.members {
+            match (place, ty) {
+                (Some(place), ty) => stored.push(Stored { label: label.clone(), contract: &self.name, place, ty }),
+                (None, Type::Struct(inner)) => {
+                    let own = inner.stored().into_iter().filter(|member| member.place.is_absolute());
+                    stored.extend(own.map(|member| Stored { label: format!("{label}.{}", member.label), ..member }));
+                }
+                (None, _) => {}
+            }
+        }
+        stored
+    }
+
+    /// Lists the immutables of this struct, which begin at `base`.
+    fn immutables(&self, prefix: &str, base: u64, list: &mut Vec<Value>) -> Result<(), String> {
+        for Member { label, immutable, ty, .. } in &self.members {
+            let Some(offset) = immutable else { continue };
+            let (label, offset) = (format!("{prefix}{label}"), base.saturating_add(*offset));
+            if let Type::Struct(inner) = ty {
+                inner.immutables(&format!("{label}."), offset, list)?;
+                continue;
+            }
+            let bytes = ty.bytes();
+            if offset.saturating_add(bytes) > IMMUTABLE_BYTES as u64 {
+                return Err(format!(
+                    "the immutable `{label}` ends behind byte {IMMUTABLE_BYTES}, of which no contract has more"
+                ));
+            }
+            list.push(json!({ "label": label, "offset": offset, "bytes": bytes, "type": ty.label() }));
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    fn is_absolute(&self) -> bool {
+        self.slot.starts_with("0x")
+    }
+}
+
+impl Stored<'_> {
+    fn json(&self, types: &mut Map<String, Value>) -> Value {
         let id = self.ty.add_to(types);
-        json!({ "label": self.label, "slot": self.slot, "offset": self.offset, "type": id, "contract": contract })
+        let Place { slot, offset } = self.place;
+        json!({ "label": self.label, "slot": slot, "offset": offset, "type": id, "contract": self.contract })
+    }
+}
+
+impl Member {
+    /// Whether its places are those that its type needs.
+    fn check(&self) -> Result<(), String> {
+        let Self { label, place, immutable, ty } = self;
+        let has_immutables = match ty {
+            Type::Struct(inner) => inner.members.iter().any(|member| member.immutable.is_some()),
+            Type::Value(name) if name == "string" || name == "bytes" => false,
+            Type::Value(_) | Type::Enum(..) => place.is_none(),
+            _ => false,
+        };
+        match (has_immutables, immutable) {
+            (true, None) => return Err(format!("the place of `{label}` is missing")),
+            (false, Some(_)) => return Err(format!("`{label}` has a place among the immutables, and none of them")),
+            _ => {}
+        }
+        match (place, ty) {
+            (None, Type::Struct(inner)) => match inner.stored().iter().find(|member| member.needs_place()) {
+                Some(inner) => Err(format!("`{label}.{}` has a slot, which `{label}` has not", inner.label)),
+                None => Ok(()),
+            },
+            (None, _) if immutable.is_none() => Err(format!("the slot of `{label}` is missing")),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Stored<'_> {
+    /// Whether it lies in the slots of the struct that it is in.
+    fn needs_place(&self) -> bool {
+        !self.place.is_absolute() && self.ty.bytes() > 0
     }
 }
 
@@ -92,11 +198,21 @@ impl Type {
             }
             Self::List(base) | Self::Array(base, _) => entry["base"] = base.add_to(types).into(),
             Self::Struct(inner) => {
-                entry["members"] = inner.members.iter().map(|m| m.json(&inner.name, types)).collect();
+                entry["members"] = inner.storage(types).into();
             }
         }
         types.insert(id.clone(), entry);
         id
+    }
+
+    /// The same, as what a mapping, a list or an array is of: nothing in it is immutable.
+    fn of_entry(self) -> Result<Self, String> {
+        match &self {
+            Self::Struct(inner) if inner.members.iter().any(|member| member.immutable.is_some()) => {
+                Err(format!("an entry is a struct {}, which has immutables", inner.name))
+            }
+            _ => Ok(self),
+        }
     }
 
     fn id(&self) -> String {
@@ -109,7 +225,7 @@ impl Type {
             Self::Enum(name, _) => format!("t_enum({name})"),
             // Two structs of one name, of different crates, are told apart by what is in them.
             Self::Struct(inner) => {
-                let members: Vec<_> = inner.members.iter().map(|m| m.ty.id()).collect();
+                let members: Vec<_> = inner.stored().iter().map(|m| m.ty.id()).collect();
                 format!("t_struct({}:{})_storage", inner.name, members.join(","))
             }
         }
@@ -146,10 +262,11 @@ impl Type {
                 large => len.saturating_mul(large.next_multiple_of(32)),
             },
             Self::Struct(inner) => inner
-                .members
+                .stored()
                 .iter()
                 .filter_map(|m| {
-                    Some(m.slot.parse::<u64>().ok()?.saturating_mul(32).saturating_add(m.offset + m.ty.bytes()))
+                    let first = m.place.slot.parse::<u64>().ok()?.saturating_mul(32).saturating_add(m.place.offset);
+                    Some(first.saturating_add(m.ty.bytes()))
                 })
                 .max()
                 .unwrap_or(0)
@@ -204,17 +321,44 @@ impl<'a> Cursor<'a> {
         self.want("{")?;
         let mut members = Vec::new();
         while !self.take("}") {
-            let label = self.until(&['@'])?.to_owned();
-            self.want("@")?;
-            let slot = self.until(&[':'])?.to_owned();
-            self.want(":")?;
-            let offset = self.until(&[' '])?.parse().map_err(|e| format!("the offset of `{label}`: {e}"))?;
-            self.want(" ")?;
-            let ty = self.ty()?;
-            self.want(";")?;
-            members.push(Member { label, slot, offset, ty });
+            members.push(self.member()?);
         }
         Ok(Struct { name, members })
+    }
+
+    fn member(&mut self) -> Result<Member, String> {
+        let label = self.until(&['@'])?.to_owned();
+        self.want("@")?;
+        let place = match self.0.starts_with(['=', ' ']) {
+            true => None,
+            false => Some(self.place(&label)?),
+        };
+        let immutable = match self.take("=") {
+            true => Some(self.number(&[' '], || format!("the place of `{label}` among the immutables"))?),
+            false => None,
+        };
+        self.want(" ")?;
+        let ty = self.ty()?;
+        self.want(";")?;
+        let member = Member { label, place, immutable, ty };
+        member.check()?;
+        Ok(member)
+    }
+
+    fn place(&mut self, label: &str) -> Result<Place, String> {
+        let slot = self.until(&[':'])?.to_owned();
+        self.want(":")?;
+        let offset = self.number(&['=', ' '], || format!("the offset of `{label}`"))?;
+        Ok(Place { slot, offset })
+    }
+
+    fn number(&mut self, end: &[char], what: impl Fn() -> String) -> Result<u64, String> {
+        self.until(end)?.parse().map_err(|e| format!("{}: {e}", what()))
+    }
+
+    /// What a mapping, a list or an array is of.
+    fn entry(&mut self) -> Result<Type, String> {
+        self.ty()?.of_entry()
     }
 
     fn ty(&mut self) -> Result<Type, String> {
@@ -227,9 +371,9 @@ impl<'a> Cursor<'a> {
             self.want("}")?;
             Type::Enum(name, variants)
         } else if self.take("mapping(") {
-            let key = self.ty()?;
+            let key = self.entry()?;
             self.want("=>")?;
-            let value = self.ty()?;
+            let value = self.entry()?;
             self.want(")")?;
             Type::Mapping(Box::new(key), Box::new(value))
         } else {
@@ -238,6 +382,7 @@ impl<'a> Cursor<'a> {
         while self.take("[") {
             let len = self.until(&[']'])?;
             self.want("]")?;
+            ty = ty.of_entry()?;
             ty = match len {
                 "" => Type::List(Box::new(ty)),
                 len => Type::Array(Box::new(ty), len.parse().map_err(|e| format!("the length of an array: {e}"))?),
@@ -286,5 +431,78 @@ mod tests {
             assert!(error.contains("`zx_fields`"), "{error}");
         }
         assert_eq!(read(&[]).expect("nothing to read"), None);
+    }
+
+    #[test]
+    fn immutables_are_listed_by_their_bytes_and_are_in_no_slot() {
+        let layout = of("struct Vault{asset@=0 address;total@0:0 uint128;fee@=20 uint16;held@0:16 uint64;\
+             domain@=22 struct Domain{name@=0 bytes32;inner@=32 struct Inner{salt@=0 bool;};};\
+             mixed@1:0=55 struct Mixed{a@0:0 uint256;b@=0 int64;c@1:0 string;};last@3:0 bool;}");
+        let rows = |list: &Value, of: &[&str]| -> Vec<Value> {
+            list.as_array().expect("a list").iter().map(|row| of.iter().map(|key| row[key].clone()).collect()).collect()
+        };
+        assert_eq!(
+            rows(&layout["immutables"], &["label", "offset", "bytes", "type"]),
+            [
+                json!(["asset", 0, 20, "address"]),
+                json!(["fee", 20, 2, "uint16"]),
+                json!(["domain.name", 22, 32, "bytes32"]),
+                json!(["domain.inner.salt", 54, 1, "bool"]),
+                json!(["mixed.b", 55, 8, "int64"]),
+            ]
+        );
+        assert_eq!(
+            rows(&layout["storage"], &["label", "slot", "offset", "type"]),
+            [
+                json!(["total", "0", 0, "t_uint128"]),
+                json!(["held", "0", 16, "t_uint64"]),
+                json!(["mixed", "1", 0, "t_struct(Mixed:t_uint256,t_string_storage)_storage"]),
+                json!(["last", "3", 0, "t_bool"]),
+            ]
+        );
+        let mixed = &layout["types"]["t_struct(Mixed:t_uint256,t_string_storage)_storage"];
+        assert_eq!(rows(&mixed["members"], &["label"]), [json!(["a"]), json!(["c"])]);
+        assert_eq!(mixed["numberOfBytes"], "64");
+        assert!(layout["types"].get("t_address").is_none(), "a type that nothing in storage has: {layout}");
+    }
+
+    #[test]
+    fn what_has_a_slot_of_its_own_is_in_storage_though_its_struct_is_not() {
+        let layout =
+            of("struct P{proxy@=4 struct Proxy{impl@0x36:0 address;none@0:0 struct Empty{};beacon@=0 address;};}");
+        let storage = layout["storage"].as_array().expect("a list");
+        assert_eq!(storage.len(), 1, "{layout}");
+        assert_eq!((&storage[0]["label"], &storage[0]["slot"]), (&json!("proxy.impl"), &json!("0x36")));
+        assert_eq!(storage[0]["contract"], "Proxy");
+        assert_eq!(layout["immutables"][0]["offset"], 4);
+    }
+
+    #[test]
+    fn a_contract_without_immutables_has_no_list_of_them() {
+        assert_eq!(of("struct A{x@0:0 uint8;}").get("immutables"), None);
+    }
+
+    #[test]
+    fn places_that_do_not_fit_the_type_are_refused() {
+        for (wrong, say) in [
+            ("struct A{x@ uint8;}", "the place of `x` is missing"),
+            ("struct A{x@ mapping(uint8=>bool);}", "the slot of `x` is missing"),
+            ("struct A{x@=y uint8;}", "the place of `x` among the immutables"),
+            ("struct A{x@0:0=0 uint8;}", "`x` has a place among the immutables, and none of them"),
+            ("struct A{x@=0 string;}", "`x` has a place among the immutables, and none of them"),
+            ("struct A{x@=0 uint8[];}", "`x` has a place among the immutables, and none of them"),
+            ("struct A{x@0:0=0 struct B{y@0:0 bool;};}", "`x` has a place among the immutables, and none of them"),
+            ("struct A{x@0:0 struct B{y@=0 bool;};}", "the place of `x` is missing"),
+            ("struct A{x@=0 struct B{y@0:0 bool;z@=0 bool;};}", "`x.y` has a slot, which `x` has not"),
+            ("struct A{x@=4095 uint16;}", "the immutable `x` ends behind byte 4096"),
+            ("struct A{x@=18446744073709551615 bool;}", "the immutable `x` ends behind byte 4096"),
+            ("struct A{x@=4096 struct B{y@=0 bool;};}", "the immutable `x.y` ends behind byte 4096"),
+            ("struct A{x@0:0 struct B{y@=0 bool;}[];}", "an entry is a struct B, which has immutables"),
+            ("struct A{x@0:0 mapping(bool=>struct B{y@=0 bool;});}", "an entry is a struct B, which has immutables"),
+        ] {
+            let section = CustomSection { name: FIELDS_SECTION, data: wrong.as_bytes() };
+            let error = read(&[section]).expect_err(wrong).to_string();
+            assert!(error.contains(say), "{wrong}: {error}");
+        }
     }
 }

@@ -215,8 +215,8 @@ pub const fn struct_type(name: &str, members: &[LayoutMember]) -> TypeName {
     let mut i = 0;
     while i < members.len() {
         let LayoutMember { label, member, slot, size, ty } = members[i];
-        // What is only the domain is no field.
-        if size.is_elsewhere() && slot.is_none() && size.in_own_immutables() == 0 {
+        // The hashes of the domain are no field: they are wherever it stands.
+        if ty.is_empty() {
             i += 1;
             continue;
         }

@@ -90,7 +90,7 @@ pub(crate) fn same_error(ours: &[u8], theirs: &[u8]) -> bool {
     let arithmetic = reason.starts_with("ds-math-") && panic == Some(0x11);
     let reentered = |error: Revert| error.reason == "reentrant call";
     // Nobody initialises a pool of ours: its constructor has.
-    let unknown = |error: Revert| error.reason == "unknown selector 0x485cc955";
+    let unknown = |error: Revert| error.reason == "unknown selector";
     let taken = reason == "UniswapV2: FORBIDDEN" && Revert::abi_decode(ours).is_ok_and(unknown);
     let locked = reason == "UniswapV2: LOCKED" && Revert::abi_decode(ours).is_ok_and(reentered);
     named || arithmetic || locked || taken
@@ -148,7 +148,7 @@ pub(crate) const FACTORY: Subject = Subject {
     same_error,
     creates: &["createPair"],
     attacks: &[],
-    dearer: &["setFeeTo", "setFeeToSetter"],
+    dearer: &[],
 };
 
 /// `contracts/dex-pair`, on tokens of OpenZeppelin. Its contracts are the factory, the pool, its two tokens, and a borrower.
@@ -207,16 +207,7 @@ pub(crate) const PAIR: Subject = Subject {
     same_error,
     creates: &[],
     attacks: &["initialize"],
-    dearer: &[
-        "burn",
-        "mint",
-        "setFeeTo",
-        "share approve",
-        "share transfer",
-        "share transfer to the pool",
-        "share transferFrom",
-        "sync",
-    ],
+    dearer: &[],
 };
 
 /// What the pool counts on, and what has come since.

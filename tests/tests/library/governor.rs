@@ -121,7 +121,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     },
     creates: &[],
     attacks: &["setProposalThreshold", "deposit", "timelock execute bypass"],
-    dearer: &["castVoteBySig", "state"],
+    dearer: &[],
 };
 
 fn deploy(world: &mut World, side: Side) -> eyre::Result<Vec<Address>> {

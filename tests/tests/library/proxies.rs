@@ -91,7 +91,7 @@ pub(crate) const TRANSPARENT: Subject = Subject {
     same_error: equal,
     creates: &[],
     attacks: &["as the admin", "fail", "refuse"],
-    dearer: &["deposit", "note", "pay", "upgradeAndCall", "upgradeToAndCall of the code", "withdraw"],
+    dearer: &[],
 };
 
 fn transparent_step(random: &mut Random, _: &mut World, contracts: &[Address]) -> eyre::Result<Step> {
@@ -179,7 +179,7 @@ pub(crate) const UUPS: Subject = Subject {
     },
     creates: &[],
     attacks: &["initialize", "proxiableUUID", "unknown", "upgradeToAndCall of the code"],
-    dearer: &["acceptOwnership", "setNumber", "transferOwnership", "upgradeToAndCall"],
+    dearer: &[],
 };
 
 fn uups_step(random: &mut Random, world: &mut World, contracts: &[Address]) -> eyre::Result<Step> {

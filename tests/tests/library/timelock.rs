@@ -71,7 +71,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     same_error: equal,
     creates: &[],
     attacks: &["updateDelay"],
-    dearer: &["receive", "renounceRole", "revokeRole"],
+    dearer: &[],
 };
 
 /// A call of an operation.

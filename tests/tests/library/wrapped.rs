@@ -41,7 +41,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     same_error: |ours, theirs| ours == theirs || Revert::abi_decode(theirs).is_ok_and(|error| error.reason.is_empty()),
     creates: &[],
     attacks: &[],
-    dearer: &["approve", "deposit", "transfer", "withdraw"],
+    dearer: &[],
 };
 
 fn step(random: &mut Random, _: &mut World, contracts: &[Address]) -> eyre::Result<Step> {

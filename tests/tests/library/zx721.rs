@@ -61,7 +61,7 @@ pub(crate) const SUBJECT: Subject = Subject {
     same_error: equal,
     creates: &[],
     attacks: &[],
-    dearer: &["deleteDefaultRoyalty", "resetTokenRoyalty"],
+    dearer: &[],
 };
 
 fn step(random: &mut Random, world: &mut World, contracts: &[Address]) -> eyre::Result<Step> {

@@ -339,6 +339,24 @@ mod tests {
     }
 
     #[test]
+    fn an_upgrade_may_change_the_immutables() {
+        let with = |immutables: serde_json::Value| {
+            let mut layout = serde_json::to_value(layout(&[OWNER])).expect("JSON");
+            layout["immutables"] = immutables;
+            Layout::from_json(layout.to_string().as_bytes()).expect("a layout")
+        };
+        let one = with(json!([{ "label": "fee", "offset": 0, "bytes": 2, "type": "uint16" }]));
+        let other = with(json!([
+            { "label": "asset", "offset": 0, "bytes": 20, "type": "address" },
+            { "label": "fee", "offset": 20, "bytes": 32, "type": "uint256" },
+        ]));
+        assert_eq!((one.immutables.len(), other.immutables.len()), (1, 2));
+        for (old, new) in [(&one, &other), (&other, &one), (&one, &layout(&[OWNER])), (&layout(&[OWNER]), &other)] {
+            assert_eq!(compare(old, new), [], "immutables belong to the code");
+        }
+    }
+
+    #[test]
     fn solc_s_output_is_read() {
         let json = br#"{"abi":[],"storageLayout":{"storage":[],"types":null}}"#;
         assert_eq!(Layout::from_json(json), Ok(Layout::default()));

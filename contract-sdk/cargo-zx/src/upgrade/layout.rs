@@ -16,6 +16,23 @@ pub struct Layout {
     /// Their types, by the names that variables refer to them by.
     #[serde(default, deserialize_with = "or_empty")]
     pub types: BTreeMap<String, TypeInfo>,
+    /// What its constructor makes part of the code. No upgrade has to keep it: other code has its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub immutables: Vec<Immutable>,
+}
+
+/// A value that is part of the code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Immutable {
+    /// Its name, behind those of the structs that it is in: `domain.name`.
+    pub label: String,
+    /// First byte of it in the immutables.
+    pub offset: usize,
+    /// Bytes that it takes.
+    pub bytes: usize,
+    /// Its type, as Solidity names it.
+    #[serde(rename = "type")]
+    pub ty: String,
 }
 
 /// solc writes `null` for a contract without storage.

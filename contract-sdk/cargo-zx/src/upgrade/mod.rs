@@ -8,4 +8,4 @@ mod layout;
 mod types;
 
 pub use compare::{Finding, Severity, compare};
-pub use layout::{Layout, TypeInfo, Variable};
+pub use layout::{Immutable, Layout, TypeInfo, Variable};
