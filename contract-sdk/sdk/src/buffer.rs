@@ -15,6 +15,28 @@ pub(crate) fn zeros(bytes: usize) -> Vec<u8> {
     out
 }
 
+/// No bytes yet, and room for so many.
+pub(crate) fn with_room(bytes: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    reserve(&mut out, bytes);
+    out
+}
+
+/// So many bytes, which `write` writes. Of none it is not asked.
+///
+/// # Safety
+/// It writes as many bytes at the pointer.
+#[cfg(target_arch = "wasm32")]
+pub(crate) unsafe fn filled(bytes: usize, write: impl FnOnce(*mut u8)) -> Vec<u8> {
+    let mut out = with_room(bytes);
+    if bytes > 0 {
+        write(out.as_mut_ptr());
+        // SAFETY: there is room for them, and the caller promises that they are written.
+        unsafe { out.set_len(bytes) };
+    }
+    out
+}
+
 /// A copy of the bytes.
 pub(crate) fn copy(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();

@@ -248,7 +248,10 @@ pub fn run(entry: fn(&mut Ctx, &mut Decoder<'_>) -> Outcome) -> i32 {
         Ok(data) => (ManuallyDrop::new(data), 0),
         Err(data) => (ManuallyDrop::new(data), 1),
     };
-    host::output(&data);
+    // Without it, nothing is returned.
+    if !data.is_empty() {
+        host::output(&data);
+    }
     status
 }
 

@@ -26,9 +26,9 @@ pub trait Event: Sized {
 
     /// Topics and data.
     fn into_log(self) -> Log {
-        let mut log = LogWriter::default();
-        self.write(&mut log);
-        Log { topics: log.topics().to_vec(), data: log.data.finish() }
+        let log = LogWriter::of(&self);
+        let (topics, data) = log.parts();
+        Log { topics: topics.to_vec(), data: data.to_vec() }
     }
 }
 
@@ -44,13 +44,15 @@ pub struct Log {
 /// Topics of a log.
 const MAX_TOPICS: usize = 4;
 
-/// A log in the making.
-#[derive(Debug, Default)]
+/// Bytes that most logs fit into: four topics and four words.
+const ROOM: usize = 256;
+
+/// A log in the making: its topics, and its data behind them.
+#[derive(Debug)]
 #[doc(hidden)]
 pub struct LogWriter {
-    data: Encoder,
-    topics: [[u8; 32]; MAX_TOPICS],
-    /// How many of the topics there are.
+    out: Encoder,
+    /// How many topics there are.
     indexed: usize,
 }
 
@@ -58,8 +60,8 @@ impl LogWriter {
     /// Adds a topic: the macro sees to it that there are no more than four.
     #[inline(never)]
     pub fn topic(&mut self, word: &[u8; 32]) {
-        if let Some(place) = self.topics.get_mut(self.indexed) {
-            *place = *word;
+        if self.indexed < MAX_TOPICS {
+            self.out.raw(word);
             self.indexed = self.indexed.wrapping_add(1);
         }
     }
@@ -70,18 +72,27 @@ impl LogWriter {
         self.topic(&value.topic());
     }
 
-    /// Where the other fields are written, after a head of so many bytes.
+    /// Where the other fields are written, once the topics are, after a head of so many bytes.
     pub fn data(&mut self, head: usize) -> &mut Encoder {
-        self.data.begin(&[], head);
-        &mut self.data
+        self.out.begin(&[], head);
+        &mut self.out
     }
 
-    fn topics(&self) -> &[[u8; 32]] {
-        self.topics.get(..self.indexed).unwrap_or_default()
+    fn of(event: &impl Event) -> Self {
+        let mut log = Self { out: Encoder::with_room(ROOM), indexed: 0 };
+        event.write(&mut log);
+        log
+    }
+
+    fn parts(&self) -> (&[[u8; 32]], &[u8]) {
+        let bytes = self.out.as_slice();
+        let (topics, data) = bytes.split_at_checked(self.indexed.wrapping_mul(32)).unwrap_or((&[], bytes));
+        (topics.as_chunks().0, data)
     }
 
     fn emit(self) {
-        host::log(self.topics(), self.data.as_slice());
+        let (topics, data) = self.parts();
+        host::log(topics, data);
         // Memory is not missed: what an event's data take of it costs a hundred times more gas as data.
         core::mem::forget(self);
     }
@@ -89,9 +100,7 @@ impl LogWriter {
 
 /// Emits an event.
 pub(crate) fn emit(event: &impl Event) {
-    let mut log = LogWriter::default();
-    event.write(&mut log);
-    log.emit();
+    LogWriter::of(event).emit();
 }
 
 /// A type of which an `#[indexed]` field can be: a topic holds one word, longer values only by their hash.

@@ -15,6 +15,11 @@ pub struct Encoder {
 }
 
 impl Encoder {
+    /// One with room for so many bytes before it has to find more.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { out: buffer::with_room(bytes), ..Self::default() }
+    }
+
     /// Begins a sequence behind `prefix`, with a head of so many bytes.
     #[inline(never)]
     pub fn begin(&mut self, prefix: &[u8], head: usize) {

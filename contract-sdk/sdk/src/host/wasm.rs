@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use alloc::vec::Vec;
+use core::mem::MaybeUninit;
 
 type Ptr = *const u8;
 type PtrMut = *mut u8;
@@ -36,13 +37,22 @@ fn len(bytes: &[u8]) -> Len {
     bytes.len() as Len
 }
 
+/// What `write` writes, without zeros before it.
+///
+/// # Safety
+/// It writes `N` bytes at the pointer.
+unsafe fn filled<const N: usize>(write: impl FnOnce(PtrMut)) -> [u8; N] {
+    let mut out = MaybeUninit::<[u8; N]>::uninit();
+    write(out.as_mut_ptr().cast());
+    // SAFETY: the caller's promise.
+    unsafe { out.assume_init() }
+}
+
 macro_rules! words {
     ($($name:ident -> $n:literal;)+) => {
         $(pub(crate) fn $name() -> [u8; $n] {
-            let mut out = [0; $n];
             // SAFETY: the host writes exactly this many bytes at the pointer.
-            unsafe { import::$name(out.as_mut_ptr()) };
-            out
+            unsafe { filled(|out| import::$name(out)) }
         })+
     };
 }
@@ -70,10 +80,8 @@ numbers!(block_number block_timestamp chain_id block_gas_limit gas_left);
 pub(crate) fn calldata() -> Vec<u8> {
     // SAFETY: takes no pointer.
     let size = unsafe { import::calldata_size() };
-    let mut data = crate::buffer::zeros(size as usize);
-    // SAFETY: `data` is `size` bytes long.
-    unsafe { import::calldata_copy(data.as_mut_ptr(), 0, size) };
-    data
+    // SAFETY: the host writes `size` bytes.
+    unsafe { crate::buffer::filled(size as usize, |data| import::calldata_copy(data, 0, size)) }
 }
 
 /// Sets what the entry returns.
@@ -90,10 +98,8 @@ pub(crate) fn revert(data: &[u8]) -> ! {
 }
 
 pub(crate) fn storage_read(key: &[u8; 32]) -> [u8; 32] {
-    let mut out = [0; 32];
     // SAFETY: the host reads 32 bytes and writes 32.
-    unsafe { import::storage_read(key.as_ptr(), out.as_mut_ptr()) };
-    out
+    unsafe { filled(|out| import::storage_read(key.as_ptr(), out)) }
 }
 
 pub(crate) fn storage_write(key: &[u8; 32], value: &[u8; 32]) {
@@ -107,10 +113,8 @@ pub(crate) fn log(topics: &[[u8; 32]], data: &[u8]) {
 }
 
 pub(crate) fn balance(account: &[u8; 20]) -> [u8; 32] {
-    let mut out = [0; 32];
     // SAFETY: the host reads 20 bytes and writes 32.
-    unsafe { import::balance(account.as_ptr(), out.as_mut_ptr()) };
-    out
+    unsafe { filled(|out| import::balance(account.as_ptr(), out)) }
 }
 
 pub(crate) fn call(gas: u64, to: &[u8; 20], value: &[u8; 32], data: &[u8]) -> u32 {
@@ -139,24 +143,18 @@ pub(crate) fn create(value: &[u8; 32], code: &[u8]) -> (u32, [u8; 20]) {
 pub(crate) fn return_data() -> Vec<u8> {
     // SAFETY: takes no pointer.
     let size = unsafe { import::return_data_size() };
-    let mut data = crate::buffer::zeros(size as usize);
-    // SAFETY: `data` is `size` bytes long.
-    unsafe { import::return_data_copy(data.as_mut_ptr(), 0, size) };
-    data
+    // SAFETY: the host writes `size` bytes.
+    unsafe { crate::buffer::filled(size as usize, |data| import::return_data_copy(data, 0, size)) }
 }
 
 pub(crate) fn keccak256(data: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
     // SAFETY: the host reads the slice and writes 32 bytes.
-    unsafe { import::keccak256(data.as_ptr(), len(data), out.as_mut_ptr()) };
-    out
+    unsafe { filled(|out| import::keccak256(data.as_ptr(), len(data), out)) }
 }
 
 pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
     // SAFETY: the host reads the slice and writes 32 bytes.
-    unsafe { import::sha256(data.as_ptr(), len(data), out.as_mut_ptr()) };
-    out
+    unsafe { filled(|out| import::sha256(data.as_ptr(), len(data), out)) }
 }
 
 pub(crate) fn secp256k1_recover(hash: &[u8; 32], signature: &[u8; 64], v: u8) -> Option<[u8; 20]> {
@@ -187,10 +185,8 @@ pub(crate) fn create2(value: &[u8; 32], salt: &[u8; 32], code: &[u8]) -> (u32, [
 }
 
 pub(crate) fn block_hash(number: u64) -> [u8; 32] {
-    let mut out = [0; 32];
     // SAFETY: the host writes 32 bytes.
-    unsafe { import::block_hash(number, out.as_mut_ptr()) };
-    out
+    unsafe { filled(|out| import::block_hash(number, out)) }
 }
 
 pub(crate) fn code_size(account: &[u8; 20]) -> u32 {
@@ -199,17 +195,13 @@ pub(crate) fn code_size(account: &[u8; 20]) -> u32 {
 }
 
 pub(crate) fn code_hash(account: &[u8; 20]) -> [u8; 32] {
-    let mut out = [0; 32];
     // SAFETY: the host reads 20 bytes and writes 32.
-    unsafe { import::code_hash(account.as_ptr(), out.as_mut_ptr()) };
-    out
+    unsafe { filled(|out| import::code_hash(account.as_ptr(), out)) }
 }
 
 pub(crate) fn transient_read(key: &[u8; 32]) -> [u8; 32] {
-    let mut out = [0; 32];
     // SAFETY: the host reads 32 bytes and writes 32.
-    unsafe { import::transient_read(key.as_ptr(), out.as_mut_ptr()) };
-    out
+    unsafe { filled(|out| import::transient_read(key.as_ptr(), out)) }
 }
 
 pub(crate) fn transient_write(key: &[u8; 32], value: &[u8; 32]) {
