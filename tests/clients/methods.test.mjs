@@ -2,8 +2,8 @@
 // access lists, actions by name, modules, decoded logs and reverts, the pool, explorers' methods, discovery.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { AbiCoder, Interface, Transaction, Wallet, id, keccak256, toBeHex, verifyMessage, verifyTypedData, zeroPadValue } from 'ethers';
-import { contract } from './lib/artifacts.mjs';
+import { AbiCoder, Contract, ContractFactory, Interface, Transaction, Wallet, concat, id, keccak256, toBeHex, verifyMessage, verifyTypedData, zeroPadValue } from 'ethers';
+import { accountCode, contract } from './lib/artifacts.mjs';
 import { CHAIN_ID, accounts, connect, stranger, wallet } from './lib/env.mjs';
 import { rpc, rpcError } from './lib/rpc.mjs';
 import { compile } from './lib/solidity.mjs';
@@ -320,6 +320,96 @@ describe('a module', () => {
     assert.match(panic.text, /arithmetic underflow or overflow/);
     const call = await rpc('zx_decodeCall', tokenAt, token.encodeFunctionData('transfer', [other, 3]));
     assert.deepEqual([call.action, call.args.value], ['transfer', '3']);
+  });
+});
+
+describe('immutables and instances', () => {
+  const keeper = contract('keeper');
+  const code = (address) => rpc('eth_getCode', address, 'latest');
+  const number = async (address) => (await rpc('contract_staticCall', { address, action: 'number' })).result;
+  const instanceOf = (address) => concat(['0xef5a5803', address]);
+  let template, instance;
+
+  before(async () => {
+    template = (await deploy(keeper.bytecode, { number: '7' })).contractAddress;
+    const sent = await rpc('contract_deploy', { from: owner, code: instanceOf(template), args: { number: '8' } });
+    instance = (await mined(sent.hash)).contractAddress;
+    assert.equal(sent.contractAddress, instance);
+  });
+
+  test('are told apart from the module, which both run', async () => {
+    const [of, its] = await Promise.all([template, instance].map((address) => rpc('zx_getModule', address)));
+    const program = keccak256(accountCode(keeper.module));
+    assert.deepEqual([of.programHash, its.programHash], [program, program]);
+    assert.deepEqual([of.immutables, its.immutables], [word(7), word(8)]);
+    assert.deepEqual([of.templateHash, its.templateHash], [null, of.codeHash]);
+    assert.equal(of.codeHash, keccak256(await code(template)));
+    assert.equal(its.codeHash, keccak256(await code(instance)));
+    assert.notEqual(of.codeHash, program);
+    for (const told of [of, its]) {
+      assert.equal(BigInt(told.moduleBytes), BigInt(keeper.module.length));
+      assert.deepEqual(told.abi, keeper.abi);
+      assert.deepEqual(told.layout.immutables, [{ bytes: 32, label: 'number', offset: 0, type: 'uint256' }]);
+      assert.equal(told.compiled.memory, true);
+    }
+    const plain = await rpc('zx_getModule', tokenAt);
+    assert.deepEqual([plain.programHash, plain.templateHash, plain.immutables], [plain.codeHash, null, '0x']);
+  });
+
+  test('answer with what is theirs', async () => {
+    assert.deepEqual([await number(template), await number(instance)], ['7', '8']);
+    assert.equal((await rpc('zx_getAccount', instance)).kind, 'wasm');
+  });
+
+  test('are made of their parts', async () => {
+    assert.equal(await code(template), concat(['0xef5a5802', '0x0020', word(7), keeper.module]));
+    assert.equal(await code(instance), concat(['0xef5a5803', keccak256(await code(template)), word(8)]));
+  });
+
+  test('are made by a plain create transaction', async () => {
+    const provider = connect();
+    try {
+      const sender = wallet(5, provider);
+      const data = concat([instanceOf(instance), word(9)]);
+      const { contractAddress } = await (await sender.sendTransaction({ data })).wait();
+      assert.equal(await new Contract(contractAddress, keeper.abi, provider).number(), 9n);
+      assert.equal((await rpc('zx_getModule', contractAddress)).templateHash, keccak256(await code(template)), 'an instance of an instance is one of the template');
+      const made = await new ContractFactory(keeper.abi, instanceOf(template), sender).deploy(10);
+      const { gasUsed } = await made.deploymentTransaction().wait();
+      assert.equal(await made.number(), 10n);
+      assert.ok(gasUsed < 80_000n, `${gasUsed} gas`);
+    } finally {
+      provider.destroy();
+    }
+  });
+
+  for (const [what, at, reason] of [
+    ['an EVM contract', () => storeAt, /the template is not a WASM contract of an earlier transaction/],
+    ['nobody', () => stranger(), /the template is not a WASM contract of an earlier transaction/],
+  ])
+    test(`cannot have ${what} as their template`, async () => {
+      const error = await rpcError('contract_deploy', { from: owner, code: instanceOf(at()), args: [] });
+      assert.equal(error.code, 3);
+      assert.match(error.message, reason);
+    });
+
+  for (const [what, bytes, args, reason] of [
+    ['half an address', () => '0xef5a58030102', [], /deployment of an instance is 6 bytes, its header alone takes 24/],
+    ['arguments twice', () => concat([instanceOf(template), word(9)]), ['9'], /32 bytes follow the module or template; arguments go into "args"/],
+    ['an argument of another type', () => instanceOf(template), { number: 'many' }, /argument "number" \(uint256\)/],
+    ['no argument', () => instanceOf(template), {}, /argument "number" \(uint256\) is missing/],
+  ])
+    test(`are refused with ${what}, and told why`, async () => {
+      const error = await rpcError('contract_deploy', { from: owner, code: bytes(), args });
+      assert.equal(error.code, -32602);
+      assert.match(error.message, reason);
+    });
+
+  test('have code that is found by its hash', async () => {
+    for (const address of [template, instance, storeAt]) assert.equal(await rpc('zx_getCodeByHash', keccak256(await code(address))), await code(address));
+    assert.equal(await rpc('zx_getCodeByHash', keccak256(accountCode(keeper.module))), null, 'nobody has the program without immutables');
+    assert.equal(await rpc('zx_getCodeByHash', word(1)), null);
+    for (const wrong of [['0x12'], [], [instance], [5]]) assert.equal((await rpcError('zx_getCodeByHash', ...wrong)).code, -32602);
   });
 });
 

@@ -53,6 +53,11 @@ pub fn deployment(name: &str, args: &[u8]) -> eyre::Result<Bytes> {
     framed(&fs::read(folder()?.join(name).with_extension("wasm"))?, args)
 }
 
+/// Input of the transaction that deploys an instance of a contract with these encoded arguments.
+pub fn instance(template: Address, args: &[u8]) -> Bytes {
+    [&[0xEF, 0x5A, 0x58, 0x03], template.as_slice(), args].concat().into()
+}
+
 fn framed(module: &[u8], args: &[u8]) -> eyre::Result<Bytes> {
     let length = u32::try_from(module.len())?;
     Ok([&[0xEF, 0x5A, 0x58, 0x01], &length.to_be_bytes()[..], module, args].concat().into())

@@ -93,12 +93,13 @@ impl Struct {
         self.stored().into_iter().map(|stored| stored.json(types)).collect()
     }
 
-    /// The members that are in storage. A struct of immutables and of members in slots of their own has no place itself:
-    /// the latter stand for it.
+    /// The members that are in storage. A struct of members in slots of their own, and of what is immutable, has no place
+    /// itself: the former stand for it.
     fn stored(&self) -> Vec<Stored<'_>> {
         let mut stored = Vec::new();
-        for Member { label, place, ty, .. } in &self.members {
+        for Member { label, place, immutable, ty } in &self.members {
             match (place, ty) {
+                (Some(_), Type::Struct(inner)) if immutable.is_some() && inner.stored().is_empty() => {}
                 (Some(place), ty) => stored.push(Stored { label: label.clone(), contract: &self.name, place, ty }),
                 (None, Type::Struct(inner)) => {
                     let own = inner.stored().into_iter().filter(|member| member.place.is_absolute());
@@ -469,9 +470,12 @@ mod tests {
     #[test]
     fn what_has_a_slot_of_its_own_is_in_storage_though_its_struct_is_not() {
         let layout =
-            of("struct P{proxy@=4 struct Proxy{impl@0x36:0 address;none@0:0 struct Empty{};beacon@=0 address;};}");
+            of("struct P{proxy@=4 struct Proxy{impl@0x36:0 address;none@0:0 struct Empty{};beacon@=0 address;};\
+             domain@ struct Domain{names@0x37:0 struct Names{name@0:0 string;};};\
+             keys@0x38:0=24 struct Keys{key@=0 bytes32;};}");
         let storage = layout["storage"].as_array().expect("a list");
-        assert_eq!(storage.len(), 1, "{layout}");
+        assert_eq!(storage.len(), 2, "{layout}");
+        assert_eq!((&storage[1]["label"], &storage[1]["slot"]), (&json!("domain.names"), &json!("0x37")));
         assert_eq!((&storage[0]["label"], &storage[0]["slot"]), (&json!("proxy.impl"), &json!("0x36")));
         assert_eq!(storage[0]["contract"], "Proxy");
         assert_eq!(layout["immutables"][0]["offset"], 4);

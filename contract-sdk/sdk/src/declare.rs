@@ -209,7 +209,7 @@ impl LayoutMember {
 }
 
 /// How the layout of a module names a struct: `struct Name{label@slot:offset=immutable type;...}`. What has no immutables
-/// lacks the third of these figures, and what has nothing else the first two.
+/// lacks the third of these figures, and what has nothing in the sequence of slots the first two.
 pub const fn struct_type(name: &str, members: &[LayoutMember]) -> TypeName {
     let mut text = TypeName::EMPTY.push("struct ").push(name).push("{");
     let mut i = 0;

@@ -28,7 +28,7 @@ use zx_host_functions::{
     deploy::{NO_TEMPLATE, account_code},
     validate,
 };
-use zx_sandbox::{Entry, Frame, Interruptible, Outcome, PrepareError, Status};
+use zx_sandbox::{Entry, Frame, Interruptible, Outcome, PrepareError, Prepared, Status};
 
 /// Revert data of a deployment that is refused. Validators' texts change with versions; this does not.
 const INVALID_DEPLOYMENT: &str = "invalid WASM deployment";
@@ -231,9 +231,16 @@ impl<'a> ZxEvm<'a> {
         if !gas.record_regular_cost(facts.work.gas().saturating_sub(deposit)) {
             return Ok(Err(Refusal::OutOfGas));
         }
-        let code = AccountCode { program: ProgramCode::Module(module), immutables: &[] };
         let hash = keccak256(account_code(module));
-        Ok(self.program(&hash, &code)?.ok_or(Refusal::Revert(INVALID_DEPLOYMENT)))
+        if let Some(program) = self.programs.get(&hash) {
+            return Ok(Ok(program.clone()));
+        }
+        // No code of the chain has it yet, nor will any with this hash if the constructor writes immutables.
+        let Some(program) = ready(self.sandbox.prepare(&hash.0, module), hash)? else {
+            return Ok(Err(Refusal::Revert(INVALID_DEPLOYMENT)));
+        };
+        self.programs.insert(hash, program.clone());
+        Ok(Ok(program))
     }
 
     /// The program that an instance is to run, and the hash of the code that has it. Access to the template costs what
@@ -273,13 +280,13 @@ impl<'a> ZxEvm<'a> {
             return Ok(Some(program.clone()));
         }
         let found = match code.program {
-            ProgramCode::Module(module) => self.prepare(self.codes.program(*hash, code), module)?,
+            ProgramCode::Module(module) => self.prepare(*hash, code, module)?,
             ProgramCode::Template(holder) => {
                 let holder = B256::from(holder);
                 let bytes = self.ctx_mut().journal_mut().db_mut().code_by_hash(holder).map_err(ContextError::Db)?;
                 match AccountCode::parse(bytes.original_byte_slice()) {
                     Some(code @ AccountCode { program: ProgramCode::Module(module), .. }) => {
-                        self.prepare(self.codes.program(holder, &code), module)?
+                        self.prepare(holder, &code, module)?
                     }
                     _ => None,
                 }
@@ -291,14 +298,10 @@ impl<'a> ZxEvm<'a> {
         Ok(found)
     }
 
-    /// The module with this hash, ready to run; `None` if it breaks a rule.
-    fn prepare(&mut self, hash: B256, module: &[u8]) -> Result<Option<Program>, FrameError> {
-        match self.sandbox.prepare(hash.as_ref(), module) {
-            Ok(module) => Ok(Some(Program { module: Rc::new(module), hash })),
-            Err(PrepareError::Invalid(_)) => Ok(None),
-            // This node's own failure: no block may depend on it.
-            Err(error @ PrepareError::Compile(_)) => Err(ContextError::Custom(error.to_string())),
-        }
+    /// The module in code with the hash `holder`, ready to run; `None` if it breaks a rule.
+    fn prepare(&self, holder: B256, code: &AccountCode<'_>, module: &[u8]) -> Result<Option<Program>, FrameError> {
+        let hash = self.codes.program(holder, code);
+        ready(self.sandbox.prepare_of(&hash.0, &holder.0, module), hash)
     }
 
     fn close(&mut self, checkpoint: JournalCheckpoint, keep: bool) {
@@ -385,6 +388,16 @@ impl Refusal {
             Self::OutOfGas => failed(InstructionResult::OutOfGas, gas.limit()),
             Self::Revert(text) => reverted(gas, text),
         }
+    }
+}
+
+/// A program of what the sandbox has prepared; `None` if it breaks a rule.
+fn ready(prepared: Result<Prepared, PrepareError>, hash: B256) -> Result<Option<Program>, FrameError> {
+    match prepared {
+        Ok(module) => Ok(Some(Program { module: Rc::new(module), hash })),
+        Err(PrepareError::Invalid(_)) => Ok(None),
+        // This node's own failure: no block may depend on it.
+        Err(error @ PrepareError::Compile(_)) => Err(ContextError::Custom(error.to_string())),
     }
 }
 

@@ -156,9 +156,11 @@ impl Executor {
     /// Gets the modules ready that were used most, while `go_on` says so, and says how many are. What cannot be read
     /// or prepared is left for the call that needs it.
     pub fn warm_up(&self, state: &dyn StateReader, go_on: impl Fn() -> bool) -> usize {
-        let ready = |hash: &CodeHash| {
-            let code = state.code(hash.into()).ok()?;
-            self.sandbox.prepare(hash, AccountCode::parse(&code)?.module()?).ok()
+        let ready = |holder: &CodeHash| {
+            let code = state.code(holder.into()).ok()?;
+            let code = AccountCode::parse(&code)?;
+            let program = self.codes.program(holder.into(), &code);
+            self.sandbox.prepare_of(&program.0, holder, code.module()?).ok()
         };
         self.sandbox.most_used().iter().take_while(|_| go_on()).filter_map(ready).count()
     }

@@ -30,7 +30,8 @@ pub(crate) type Key = [u8; 32];
 const PURPOSE: &[u8; 8] = b"ZXAOT\0\0\x02";
 const MAC_LEN: usize = 32;
 const KEY_FILE: &str = "aot.key";
-/// Which modules were used most, for the next start: a line each, code hash and uses.
+/// Which modules were used most, for the next start: a line each, hash and uses, and the hash of the code that has the
+/// module, if that is another.
 const USES_FILE: &str = "most-used";
 /// Lines of that file.
 const MOST_USED: usize = 64;
@@ -90,16 +91,32 @@ struct Memory {
     /// By code hash alone: whatever else is in a [`Key`] is the same for the life of the process.
     modules: HashMap<CodeHash, Kept>,
     /// Uses of modules that are not in memory any more, or not yet.
-    others: HashMap<CodeHash, u64>,
+    others: HashMap<CodeHash, Uses>,
     clock: u64,
 }
 
 #[derive(Debug)]
 struct Kept {
     module: Arc<LoadedModule>,
-    /// When it was used last, and how often.
+    /// When it was used last.
     used: u64,
-    uses: u64,
+    uses: Uses,
+}
+
+/// How a module has been used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Uses {
+    count: u64,
+    /// Hash of the code that it was last found in. With immutables before it, that is not the module's.
+    holder: CodeHash,
+}
+
+impl Uses {
+    /// One more, of the module in code with this hash, if that is known to be code of the chain.
+    fn again(&mut self, holder: Option<&CodeHash>) {
+        self.count += 1;
+        self.holder = holder.copied().unwrap_or(self.holder);
+    }
 }
 
 #[derive(Debug)]
@@ -128,9 +145,9 @@ impl Cache {
         Ok(Self { memory: memory.into(), disk, counters: Counters::default() })
     }
 
-    /// The modules that were used most, the most used first.
+    /// Hashes of the codes that have the modules that were used most, the most used first.
     pub(crate) fn most_used(&self) -> Vec<CodeHash> {
-        self.memory.lock().most_used().into_iter().map(|(hash, _)| hash).collect()
+        self.memory.lock().most_used().into_iter().map(|(_, uses)| uses.holder).collect()
     }
 
     /// Tells the next start which modules were used most.
@@ -144,20 +161,26 @@ impl Cache {
         }
     }
 
-    /// The module, if it is in memory.
-    pub(crate) fn memory(&self, code_hash: &CodeHash) -> Option<Arc<LoadedModule>> {
+    /// The module, if it is in memory. `holder` is the hash of the code that has it.
+    pub(crate) fn memory(&self, code_hash: &CodeHash, holder: Option<&CodeHash>) -> Option<Arc<LoadedModule>> {
         let mut memory = self.memory.lock();
         memory.clock += 1;
         let now = memory.clock;
         let kept = memory.modules.get_mut(code_hash)?;
         kept.used = now;
-        kept.uses += 1;
+        kept.uses.again(holder);
         self.counters.memory_hits.fetch_add(1, Ordering::Relaxed);
         Some(Arc::clone(&kept.module))
     }
 
-    /// Keeps a module in memory, in the place of the one that was used longest ago if there are too many.
-    pub(crate) fn remember(&self, code_hash: CodeHash, module: LoadedModule) -> Arc<LoadedModule> {
+    /// Keeps a module in memory, in the place of the one that was used longest ago if there are too many. `holder` is the
+    /// hash of the code that has it.
+    pub(crate) fn remember(
+        &self,
+        code_hash: CodeHash,
+        holder: Option<&CodeHash>,
+        module: LoadedModule,
+    ) -> Arc<LoadedModule> {
         let module = Arc::new(module);
         let mut memory = self.memory.lock();
         memory.clock += 1;
@@ -170,7 +193,8 @@ impl Cache {
             memory.others.insert(oldest, kept.uses);
             evicted = Some(kept);
         }
-        let uses = memory.others.remove(&code_hash).unwrap_or_default() + 1;
+        let mut uses = memory.others.remove(&code_hash).unwrap_or(Uses { count: 0, holder: code_hash });
+        uses.again(holder);
         memory.modules.insert(code_hash, Kept { module: Arc::clone(&module), used: now, uses });
         // A node can run for years; of those that are gone only the most used need to be remembered.
         if memory.others.len() > MEMORY_MODULES {
@@ -261,10 +285,10 @@ impl Cache {
 
 impl Memory {
     /// The modules that were used most, and how often; the most used first.
-    fn most_used(&self) -> Vec<(CodeHash, u64)> {
+    fn most_used(&self) -> Vec<(CodeHash, Uses)> {
         let kept = self.modules.iter().map(|(hash, kept)| (*hash, kept.uses));
         let mut all: Vec<_> = kept.chain(self.others.iter().map(|(hash, uses)| (*hash, *uses))).collect();
-        all.sort_unstable_by_key(|(hash, uses)| (Reverse(*uses), *hash));
+        all.sort_unstable_by_key(|(hash, uses)| (Reverse(uses.count), *hash));
         all.truncate(MOST_USED);
         all
     }
@@ -307,20 +331,24 @@ impl Disk {
 
     /// What the last process left, halved, so that who was popular once does not stay so for ever. A file that is not
     /// there or does not read is none: it only saves time.
-    fn uses(&self) -> HashMap<CodeHash, u64> {
+    fn uses(&self) -> HashMap<CodeHash, Uses> {
         let text = fs::read_to_string(self.dir.join(USES_FILE)).unwrap_or_default();
         let line = |line: &str| {
-            let (hash, uses) = line.split_once(' ')?;
-            let (digits, _) = hash.as_bytes().as_chunks::<2>();
-            let byte = |two: &[u8; 2]| u8::from_str_radix(str::from_utf8(two).ok()?, 16).ok();
-            let hash: Vec<u8> = digits.iter().map(byte).collect::<Option<_>>()?;
-            Some((hash.try_into().ok()?, uses.parse::<u64>().ok()?.div_ceil(2)))
+            let mut words = line.split(' ');
+            let hash = of_hex(words.next()?)?;
+            let count = words.next()?.parse::<u64>().ok()?.div_ceil(2);
+            let holder = words.next().map_or(Some(hash), of_hex)?;
+            Some((hash, Uses { count, holder }))
         };
         text.lines().take(MOST_USED).filter_map(line).collect()
     }
 
-    fn write_uses(&self, uses: &[(CodeHash, u64)]) -> io::Result<()> {
-        let text: String = uses.iter().map(|(hash, uses)| format!("{} {uses}\n", hex(hash))).collect();
+    fn write_uses(&self, uses: &[(CodeHash, Uses)]) -> io::Result<()> {
+        let line = |(hash, uses): &(CodeHash, Uses)| match uses.holder == *hash {
+            true => format!("{} {}\n", hex(hash), uses.count),
+            false => format!("{} {} {}\n", hex(hash), uses.count, hex(&uses.holder)),
+        };
+        let text: String = uses.iter().map(line).collect();
         let temporary = temporary_name(&self.dir)?;
         write_private(&temporary, &[text.as_bytes()])?;
         fs::rename(&temporary, self.dir.join(USES_FILE))
@@ -408,6 +436,14 @@ struct Artifact {
 
 fn hex(bytes: &[u8; 32]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What [`hex`] was given.
+fn of_hex(text: &str) -> Option<[u8; 32]> {
+    let (digits, _) = text.as_bytes().as_chunks::<2>();
+    let byte = |two: &[u8; 2]| u8::from_str_radix(str::from_utf8(two).ok()?, 16).ok();
+    let bytes: Vec<u8> = digits.iter().map(byte).collect::<Option<_>>()?;
+    bytes.try_into().ok()
 }
 
 /// A name that no other process or thread uses. Drawn, not counted: in a container every process has the same id, and

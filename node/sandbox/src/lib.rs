@@ -115,23 +115,41 @@ impl Sandbox {
     /// # Errors
     /// [`PrepareError::Invalid`] if it breaks a rule; the rules are checked before anything is compiled.
     pub fn prepare(&self, code_hash: &CodeHash, module: &[u8]) -> Result<Prepared, PrepareError> {
-        if let Some(found) = self.cache.memory(code_hash) {
+        self.find(code_hash, None, module)
+    }
+
+    /// The same, of a module in code of the chain that has the hash `holder`. With immutables before the module, that is
+    /// not `code_hash`, which all who run it share; the code is where the next process finds the module.
+    ///
+    /// # Errors
+    /// As of [`prepare`](Self::prepare).
+    pub fn prepare_of(&self, code_hash: &CodeHash, holder: &CodeHash, module: &[u8]) -> Result<Prepared, PrepareError> {
+        self.find(code_hash, Some(holder), module)
+    }
+
+    fn find(&self, code_hash: &CodeHash, holder: Option<&CodeHash>, module: &[u8]) -> Result<Prepared, PrepareError> {
+        if let Some(found) = self.cache.memory(code_hash, holder) {
             return Ok(Prepared(found));
         }
         // Whoever comes while another is at it waits for the result.
         let turn = Arc::clone(self.under_way.lock().entry(*code_hash).or_default());
         let _turn = turn.lock();
-        let found = match self.cache.memory(code_hash) {
+        let found = match self.cache.memory(code_hash, holder) {
             Some(found) => Ok(found),
             // Nothing that goes wrong with this node's compiler may become what a contract's call ends with.
-            None => catch_unwind(AssertUnwindSafe(|| self.load_or_compile(code_hash, module)))
+            None => catch_unwind(AssertUnwindSafe(|| self.load_or_compile(code_hash, holder, module)))
                 .unwrap_or_else(|_| Err(CompileError::panicked().into())),
         };
         self.under_way.lock().remove(code_hash);
         found.map(Prepared)
     }
 
-    fn load_or_compile(&self, code_hash: &CodeHash, module: &[u8]) -> Result<Arc<LoadedModule>, PrepareError> {
+    fn load_or_compile(
+        &self,
+        code_hash: &CodeHash,
+        holder: Option<&CodeHash>,
+        module: &[u8],
+    ) -> Result<Arc<LoadedModule>, PrepareError> {
         let key = engine::artifact_key(code_hash, &self.limits);
         let started = Instant::now();
         if let Some(path) = self.cache.disk(&key) {
@@ -139,7 +157,7 @@ impl Sandbox {
                 Ok(loaded) => {
                     self.cache.disk_hit();
                     self.cache.took(false, started.elapsed());
-                    return Ok(self.cache.remember(*code_hash, loaded));
+                    return Ok(self.cache.remember(*code_hash, holder, loaded));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "an authentic artifact does not load; compiling again");
@@ -155,7 +173,7 @@ impl Sandbox {
         let mut loaded = mapped.map_or_else(|| self.load(Artifact::Bytes(&artifact), module), Ok)?;
         loaded.profiled = self.profiled.then_some(*code_hash);
         self.cache.took(true, started.elapsed());
-        Ok(self.cache.remember(*code_hash, loaded))
+        Ok(self.cache.remember(*code_hash, holder, loaded))
     }
 
     fn load(&self, artifact: Artifact<'_>, module: &[u8]) -> Result<LoadedModule, CompileError> {
@@ -201,8 +219,8 @@ impl Sandbox {
         self.cache.holds(code_hash, &engine::artifact_key(code_hash, &self.limits))
     }
 
-    /// The modules that have been used most, in this process and in those before it on the same folder; the most used
-    /// first. Who has their code can [`prepare`](Self::prepare) them before they are called.
+    /// Hashes of the codes that have the modules that have been used most, in this process and in those before it on the
+    /// same folder; the most used first. Who has the codes can [`prepare`](Self::prepare_of) them before they are called.
     pub fn most_used(&self) -> Vec<CodeHash> {
         self.cache.most_used()
     }

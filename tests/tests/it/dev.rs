@@ -311,6 +311,45 @@ fn a_fork_goes_on_from_its_cache_when_the_remote_is_gone() -> Result<()> {
     Ok(())
 }
 
+/// What an instance runs is no account's of the remote that anybody asked for: the fork reads it with the instance.
+#[test]
+fn a_fork_runs_instances_whose_templates_nobody_has_read() -> Result<()> {
+    // Before a connection is open: it may have to be built.
+    let word = |number: u64| U256::from(number).to_be_bytes::<32>();
+    let (home, deployment) = (tempfile::tempdir()?, artifacts::deployment("keeper", &word(7))?);
+    let (remote, mut account) = (Node::start(&home.path().join("remote"))?, Account::dev(0)?);
+    let mut rpc = remote.rpc()?;
+    let [template, instance, second] = [0, 1, 2].map(|nonce| account.address().create(nonce));
+    let make = |rpc: &mut Rpc, account: &mut Account, data: Bytes| -> Result<()> {
+        let hash = rpc.send_raw(&account.sign(TxKind::Create, U256::ZERO, data, 5_000_000)?)?;
+        let receipt = rpc.receipt(hash)?;
+        ensure!(receipt["status"] == "0x1", "{receipt}");
+        Ok(())
+    };
+    make(&mut rpc, &mut account, deployment)?;
+    make(&mut rpc, &mut account, artifacts::instance(template, &word(8)))?;
+
+    let (datadir, url) = (home.path().join("fork"), remote.url());
+    let node = Node::start_with(&datadir, &["--fork", &url])?;
+    let mut fork = node.rpc()?;
+    ensure!(fork.read(instance, vec![])?[..] == word(8));
+    let told = fork.call("zx_getModule", json!([instance]))?;
+    ensure!(told["immutables"] == json!(Bytes::from(word(8))), "{told}");
+    let code = fork.call("zx_getCodeByHash", json!([told["templateHash"]]))?;
+    // Nobody has asked the fork for the template's account until now.
+    ensure!(code == rpc.call("eth_getCode", json!([template, "latest"]))?);
+    make(&mut fork, &mut account, artifacts::instance(instance, &word(9)))?;
+    ensure!(fork.read(second, vec![])?[..] == word(9));
+    node.stop()?;
+    remote.stop()?;
+
+    let node = Node::start_with(&datadir, &["--fork", &url])?;
+    let mut fork = node.rpc()?;
+    ensure!(fork.read(instance, vec![])?[..] == word(8), "the cache has the template's code");
+    ensure!(fork.read(second, vec![])?[..] == word(9));
+    node.stop()
+}
+
 #[test]
 fn a_fork_is_pinned_and_says_what_is_wrong_with_where_it_is_pinned() -> Result<()> {
     let forked = Forked::begin()?;

@@ -149,6 +149,134 @@ fn what_goes_wrong_has_a_code_and_a_way_out() -> eyre::Result<()> {
     node.stop()
 }
 
+/// Has immutables of its own, and of a part.
+const VAULT: &str = r#"#![cfg_attr(target_arch = "wasm32", no_std)]
+use zx::{prelude::*, Immutable};
+
+#[zx::storage]
+#[derive(Debug)]
+pub struct Terms {
+    fee: Immutable<u16>,
+    paid: Item<U256>,
+}
+
+#[zx::contract]
+#[derive(Debug)]
+pub struct Vault {
+    #[view]
+    asset: Immutable<Address>,
+    terms: Terms,
+    open: Immutable<bool>,
+}
+
+#[zx::public]
+impl Vault {
+    #[constructor]
+    pub fn constructor(&mut self, _cx: &mut Ctx, asset: Address, fee: u16) {
+        self.asset.set(asset);
+        self.terms.fee.set(fee);
+        self.open.set(true);
+    }
+
+    pub fn pay(&mut self, _cx: &mut Ctx) -> U256 {
+        self.terms.paid.add(U256::from(self.terms.fee.get()));
+        self.terms.paid.get()
+    }
+}
+"#;
+
+/// Init code of an EVM contract whose code is one zero.
+const EVM: [u8; 4] = [0x60, 0x01, 0x5F, 0xF3];
+
+#[test]
+fn immutables_and_instances_are_deployed_inspected_and_verified() -> eyre::Result<()> {
+    let (_dir, node, zx) = start()?;
+    zx.does(&["new", "vault"])?;
+    let zx = zx.below("vault");
+    fs::write(zx.folder().join("src/lib.rs"), VAULT)?;
+    fs::remove_file(zx.folder().join("src/tests.rs"))?;
+    let built = zx.builds(&["--json"])?.json()?;
+    let file = built["module"].as_str().ok_or_eyre("a path")?;
+
+    let key = ["--dev-account", "0"];
+    let bob = format!("asset={BOB}");
+    let first = zx.does(&[&["deploy", &bob, "fee=30", "--json"][..], &key].concat())?.json()?;
+    assert_eq!(first["template"], json!(null));
+    let template = first["address"].as_str().ok_or_eyre("an address")?;
+    let owner = format!("asset={OWNER}");
+    let words = ["deploy", "--template", template, &owner, "fee=31", "--json"];
+    let second = zx.does(&[&words[..], &key].concat())?.json()?;
+    assert_eq!((&second["name"], &second["template"]), (&json!("vault"), &json!(template)));
+    assert!(second["gasUsed"].as_u64() < Some(100_000), "{second}");
+    assert!(first["gasUsed"].as_u64() > Some(1_000_000), "{first}");
+    let instance = second["address"].as_str().ok_or_eyre("an address")?;
+
+    for (at, asset, fee) in [(template, BOB, "30"), (instance, OWNER, "31")] {
+        assert_eq!(zx.does(&["call", at, "asset"])?.last(), asset);
+        zx.does(&[&["send", at, "pay"][..], &key].concat())?;
+        assert_eq!(zx.does(&["call", at, "pay"])?.last(), (fee.parse::<u64>()? * 2).to_string());
+    }
+
+    // What a file says has no values; what runs has.
+    let said = zx.does(&["inspect", file])?;
+    assert!(said.stdout.contains("Immutables\n  byte 0: address asset\n  byte 20: uint16 terms.fee\n"), "{said:?}");
+    let said = zx.does(&["inspect", instance])?;
+    let row = format!(
+        "Immutables\n  byte 0: address asset = {OWNER}\n  byte 20: uint16 terms.fee = 31\n  byte 22: bool open = true\n"
+    );
+    assert!(said.stdout.contains(&row), "{said:?}");
+    assert!(said.stdout.contains("Storage\n  slot 0: struct Terms terms\n"), "{said:?}");
+    let [of, its] = [template, instance].map(|at| zx.does(&["inspect", at, "--json"]));
+    let (of, its) = (of?.json()?, its?.json()?);
+    assert!(said.stdout.contains(&format!("template   {}\n", of["codeHash"].as_str().unwrap_or_default())), "{said:?}");
+    assert_eq!((&of["programHash"], &its["programHash"]), (&built["codeHash"], &built["codeHash"]));
+    assert_eq!((&of["templateHash"], &its["templateHash"]), (&json!(null), &of["codeHash"]));
+    let row = |label: &str, offset: u64, bytes: u64, ty: &str, value: serde_json::Value| json!({ "label": label, "offset": offset, "bytes": bytes, "type": ty, "value": value });
+    assert_eq!(
+        of["immutables"],
+        json!([
+            row("asset", 0, 20, "address", json!(BOB)),
+            row("terms.fee", 20, 2, "uint16", json!("30")),
+            row("open", 22, 1, "bool", json!(true)),
+        ])
+    );
+
+    for (at, told) in [(template, &of), (instance, &its)] {
+        let verified = zx.does(&["verify", at])?;
+        let hash = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        let text =
+            format!("{at} runs this source: code hash {}, program hash {}", hash("codeHash"), hash("programHash"));
+        assert!(verified.stderr.contains(&text), "{}", verified.stderr);
+        let verified = zx.does(&["verify", at, "--json"])?.json()?;
+        assert_eq!((&verified["verified"], &verified["codeHash"]), (&json!(true), &told["codeHash"]));
+        assert_eq!(verified["programHash"], built["codeHash"]);
+    }
+    let source = zx.folder().join("src/lib.rs");
+    fs::write(&source, VAULT.replace("open.set(true)", "open.set(fee > 0)"))?;
+    let differs = zx.run(&["verify", instance])?.ended(7)?;
+    assert!(differs.stderr.contains("its program's hash is 0x"), "{}", differs.stderr);
+
+    let evm = zx_tests::Account::dev(1)?.sign(
+        alloy_primitives::TxKind::Create,
+        alloy_primitives::U256::ZERO,
+        EVM.into(),
+        100_000,
+    )?;
+    let mut rpc = node.rpc()?;
+    let hash = rpc.send_raw(&evm)?;
+    let evm = rpc.receipt(hash)?["contractAddress"].as_str().ok_or_eyre("an address")?.to_owned();
+    for (words, code, text) in [
+        (&["deploy", "--template", BOB][..], 1, "there is no contract at 0x7099"),
+        (&["deploy", "--template", &evm], 2, "is an EVM contract on http://127.0.0.1:"),
+        (&["deploy", "--template", template], 2, "the constructor of vault takes 2 arguments, 0 given"),
+        (&["deploy", "--template", template, "--module", file], 2, "cannot be used with"),
+    ] {
+        let said = zx.run(&[words, &key].concat())?.ended(code)?;
+        assert!(said.stderr.contains(text) && said.stdout.is_empty(), "{words:?}: {said:?}");
+    }
+    node.stop()
+}
+
 /// A module that does nothing and has this layout.
 fn module(path: &Path, fields: &[(&str, &str)]) -> eyre::Result<()> {
     let storage: Vec<_> = fields

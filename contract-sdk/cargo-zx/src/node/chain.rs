@@ -2,10 +2,10 @@
 
 use super::{Node, client::is_unknown_method};
 use crate::failure::Failure;
-use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use alloy_primitives::{Address, B256, Bytes, U64, U256, keccak256};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zx_host_functions::{AccountCode, ProgramCode};
+use zx_host_functions::{AccountCode, ProgramCode, deploy::account_code};
 
 /// Slot of a proxy's implementation (EIP-1967): `keccak256("eip1967.proxy.implementation") - 1`.
 pub const IMPLEMENTATION_SLOT: B256 =
@@ -76,6 +76,31 @@ impl CallRequest {
     }
 }
 
+/// What a WASM contract runs.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Its module: its own, or its template's.
+    pub module: Vec<u8>,
+    /// What its constructor has made part of the code.
+    pub immutables: Bytes,
+    /// Hash of the contract's code.
+    pub code_hash: B256,
+    /// Of an instance: the hash of the code that has the module.
+    pub template: Option<B256>,
+}
+
+impl Program {
+    /// Hash of the code that the module would be without immutables: the same for all that run it.
+    pub fn hash(&self) -> B256 {
+        hash_of(&self.module)
+    }
+}
+
+/// Hash of the code that a module is without immutables.
+pub fn hash_of(module: &[u8]) -> B256 {
+    keccak256(account_code(module))
+}
+
 impl Node {
     /// Code of an account; empty if it has none.
     ///
@@ -90,19 +115,33 @@ impl Node {
     /// # Errors
     /// As of [`Node::call`], or there is no code.
     pub fn module(&self, address: Address) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.program(address)?.map(|program| program.module))
+    }
+
+    /// What a contract runs; `None` if it is EVM code.
+    ///
+    /// # Errors
+    /// As of [`Node::call`], or there is no code.
+    pub fn program(&self, address: Address) -> Result<Option<Program>, Failure> {
         let code = self.code(address)?;
         if code.is_empty() {
             return Err(Failure::NoCode { address, url: self.url().to_owned() });
         }
-        let Some(AccountCode { program, .. }) = AccountCode::parse(&code) else { return Ok(None) };
-        let hash = match program {
-            ProgramCode::Module(module) => return Ok(Some(module.to_vec())),
-            ProgramCode::Template(hash) => B256::from(hash),
+        let Some(AccountCode { program, immutables }) = AccountCode::parse(&code) else { return Ok(None) };
+        let (module, template) = match program {
+            ProgramCode::Module(module) => (module.to_vec(), None),
+            ProgramCode::Template(hash) => (self.module_of_code(address, hash.into())?, Some(hash.into())),
         };
+        let immutables = Bytes::copy_from_slice(immutables);
+        Ok(Some(Program { module, immutables, code_hash: keccak256(&code), template }))
+    }
+
+    /// The module in the code with this hash, which the contract at `address` runs.
+    fn module_of_code(&self, address: Address, hash: B256) -> Result<Vec<u8>, Failure> {
         let holder: Option<Bytes> = self.call("zx_getCodeByHash", json!([hash]))?;
         let module = holder.as_ref().and_then(|code| AccountCode::parse(code)?.module());
         match module {
-            Some(module) => Ok(Some(module.to_vec())),
+            Some(module) => Ok(module.to_vec()),
             None => Err(Failure::Usage(format!(
                 "{address} runs the code with the hash {hash}, which {} does not have: is it a Zexus node?",
                 self.url()

@@ -1,10 +1,6 @@
 //! `cargo zx check`.
 
-use super::{
-    build::{PackageArgs, quietly},
-    deploy::Deployment,
-    outcome::explain,
-};
+use super::{build::PackageArgs, deploy::Deployment, outcome::explain};
 use crate::{
     failure::Failure,
     node::{
@@ -47,10 +43,7 @@ pub(crate) struct Args {
 pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let deployment = match &args.module {
         Some(path) => Deployment::of_file(path)?,
-        None => {
-            let artifact = quietly(ui, &args.package.request()?)?;
-            Deployment { name: artifact.name, module: artifact.module, abi: artifact.abi }
-        }
+        None => Deployment::of_package(ui, &args.package)?,
     };
     let (size, limit) = (deployment.module.len() as u64, u64::from(ModuleLimits::DEFAULT.module_bytes));
     ui.done("Valid", &format!("{}: {} of at most {} bytes", deployment.name, grouped(size), grouped(limit)));

@@ -1,4 +1,4 @@
-//! `cargo zx deploy`: a new contract, or new code behind a proxy.
+//! `cargo zx deploy`: a new contract, an instance of one, or new code behind a proxy.
 
 use super::{
     build::{PackageArgs, quietly},
@@ -6,7 +6,9 @@ use super::{
     subject::{abi_of_module, module_of_file},
 };
 use crate::{
+    build_info::BuildInfo,
     failure::Failure,
+    module::custom_sections,
     node::{
         Node, NodeArgs,
         chain::{CallRequest, Receipt},
@@ -36,6 +38,10 @@ pub(crate) struct Args {
     /// A module that is built already, instead of a package.
     #[arg(long, value_name = "FILE", conflicts_with = "package")]
     module: Option<PathBuf>,
+    /// A contract to deploy an instance of: it runs that one's module, with storage and immutables of its own, for a
+    /// fraction of the gas.
+    #[arg(long, value_name = "ADDRESS", value_parser = address, conflicts_with_all = ["package", "module"])]
+    template: Option<Address>,
     /// A proxy (EIP-1967) to upgrade to the new code. Refused if the storage layouts do not fit.
     #[arg(long, value_name = "PROXY", value_parser = address)]
     upgrade: Option<Address>,
@@ -63,6 +69,8 @@ pub(super) struct Deployment {
     pub(super) name: String,
     pub(super) module: Vec<u8>,
     pub(super) abi: JsonAbi,
+    /// Whose module it is, if it is on the chain already.
+    pub(super) template: Option<Address>,
 }
 
 impl Deployment {
@@ -71,7 +79,25 @@ impl Deployment {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         validate(&module, &ModuleLimits::DEFAULT)
             .map_err(|reason| crate::BuildError::Refused { name: name.clone(), reason })?;
-        Ok(Self { abi: abi_of_module(&module)?, module, name })
+        Ok(Self { abi: abi_of_module(&module)?, module, name, template: None })
+    }
+
+    pub(super) fn of_package(ui: &Ui, package: &PackageArgs) -> Result<Self, Failure> {
+        let artifact = quietly(ui, &package.request()?)?;
+        Ok(Self { name: artifact.name, module: artifact.module, abi: artifact.abi, template: None })
+    }
+
+    fn of_template(node: &Node, template: Address) -> Result<Self, Failure> {
+        let module = node.module(template)?.ok_or_else(|| {
+            Failure::Usage(format!(
+                "{template} is an EVM contract on {}: only a WASM contract can be a template\n  fix: name a contract that \
+                 `cargo zx deploy` has made; `cargo zx inspect` says what kind one is",
+                node.url()
+            ))
+        })?;
+        let build = BuildInfo::read(&custom_sections(&module)?);
+        let name = build.map_or_else(|| template.to_string(), |build| build.package);
+        Ok(Self { abi: abi_of_module(&module)?, module, name, template: Some(template) })
     }
 
     /// Input of the create transaction.
@@ -88,27 +114,24 @@ impl Deployment {
                 return Err(Failure::Usage(text));
             }
         };
-        Ok(DeployPayload::of(&self.module, &args).encode().into())
+        let payload = match &self.template {
+            Some(template) => DeployPayload::instance(&template.0.0, &args),
+            None => DeployPayload::of(&self.module, &args),
+        };
+        Ok(payload.encode().into())
     }
 }
 
 pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
-    let deployment = match &args.module {
-        Some(path) => Deployment::of_file(path)?,
-        None => {
-            let artifact = quietly(ui, &args.package.request()?)?;
-            Deployment { name: artifact.name, module: artifact.module, abi: artifact.abi }
-        }
-    };
-    let input = deployment.input(&args.args)?;
-    let node = Node::connect(&args.node)?;
+    let (deployment, input, node) = prepare(ui, args)?;
     if let Some(proxy) = args.upgrade {
         gate(ui, &node, proxy, &deployment.module, args.allow_layout_change)?;
     }
     let signer = args.key.signer(ui)?;
     let request = CallRequest { from: Some(signer.address()), to: None, value: args.value, input };
     let (address, receipt) = create(ui, &node, &signer, &deployment, &request, &args.transaction)?;
-    ui.done("Deployed", &format!("{} at {address} as {}", deployment.name, signer.address()));
+    let of = args.template.map(|template| format!(", an instance of {template}")).unwrap_or_default();
+    ui.done("Deployed", &format!("{} at {address} as {}{of}", deployment.name, signer.address()));
     outcome::receipt(ui, &receipt);
     let events = outcome::events(ui, &deployment.abi, &receipt.logs);
     let upgraded = match args.upgrade {
@@ -125,12 +148,30 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     if let Some(fields) = object.as_object_mut() {
         fields.insert("name".to_owned(), json!(deployment.name));
         fields.insert("address".to_owned(), json!(address.to_string()));
+        fields.insert("template".to_owned(), json!(args.template.map(|template| template.to_string())));
         fields.insert("from".to_owned(), json!(signer.address().to_string()));
         fields.insert("events".to_owned(), events);
         fields.insert("upgraded".to_owned(), upgraded);
     }
     ui.object(object);
     Ok(())
+}
+
+/// What is deployed, the input of its create transaction, and where to. What is built here is built, and its arguments
+/// are read, before a node is asked.
+fn prepare(ui: &Ui, args: &Args) -> Result<(Deployment, Bytes, Node), Failure> {
+    if let Some(template) = args.template {
+        let node = Node::connect(&args.node)?;
+        let deployment = Deployment::of_template(&node, template)?;
+        let input = deployment.input(&args.args)?;
+        return Ok((deployment, input, node));
+    }
+    let deployment = match &args.module {
+        Some(path) => Deployment::of_file(path)?,
+        None => Deployment::of_package(ui, &args.package)?,
+    };
+    let input = deployment.input(&args.args)?;
+    Ok((deployment, input, Node::connect(&args.node)?))
 }
 
 /// Sends the create transaction.

@@ -166,7 +166,7 @@ fn turn(
     if last.is_some_and(|last| last.module == artifact.module) {
         return Ok(None);
     }
-    let deployment = Deployment { name: artifact.name, module: artifact.module, abi: artifact.abi };
+    let deployment = Deployment { name: artifact.name, module: artifact.module, abi: artifact.abi, template: None };
     let request =
         CallRequest { from: Some(signer.address()), to: None, value: U256::ZERO, input: deployment.input(&args.args)? };
     if let Some(proxy) = args.upgrade {

@@ -5,18 +5,21 @@ use crate::{
     build_info::BuildInfo,
     failure::Failure,
     module::custom_sections,
-    node::{Node, NodeArgs},
+    node::{
+        Node, NodeArgs,
+        chain::{Program, hash_of},
+    },
     size::measure,
     ui::{Ui, grouped},
-    upgrade::Layout,
-    values::{method, parse},
+    upgrade::{Immutable, Layout},
+    values::{immutable, method, parse},
 };
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{Address, keccak256};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use wasmparser::{Parser, Payload};
-use zx_host_functions::{ModuleLimits, deploy::account_code, validate};
+use zx_host_functions::{ModuleLimits, validate};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Section {
@@ -41,17 +44,24 @@ pub(crate) struct Args {
     node: NodeArgs,
 }
 
-/// Everything that a module says.
+/// Everything that a module says, and what is known of the contract that runs it.
 struct Facts {
     module: Vec<u8>,
+    /// `None` for a module in a file.
+    contract: Option<Contract>,
     abi: JsonAbi,
     layout: Option<Layout>,
     build: Option<BuildInfo>,
     imports: Vec<String>,
     exports: Vec<String>,
-    implementation: Option<Address>,
     /// Why the node would refuse it, if it would.
     refusal: Option<String>,
+}
+
+/// A contract on the chain.
+struct Contract {
+    program: Program,
+    implementation: Option<Address>,
 }
 
 pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
@@ -60,8 +70,8 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
         Subject::Address(address) => {
             let node = Node::connect(&args.node)?;
             let implementation = node.implementation(*address)?;
-            match node.module(*address)? {
-                Some(module) => Facts::read(module, implementation)?,
+            match node.program(*address)? {
+                Some(program) => Facts::read(program.module.clone(), Some(Contract { program, implementation }))?,
                 None => return evm(ui, &node, *address, implementation),
             }
         }
@@ -85,14 +95,14 @@ fn evm(ui: &Ui, node: &Node, address: Address, implementation: Option<Address>) 
 }
 
 impl Facts {
-    fn read(module: Vec<u8>, implementation: Option<Address>) -> Result<Self, Failure> {
+    fn read(module: Vec<u8>, contract: Option<Contract>) -> Result<Self, Failure> {
         let sections = custom_sections(&module)?;
         let layout =
             Layout::read(&sections).map_err(|e| Failure::Other(format!("the storage layout cannot be read: {e}")))?;
         let build = BuildInfo::read(&sections);
         let (imports, exports) = names(&module)?;
         let refusal = validate(&module, &ModuleLimits::DEFAULT).err().map(|error| error.to_string());
-        Ok(Self { abi: abi_of_module(&module)?, layout, build, imports, exports, implementation, refusal, module })
+        Ok(Self { abi: abi_of_module(&module)?, layout, build, imports, exports, contract, refusal, module })
     }
 
     fn one(&self, ui: &Ui, section: Section, subject: &Subject) -> Result<(), Failure> {
@@ -108,16 +118,21 @@ impl Facts {
     }
 
     fn all(&self, ui: &Ui) -> Result<(), Failure> {
-        let hash = keccak256(account_code(&self.module));
-        ui.data(self.text(&hash.to_string())?);
+        ui.data(self.text()?);
+        let program = hash_of(&self.module);
+        let contract = self.contract.as_ref();
         ui.object(json!({
             "kind": "wasm",
             "size": self.module.len(),
             "limit": ModuleLimits::DEFAULT.module_bytes,
-            "codeHash": hash,
+            "codeHash": contract.map_or(program, |contract| contract.program.code_hash),
+            "programHash": program,
+            "templateHash": contract.and_then(|contract| contract.program.template),
+            "immutables": self.immutables().map(|(immutable, value)| immutable_json(immutable, value)).collect::<Vec<_>>(),
+            "immutableBytes": contract.map(|contract| &contract.program.immutables),
             "valid": self.refusal.is_none(),
             "refusal": self.refusal,
-            "implementation": self.implementation.map(|to| to.to_string()),
+            "implementation": contract.and_then(|contract| contract.implementation).map(|to| to.to_string()),
             "abi": self.abi,
             "layout": self.layout,
             "build": self.build,
@@ -127,15 +142,38 @@ impl Facts {
         Ok(())
     }
 
-    fn text(&self, hash: &str) -> Result<String, Failure> {
+    /// The immutables, and their values if this is a contract's.
+    fn immutables(&self) -> impl Iterator<Item = (&Immutable, Option<immutable::Decoded>)> {
+        let all = self.contract.as_ref().map(|contract| &contract.program.immutables);
+        let declared = self.layout.iter().flat_map(|layout| &layout.immutables);
+        declared.map(move |one| (one, all.map(|all| immutable::decode(one, all))))
+    }
+
+    /// What is known of the contract, row by row.
+    fn hashes(&self, out: &mut String) {
+        let program = hash_of(&self.module);
+        let Some(Contract { program: running, .. }) = &self.contract else {
+            let _ = writeln!(out, "code hash  {program}");
+            return;
+        };
+        let _ = writeln!(out, "code hash  {}", running.code_hash);
+        if running.code_hash != program {
+            let _ = writeln!(out, "program    {program}");
+        }
+        if let Some(template) = running.template {
+            let _ = writeln!(out, "template   {template}");
+        }
+    }
+
+    fn text(&self) -> Result<String, Failure> {
         let share = self.module.len() as f64 * 100.0 / f64::from(ModuleLimits::DEFAULT.module_bytes);
         let valid = self.refusal.as_ref().map_or_else(|| "yes".to_owned(), |refusal| format!("no: {refusal}"));
         let mut out = String::new();
         let _ = writeln!(out, "kind       WASM contract");
         let _ = writeln!(out, "size       {} bytes, {share:.1} % of the limit", grouped(self.module.len() as u64));
-        let _ = writeln!(out, "code hash  {hash}");
+        self.hashes(&mut out);
         let _ = writeln!(out, "valid      {valid}");
-        if let Some(implementation) = self.implementation {
+        if let Some(implementation) = self.contract.as_ref().and_then(|contract| contract.implementation) {
             let _ = writeln!(out, "proxy      to {implementation} (EIP-1967)");
         }
         if let Some(build) = &self.build {
@@ -156,6 +194,7 @@ impl Facts {
             let row = |v: &crate::upgrade::Variable| format!("{}: {} {}", v.place(), layout.type_label(&v.ty), v.label);
             list(&mut out, "Storage", layout.storage.iter().map(row));
         }
+        list(&mut out, "Immutables", self.immutables().map(|(immutable, value)| immutable_row(immutable, value)));
         list(&mut out, "Imports", self.imports.iter().cloned());
         list(&mut out, "Exports", self.exports.iter().cloned());
         let sections = measure(&self.module, None)?.sections;
@@ -163,6 +202,20 @@ impl Facts {
         list(&mut out, "Sections", sections.iter().map(row));
         Ok(out.trim_end().to_owned())
     }
+}
+
+fn immutable_row(Immutable { label, offset, ty, .. }: &Immutable, value: Option<immutable::Decoded>) -> String {
+    let value = value.map(|value| format!(" = {}", value.text())).unwrap_or_default();
+    format!("byte {offset}: {ty} {label}{value}")
+}
+
+fn immutable_json(immutable: &Immutable, value: Option<immutable::Decoded>) -> Value {
+    let Immutable { label, offset, bytes, ty } = immutable;
+    let mut row = json!({ "label": label, "offset": offset, "bytes": bytes, "type": ty });
+    if let Some(value) = value {
+        row["value"] = value.json();
+    }
+    row
 }
 
 fn list(out: &mut String, title: &str, rows: impl Iterator<Item = String>) {

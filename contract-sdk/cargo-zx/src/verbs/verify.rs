@@ -5,15 +5,14 @@ use crate::{
     build_info::BuildInfo,
     failure::Failure,
     module::{custom_sections, section},
-    node::{Node, NodeArgs, transaction::address},
+    node::{Node, NodeArgs, chain::hash_of, transaction::address},
     ui::{Ui, grouped},
 };
-use alloy_primitives::{Address, keccak256};
+use alloy_primitives::Address;
 use serde_json::json;
 use std::collections::BTreeMap;
 use wasmparser::Parser;
 use zx_host_functions::BUILD_SECTION;
-use zx_host_functions::deploy::account_code;
 
 /// Arguments of the verb.
 #[derive(Debug, clap::Args)]
@@ -29,7 +28,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let node = Node::connect(&args.node)?;
-    let Some(theirs) = node.module(args.contract)? else {
+    let Some(program) = node.program(args.contract)? else {
         return Err(Failure::Usage(format!("{} is an EVM contract: it was not built from Rust", args.contract)));
     };
     let mut request = args.package.request()?;
@@ -38,17 +37,25 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
         request.cargo.push("--locked".to_owned());
     }
     let ours = quietly(ui, &request)?.module;
-    let (theirs_hash, ours_hash) = (keccak256(account_code(&theirs)), keccak256(account_code(&ours)));
+    let (code_hash, theirs_hash, ours_hash) = (program.code_hash, program.hash(), hash_of(&ours));
     if theirs_hash == ours_hash {
-        ui.done("Verified", &format!("{} runs this source: code hash {ours_hash}", args.contract));
-        ui.object(json!({ "contract": args.contract.to_string(), "verified": true, "codeHash": ours_hash }));
+        let of_program = match code_hash == ours_hash {
+            true => "its program's too".to_owned(),
+            false => format!("program hash {ours_hash}"),
+        };
+        ui.done("Verified", &format!("{} runs this source: code hash {code_hash}, {of_program}", args.contract));
+        ui.object(json!({
+            "contract": args.contract.to_string(), "verified": true, "codeHash": code_hash, "programHash": ours_hash,
+            "templateHash": program.template,
+        }));
         return Ok(());
     }
-    let differences = differences(&theirs, &ours)?;
+    let theirs = &program.module;
+    let differences = differences(theirs, &ours)?;
     for (section, text) in &differences {
         ui.row(section, text);
     }
-    for line in explanations(&theirs, &ours)? {
+    for line in explanations(theirs, &ours)? {
         ui.row("because", line);
     }
     if let Some(implementation) = node.implementation(args.contract)? {
@@ -57,12 +64,12 @@ pub(crate) fn run(ui: &Ui, args: &Args) -> Result<(), Failure> {
     let differences: BTreeMap<_, _> = differences.into_iter().collect();
     Err(Failure::Differs {
         message: format!(
-            "{} does not run this source: its code hash is {theirs_hash}, this build's {ours_hash}",
+            "{} does not run this source: its program's hash is {theirs_hash}, this build's {ours_hash}",
             args.contract
         ),
         details: json!({
-            "contract": args.contract.to_string(), "verified": false, "codeHash": theirs_hash, "builtHash": ours_hash,
-            "differences": differences,
+            "contract": args.contract.to_string(), "verified": false, "codeHash": code_hash, "programHash": theirs_hash,
+            "builtHash": ours_hash, "differences": differences,
         }),
     })
 }

@@ -5,6 +5,10 @@ use crate::{Address, FixedBytes, I256, U256};
 use alloc::vec::Vec;
 
 /// A value type, as the ABI pads it to a word: numbers to the left, bytes to the right.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not fit a word",
+    note = "bool, integers, U256, I256, Address and FixedBytes<N> do; what is longer, or of your own, goes into an `Item`"
+)]
 pub trait Word: Sized {
     /// Pads it.
     fn to_word(&self) -> [u8; WORD];

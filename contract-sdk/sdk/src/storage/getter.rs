@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 /// A field that can have a getter: `#[view]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot have a getter",
-    note = "an Item, a Map, a List and an Array of values that cross the ABI can; write a method for anything else"
+    note = "an Item, an Immutable, a Map, a List and an Array of values that cross the ABI can; write a method for anything else"
 )]
 pub trait Getter {
     /// What the getter takes: nothing, a key, or an index.

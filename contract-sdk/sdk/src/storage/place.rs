@@ -80,6 +80,7 @@ impl Size {
 
     /// The same, for what is in a map, a list or an array.
     #[doc(hidden)]
+    #[track_caller]
     pub const fn of_entry(self) -> Self {
         assert!(
             self.immutable == 0 && !self.domain,

@@ -49,6 +49,84 @@ fn small_values_share_a_slot_and_nothing_else_does() {
     assert_eq!(plan([]).1, Size::slots(0));
 }
 
+/// Slots and lanes of members, and where their immutables begin.
+fn places<const N: usize>(members: [Member; N]) -> ([(u32, usize, bool); N], [u16; N]) {
+    (members.map(|m| (m.slot, m.lane.offset(), m.lane.is_alone())), members.map(|m| m.immutable))
+}
+
+#[test]
+fn immutables_follow_each_other_and_values_pack_as_if_they_were_not_there() {
+    let (bool, address, word) = (Size::bytes(1), Size::bytes(20), Size::bytes(32));
+    let immutable = Size::immutable;
+    let all = [immutable(1), bool, immutable(20), address, immutable(32), Size::bytes(8), word, immutable(1), bool];
+    let ((with, size), (without, slots)) = (plan(all), plan([bool, address, Size::bytes(8), word, bool]));
+    let ((with, offsets), (without, _)) = (places(with), places(without));
+    assert_eq!([1, 3, 5, 6, 8].map(|i| with[i]), without);
+    assert_eq!(without, [(0, 0, false), (0, 1, false), (0, 21, false), (1, 0, true), (2, 0, true)]);
+    assert_eq!(offsets, [0, 1, 1, 21, 21, 53, 53, 53, 54]);
+    assert_eq!((size.in_slots(), size.in_immutables(), size.packs()), (slots.in_slots(), 54, false));
+}
+
+#[test]
+fn structs_bring_their_immutables_to_where_they_are() {
+    let bool = Size::bytes(1);
+    let (_, mixed) = plan([bool, Size::immutable(20), bool]);
+    let (_, alone) = plan([Size::immutable(2), Size::immutable(3)]);
+    assert_eq!((mixed.in_slots(), mixed.in_immutables()), (1, 20));
+    assert_eq!((alone.in_slots(), alone.in_immutables(), alone.packs()), (0, 5, false));
+    // A struct of immutables alone separates nothing; one with slots begins a new one, as any struct does.
+    let (members, size) = plan([bool, alone, bool, mixed, Size::immutable(1), bool]);
+    let (places, offsets) = places(members);
+    assert_eq!([0, 2, 3, 5].map(|i| places[i]), [(0, 0, false), (0, 1, false), (1, 0, true), (2, 0, true)]);
+    assert_eq!(offsets, [0, 0, 5, 5, 25, 26]);
+    assert_eq!((size.in_slots(), size.in_immutables()), (3, 26));
+    let inner = Place::ORIGIN.member(members[3]).member(plan([bool, Size::immutable(20), bool]).0[1]);
+    assert_eq!(inner.immutable(), 5);
+}
+
+#[test]
+fn what_has_a_slot_of_its_own_keeps_its_immutables_in_the_sequence() {
+    const SLOT: Slot = [7; 32];
+    let bool = Size::bytes(1);
+    let (_, mixed) = plan([Size::bytes(32), Size::immutable(20)]);
+    let (members, size) = plan([bool, Size::immutable(4), mixed.elsewhere(), bool, Size::immutable(1)]);
+    let (places, offsets) = places(members);
+    assert_eq!([0, 3].map(|i| places[i]), [(0, 0, false), (0, 1, false)]);
+    assert_eq!(offsets, [0, 0, 4, 24, 24]);
+    assert_eq!((size.in_slots(), size.in_immutables()), (1, 25));
+    let place = Place::ORIGIN.elsewhere(&SLOT, members[2]);
+    assert_eq!((place.slot(), place.immutable()), (SLOT, 4));
+}
+
+#[test]
+fn the_domain_lies_behind_all_other_immutables_and_is_one() {
+    let (_, part) = plan([Size::domain(), Size::immutable(20)]);
+    let (members, size) = plan([Size::domain(), Size::bytes(1), part, Size::immutable(4), Size::bytes(1)]);
+    let (places, offsets) = places(members);
+    assert_eq!([1, 4].map(|i| places[i]), [(0, 0, false), (0, 1, false)]);
+    assert_eq!(offsets[2..], [0, 20, 24]);
+    assert_eq!((size.in_own_immutables(), size.in_immutables()), (24, 24 + 64));
+    let origin = Place::of_contract(size);
+    assert_eq!((origin.domain(), origin.member(members[2]).domain()), (24, 24));
+}
+
+#[test]
+fn a_contract_can_have_as_many_immutables_as_code_may_carry() {
+    assert_eq!(plan([Size::immutable(32); 128]).1.in_immutables(), 4_096);
+}
+
+#[test]
+#[should_panic(expected = "at most 4,096 bytes of immutables")]
+fn and_no_more() {
+    plan([Size::immutable(1); 4_097]);
+}
+
+#[test]
+#[should_panic(expected = "not of an entry")]
+fn entries_have_no_immutables() {
+    let _ = plan([Size::bytes(1), Size::immutable(20)]).1.of_entry();
+}
+
 #[test]
 fn neighbours_in_a_slot_do_not_touch_each_other() {
     let host = TestHost::new();

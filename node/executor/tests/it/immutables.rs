@@ -215,6 +215,40 @@ fn one_module_is_compiled_once_whatever_its_immutables() {
     assert_eq!(sandbox.stats().compiled, 1);
 }
 
+/// What a node does when it starts: see `Executor::warm_up`.
+#[test]
+fn a_program_with_immutables_is_ready_after_a_restart() {
+    let (folder, spec) = (tempfile::tempdir().unwrap(), Arc::new(ChainSpec::dev(vec![])));
+    let start = || {
+        let sandbox = Sandbox::new(spec.modules, Some(folder.path().to_owned())).unwrap();
+        Executor::new(Arc::clone(&spec), Arc::new(sandbox))
+    };
+    let mut world = World::new();
+    world.executor = start();
+    let (_, template) = create(&mut world, payload(&keeper(), &word(7)));
+    let template = template.unwrap();
+    let (_, made) = create(&mut world, instance(template, &word(8)));
+    assert_eq!(world.read(made.unwrap(), vec![]), both(8, 1));
+
+    // One that ends writes down what was used.
+    world.executor = World::new().executor;
+    world.executor = start();
+    assert_eq!(world.executor.warm_up(&world.state, || true), 1);
+    let ready = world.executor.sandbox().stats();
+    assert_eq!((ready.compiled, ready.disk_hits), (0, 1));
+    for (at, argument) in [(template, 7), (made.unwrap(), 8)] {
+        assert_eq!(world.read(at, vec![]), both(argument, 1));
+    }
+    let after = world.executor.sandbox().stats();
+    assert_eq!((after.compiled, after.disk_hits), (0, 1), "nothing had to be got ready for the calls");
+    assert!(after.memory_hits >= 2);
+
+    // What the state does not have is left for the call that needs it.
+    world.executor = World::new().executor;
+    world.executor = start();
+    assert_eq!(world.executor.warm_up(&World::new().state, || true), 0);
+}
+
 #[test]
 fn code_that_is_set_is_a_program_or_an_instance_of_one_that_is_there() {
     let (world, template) = with_keeper(7);

@@ -80,8 +80,23 @@ fn the_next_process_knows_what_was_used_most() {
     assert!(figures.compile_time.is_zero() && !figures.load_time.is_zero());
     drop(sandbox);
     assert_eq!(open(dir.path()).most_used(), [hash(&small), hash(&other)]);
+    // Each is found in code of the chain, which has another hash if there are immutables before the module.
+    let (held, newer) = ([0xAB; 32], [0xCD; 32]);
+    let sandbox = open(dir.path());
+    for holder in [&held, &newer] {
+        sandbox.prepare_of(&hash(&small), holder, &small).unwrap();
+    }
+    sandbox.prepare(&hash(&small), &small).unwrap();
+    assert_eq!(sandbox.most_used(), [newer, hash(&other)]);
+    drop(sandbox);
+    assert_eq!(open(dir.path()).most_used(), [newer, hash(&other)]);
+    // The lines of earlier versions, and those without immutables, lack the third word.
+    let name = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let lines = format!("{} 9\n{} 5 {}\n", name(hash(&other)), name(hash(&small)), name(held));
+    fs::write(dir.path().join("most-used"), lines).unwrap();
+    assert_eq!(open(dir.path()).most_used(), [hash(&other), held]);
     // A file that says nonsense says nothing.
-    fs::write(dir.path().join("most-used"), "zz 5\n\u{1F600} 5\n1234 1\n\0\0").unwrap();
+    fs::write(dir.path().join("most-used"), format!("zz 5\n\u{1F600} 5\n1234 1\n{} 5 zz\n\0\0", name(held))).unwrap();
     assert!(open(dir.path()).most_used().is_empty());
 }
 

@@ -132,6 +132,25 @@ fn tests_run_on_both_hosts_and_their_gas_is_told_kept_and_drawn() -> eyre::Resul
     Ok(())
 }
 
+/// The SDK's own tests of immutables and instances, which run natively there.
+const IMMUTABLES: &str = include_str!("../../../../contract-sdk/sdk/tests/it/macros/immutables.rs");
+
+#[test]
+fn immutables_and_instances_are_the_same_on_both_hosts() -> eyre::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let zx = Zx::at(dir.path());
+    zx.does(&["new", "keeper"])?;
+    let zx = zx.below("keeper");
+    let no_std = "#![cfg_attr(target_arch = \"wasm32\", no_std)]\n";
+    fs::write(zx.folder().join("src/lib.rs"), format!("{no_std}{IMMUTABLES}"))?;
+    fs::remove_file(zx.folder().join("src/tests.rs"))?;
+    let tests = zx.does(&["test"])?;
+    let count = IMMUTABLES.matches("#[zx::test]").count();
+    assert!(tests.stdout.contains(&format!("{count} passed; 0 failed")), "{tests:?}");
+    assert!(tests.stderr.contains(&format!("Agreed tests on both hosts: {count},")), "{}", tests.stderr);
+    Ok(())
+}
+
 /// Written for a node's URL and an address on it.
 const FORKED: &str = r#"
     #[test]

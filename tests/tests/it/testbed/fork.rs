@@ -80,6 +80,30 @@ fn a_fork_begins_where_the_node_is_and_goes_its_own_way() -> eyre::Result<()> {
     node.stop()
 }
 
+/// Only the instance is asked for: what it runs is read along with it.
+#[test]
+fn a_fork_runs_instances_whose_templates_nobody_has_read() -> eyre::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let word = |number: u64| U256::from(number).to_be_bytes::<32>();
+    // Before a connection is open: it may have to be built.
+    let deployment = artifacts::deployment("keeper", &word(7))?;
+    let node = Node::start(&dir.path().join("node"))?;
+    let (mut rpc, mut owner) = (node.rpc()?, Account::dev(0)?);
+    let [template, instance] = [0, 1].map(|nonce| owner.address().create(nonce));
+    for data in [deployment, artifacts::instance(template, &word(8))] {
+        let hash = rpc.send_raw(&owner.sign(TxKind::Create, U256::ZERO, data, 5_000_000)?)?;
+        assert_eq!(rpc.receipt(hash)?["status"], "0x1");
+    }
+    let mut machine = machine(&dir.path().join("aot"), std::slice::from_ref(&owner))?;
+    machine.answer(Request::Fork { url: node.url(), block: None })?;
+    let look = |to: Address| Request::Look { sender: [7; 20], to: to.into_array(), data: Vec::new() };
+    for (at, number) in [(instance, 8), (template, 7)] {
+        let said = outcome(&mut machine, look(at))?;
+        assert_eq!((said.success, said.data), (true, word(number).to_vec()), "{at}");
+    }
+    node.stop()
+}
+
 fn module_len() -> eyre::Result<usize> {
     Ok(usize::try_from(std::fs::metadata(artifacts::folder()?.join("zx20.wasm"))?.len())?)
 }

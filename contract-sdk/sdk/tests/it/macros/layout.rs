@@ -1,6 +1,6 @@
 //! Where fields lie: what `solc --storage-layout` says of the same declarations.
 
-use zx::{prelude::*, testing::Host};
+use zx::{Immutable, components::Eip712, prelude::*, testing::Host};
 
 /// A level of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::StorageValue, zx::Abi)]
@@ -207,4 +207,34 @@ fn the_layout_tells_all_of_it() {
     ] {
         assert!(told.contains(part), "{part}\nin {told}");
     }
+}
+
+/// A part that has a slot of its own and else only what is immutable, beside others.
+#[zx::storage]
+pub struct Signed {
+    _fee: Immutable<u16>,
+    _domain: Eip712,
+    _terms: Terms,
+    _count: Item<u64>,
+}
+
+#[zx::storage]
+pub struct Terms {
+    _rate: Immutable<U256>,
+    _paid: Item<u128>,
+}
+
+#[test]
+fn the_layout_tells_what_is_immutable_and_what_has_a_slot_of_its_own() {
+    let told = <Signed as zx::__private::Stored>::TYPE;
+    // The slot is OpenZeppelin's.
+    let namespace = "0xa16a46d94261c7517cc8ff89f61c0ce93598e3c849801011dee649a6a557d100";
+    assert_eq!(
+        told,
+        format!(
+            "struct Signed{{_fee@=0 uint16;_domain@ struct Eip712{{state@{namespace}:0 struct State{{\
+             _hashed_name@0:0 bytes32;_hashed_version@1:0 bytes32;name@2:0 string;version@3:0 string;}};}};\
+            _terms@0:0=2 struct Terms{{_rate@=0 uint256;_paid@0:0 uint128;}};_count@1:0 uint64;}}"
+        )
+    );
 }

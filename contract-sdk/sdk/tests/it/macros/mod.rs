@@ -4,5 +4,6 @@ mod calls;
 mod create;
 mod entries;
 mod getters;
+mod immutables;
 mod layout;
 mod types;

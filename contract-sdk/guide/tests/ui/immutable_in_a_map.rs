@@ -1,0 +1,14 @@
+use zx::{Immutable, prelude::*};
+
+#[zx::storage]
+pub struct Position {
+    owner: Immutable<Address>,
+    amount: Item<U256>,
+}
+
+#[zx::contract]
+pub struct Mapped {
+    positions: Map<u64, Position>,
+}
+
+fn main() {}
