@@ -3,7 +3,7 @@
 use crate::{
     LendingError, LendingPool,
     hostile::{Attacker, Lavish, Prices},
-    tests::{Bank, TERMS, YEAR, n},
+    tests::{Bank, ORACLE, TERMS, YEAR, n},
 };
 use dex_factory::DexFactory;
 use dex_pair::DexPair;
@@ -114,33 +114,102 @@ fn what_an_oracle_says_costs_nothing_has_no_price(host: &Host) {
     assert_eq!(other.borrow(b, n(99_000)), Err(unknown(b)));
     assert_eq!(pool.withdraw(a, U256::MAX), Err(unknown(b)));
     bank.prices(host, 0, 1_000);
-    assert_eq!(other.liquidate(bob, b, n(1), a), Err(unknown(a)));
+    let (limit, debt) = (n(75_000), n(1_000));
+    let healthy = LendingError::Healthy { limit, debt };
+    assert_eq!(other.liquidate(bob, b, n(1), a), Err(healthy.into()));
     pool.repay(b, bob, U256::MAX).unwrap();
     pool.withdraw(a, U256::MAX).unwrap();
 }
 
-/// Collateral whose oracle is silent would keep its owner from being liquidated: the owner of the pool lets it count for
-/// nothing, and nobody asks any more.
-#[zx::test]
-fn collateral_that_nobody_prices_protects_nobody(host: &Host) {
-    let [alice, bob, carol] = host.accounts();
+/// A third asset, C, of which Bob has ten, and whose price the oracle does not know.
+fn with_silent(host: &Host) -> (Bank, Address) {
+    let [alice, bob] = host.accounts();
     let bank = Bank::open(host);
-    let Bank { a, b, .. } = bank;
-    // The oracle knows A and B.
     let silent = host
-        .deploy::<zx20::Zx20>(("C".to_owned(), "C".to_owned(), 18, n(100)))
+        .deploy::<zx20::Zx20>(("C".to_owned(), "C".to_owned(), 18, n(100_000)))
         .address();
     bank.by(host, alice).set_market(silent, TERMS).unwrap();
     let token = bank.token(host, silent);
-    token.transfer(bob, n(10)).unwrap();
-    let approved = bank.token(host, silent).by(bob);
-    approved.approve(bank.pool, n(10)).unwrap();
+    token.transfer(bob, n(50_000)).unwrap();
+    for account in [alice, bob] {
+        let approved = bank.token(host, silent).by(account);
+        approved.approve(bank.pool, U256::MAX).unwrap();
+    }
+    (bank, silent)
+}
+
+/// A debtor supplies a unit of what has no price now, so that nobody can tell whether they owe too much.
+#[zx::test]
+fn a_unit_without_a_price_keeps_nobody_from_being_liquidated(host: &Host) {
+    let [_, bob, carol] = host.accounts();
+    let (bank, silent) = with_silent(host);
+    let Bank { a, b, .. } = bank;
+    let (pool, debtor) = (bank.by(host, carol), bank.by(host, bob));
+    debtor.supply(a, n(10_000)).unwrap();
+    debtor.borrow(b, n(15_000)).unwrap();
+    debtor.supply(silent, n(1)).unwrap();
+    assert!(debtor.borrow(b, n(1)).is_err(), "nothing is lent by it");
+    bank.prices(host, 1_500, 1_000);
+    assert!(pool.try_health(bob).is_err());
+    // 10,000 at 1.5 and one at ten, three quarters of each.
+    assert_eq!(pool.certain_health(bob), (n(11_257), n(15_000)));
+    assert_eq!(pool.liquidate(bob, b, n(1_000), a), Ok(n(719)));
+    let unpriced = pool.liquidate(bob, b, n(1), silent);
+    assert!(unpriced.is_err(), "what is seized must have a price");
+}
+
+/// Somebody whose collateral has no price for a while, and whom a liquidator would like to find without it.
+#[zx::test]
+fn who_may_be_healthy_is_not_liquidated_for_want_of_a_price(host: &Host) {
+    let [alice, bob, carol] = host.accounts();
+    let (bank, silent) = with_silent(host);
+    let Bank { a, b, .. } = bank;
+    let (pool, debtor) = (bank.by(host, carol), bank.by(host, bob));
+    let asked = zx::selector("priceOf(address)");
+    let prices = |of_b: u64, of_c: u64| {
+        let milli = n(1_000_000_000_000_000);
+        host.mock(ORACLE)
+            .returns_to(asked, (a,), n(2_000) * milli)
+            .returns_to(asked, (b,), n(of_b) * milli)
+            .returns_to(asked, (silent,), n(of_c) * milli)
+            .install();
+    };
+    prices(1_000, 20_000);
+    bank.by(host, alice).supply(silent, n(1_000)).unwrap();
+    debtor.supply(silent, n(2_000)).unwrap();
+    // Not at the twenty that it costs, but at the ceiling: or it would be less once there is no price.
+    assert_eq!(debtor.health(bob), (n(15_000), n(0)));
+    assert!(debtor.borrow(b, n(15_001)).is_err());
+    debtor.borrow(b, n(15_000)).unwrap();
+    // An oracle that answers zero, one that reverts, and prices of what is owed.
+    let healthy = |limit, debt| Err(LendingError::Healthy { limit, debt }.into());
+    prices(1_000, 0);
+    let refused = pool.liquidate(bob, b, n(1_000), silent);
+    assert_eq!(refused, healthy(n(15_000), n(15_000)));
+    bank.prices(host, 2_000, 1_000);
+    let refused = pool.liquidate(bob, b, n(1_000), silent);
+    assert_eq!(refused, healthy(n(15_000), n(15_000)));
+    prices(0, 1_000);
+    let refused = pool.liquidate(bob, b, n(1_000), silent);
+    assert_eq!(refused, healthy(n(1_500), n(0)), "a debt without a price");
+    prices(1_000, 1_000);
+    assert!(pool.liquidate(bob, b, n(1_000), silent).is_ok(), "it fell");
+}
+
+/// Much of what has no price counts for its owner, unless the pool's owner lets such collateral count for nothing.
+#[zx::test]
+fn collateral_that_nobody_prices_can_be_made_to_protect_nobody(host: &Host) {
+    let [alice, bob, carol] = host.accounts();
+    let (bank, silent) = with_silent(host);
+    let Bank { a, b, .. } = bank;
     bank.by(host, bob).supply(a, n(10_000)).unwrap();
     bank.by(host, bob).borrow(b, n(15_000)).unwrap();
-    bank.by(host, bob).supply(silent, n(1)).unwrap();
+    bank.by(host, bob).supply(silent, n(5_000)).unwrap();
     bank.prices(host, 1_500, 1_000);
     let pool = bank.by(host, carol);
-    assert!(pool.liquidate(bob, b, n(1_000), a).is_err());
+    let (limit, debt) = (n(48_750), n(15_000));
+    let healthy = LendingError::Healthy { limit, debt };
+    assert_eq!(pool.liquidate(bob, b, n(1_000), a), Err(healthy.into()));
     let terms = crate::Terms {
         collateral_factor: 0,
         ..TERMS
