@@ -1,12 +1,13 @@
 //! What attackers try, and what becomes of it.
 
 use crate::{
-    LendingError, LendingPool,
-    hostile::{Attacker, Lavish, Prices},
+    LendingError, LendingPool, UNIT,
     tests::{Bank, ORACLE, TERMS, YEAR, n},
 };
+use attacker::Attacker;
 use dex_factory::DexFactory;
 use dex_pair::DexPair;
+use hostile_token::{HostileToken, Nature};
 use price_oracle::PriceOracle;
 use zx::{
     prelude::*,
@@ -291,41 +292,85 @@ fn a_price_that_is_moved_within_a_block_is_borrowed_against_by_nobody(host: &Hos
     );
 }
 
-/// Natively: a package has one contract, so that the token has no module.
-#[test]
-fn a_token_that_calls_back_finds_the_pool_closed() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
+/// A token that lets somebody call the pool while the pool moves it: somebody who has supplied it, and could withdraw and
+/// borrow once more by what was not written down yet.
+#[zx::test]
+fn a_token_that_calls_back_finds_the_pool_closed(host: &Host) {
     let [alice] = host.accounts();
     let bank = Bank::open(host);
-    let token = host.deploy::<Attacker>((bank.pool, bank.b));
-    bank.by(host, alice)
-        .set_market(token.address(), TERMS)
-        .unwrap();
-    token.supply(n(10_000)).unwrap();
-    token.withdraw(n(4_000)).unwrap();
-    assert_eq!(token.taken(), 0);
+    let token = host.deploy::<HostileToken>((n(1_000_000),));
+    let evil = token.address();
+    bank.by(host, alice).set_market(evil, TERMS).unwrap();
+    // It has a price as well.
+    let (asked, unit) = (zx::selector("priceOf(address)"), U256::from(UNIT));
+    host.mock(ORACLE)
+        .returns_to(asked, (evil,), unit)
+        .returns_to(asked, (bank.b,), unit)
+        .install();
+    let attacker = host.deploy::<Attacker>(());
+    let caller = attacker.address();
+    token.transfer(caller, n(50_000)).unwrap();
+    let act = |data: Bytes| attacker.act(bank.pool, n(0), data);
+    let (ten, one) = (n(10_000), n(1));
+    act(call("supply(address,uint256)", (evil, ten))).unwrap();
+    let plan = [
+        call("borrow(address,uint256)", (bank.b, one)),
+        call("withdraw(address,uint256)", (evil, one)),
+        call("supply(address,uint256)", (evil, one)),
+        call("repay(address,address,uint256)", (evil, caller, one)),
+        call("health(address)", (caller,)),
+    ];
+    for step in &plan {
+        host.rehearse(|| {
+            let alone = act(step.clone());
+            let owes_nothing = step.starts_with(&zx::selector("repay(address,address,uint256)"));
+            assert_eq!(alone.is_ok(), !owes_nothing, "by itself it would work");
+        });
+        attacker.plan(bank.pool, n(0), step.clone()).unwrap();
+    }
+    let told = Nature {
+        told: caller,
+        ..Nature::default()
+    };
+    token.behave(told).unwrap();
+    act(call("withdraw(address,uint256)", (evil, n(4_000)))).unwrap();
+    assert_eq!(attacker.taken(), plan.len() as u32);
+    for number in 0..attacker.taken() {
+        assert!(!attacker.succeeded(number), "step {number}");
+    }
     let pool = host.at::<LendingPool>(bank.pool);
-    assert_eq!(pool.supplied(token.address(), token.address()), n(6_000));
+    assert_eq!(pool.supplied(evil, caller), n(6_000));
 }
 
-/// Half of a debt can be liquidated at once. Natively: a package has one contract, so that the token has no module.
-#[test]
-fn who_gives_more_than_is_pulled_liquidates_no_more() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
+fn call(method: &str, arguments: impl zx::abi::Args) -> Bytes {
+    [zx::selector(method).to_vec(), arguments.encode()]
+        .concat()
+        .into()
+}
+
+/// Half of a debt can be liquidated at once.
+#[zx::test]
+fn who_gives_more_than_is_pulled_liquidates_no_more(host: &Host) {
     let [alice, bob] = host.accounts();
-    let prices = host.deploy::<Prices>(());
-    let bank = Bank::new(host, prices.address());
-    let lavish = host.deploy::<Lavish>(());
+    let bank = Bank::new(host, ORACLE);
+    let lavish = host.deploy::<HostileToken>((n(1_000_000),));
+    let twice = Nature {
+        besides: 100,
+        ..Nature::default()
+    };
+    lavish.behave(twice).unwrap();
     let token = lavish.address();
-    for asset in [bank.a, token] {
-        prices.set(asset, 1_000).unwrap();
-    }
+    let prices = |of_a: u64| {
+        let (asked, milli) = (
+            zx::selector("priceOf(address)"),
+            U256::from(UNIT) / n(1_000),
+        );
+        host.mock(ORACLE)
+            .returns_to(asked, (bank.a,), n(of_a) * milli)
+            .returns_to(asked, (token,), n(1_000) * milli)
+            .install();
+    };
+    prices(1_000);
     let (owner, debtor) = (bank.by(host, alice), bank.by(host, bob));
     owner.set_market(token, TERMS).unwrap();
     owner.supply(token, n(20_000)).unwrap();
@@ -336,7 +381,7 @@ fn who_gives_more_than_is_pulled_liquidates_no_more() {
     );
     debtor.supply(bank.a, n(20_000)).unwrap();
     debtor.borrow(token, n(15_000)).unwrap();
-    prices.set(bank.a, 900).unwrap();
+    prices(900);
     let seized = bank.by(host, alice).liquidate(bob, token, n(7_500), bank.a);
     assert_eq!(seized, Ok(n(8_999)));
     assert_eq!(owner.debt(token, bob), n(7_500));

@@ -20,8 +20,6 @@
 
 #[cfg(test)]
 mod attacks;
-#[cfg(test)]
-pub mod hostile;
 mod interface;
 mod market;
 #[cfg(test)]

@@ -17,8 +17,6 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-pub mod hostile;
 mod interface;
 mod owners;
 #[cfg(test)]

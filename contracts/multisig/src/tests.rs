@@ -1,4 +1,4 @@
-use super::{hostile::Clerk, *};
+use super::*;
 use k256::ecdsa::SigningKey;
 use zx::{
     Event as _,
@@ -6,6 +6,7 @@ use zx::{
 };
 
 mod attacks;
+mod laws;
 mod signed;
 
 fn n(value: u64) -> U256 {

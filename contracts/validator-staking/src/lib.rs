@@ -38,9 +38,9 @@
 
 mod consensus;
 mod election;
-#[cfg(test)]
-pub mod hostile;
 mod interface;
+#[cfg(test)]
+mod keys;
 mod ledger;
 #[cfg(test)]
 mod model;

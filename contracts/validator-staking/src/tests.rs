@@ -1,8 +1,4 @@
-use super::{
-    hostile::{Court, Key},
-    model::Model,
-    *,
-};
+use super::{keys::Key, model::Model, *};
 use core::cell::RefCell;
 use std::collections::BTreeMap;
 use zx::{
