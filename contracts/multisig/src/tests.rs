@@ -59,6 +59,7 @@ fn pay(to: Address, value: u64) -> Call {
         to,
         value: n(value),
         data: Bytes::new(),
+        gas: 0,
     }
 }
 
@@ -69,6 +70,7 @@ fn call(to: Address, method: &str, arguments: impl zx::abi::Args) -> Call {
         to,
         value: n(0),
         data: data.into(),
+        gas: 0,
     }
 }
 

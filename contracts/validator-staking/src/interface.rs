@@ -9,11 +9,12 @@ pub struct Parameters {
     pub minimum_self_stake: u128,
     /// What others must delegate at a time, in wei.
     pub minimum_delegation: u128,
-    /// Length of an epoch, in blocks.
+    /// Length of an epoch, in blocks; at most a million.
     pub epoch_blocks: u64,
-    /// Blocks that a stake which leaves stays liable, counted from the end of the epoch; no shorter than an epoch.
+    /// Blocks that a stake which leaves stays liable, counted from the end of the epoch; no shorter than an epoch, and
+    /// at most ten million.
     pub unbonding_blocks: u64,
-    /// Blocks that a validator stays out after an offence, at least.
+    /// Blocks that a validator stays out after an offence, at least; at most ten million.
     pub jail_blocks: u64,
     /// Who hands out rewards: the account by which the chain calls, for instance.
     pub distributor: Address,
@@ -258,6 +259,27 @@ pub struct SetChosen {
 pub enum ValidatorError {
     /// The rules contradict themselves or the contract's bounds.
     InvalidParameters,
+    /// An epoch would be longer than the contract allows.
+    EpochTooLong {
+        /// How long, in blocks.
+        blocks: u64,
+        /// How long it may be.
+        maximum: u64,
+    },
+    /// What leaves would be held longer than the contract allows.
+    UnbondingTooLong {
+        /// How long, in blocks.
+        blocks: u64,
+        /// How long it may be.
+        maximum: u64,
+    },
+    /// Validators would stay out longer than the contract allows.
+    JailTooLong {
+        /// How long, in blocks.
+        blocks: u64,
+        /// How long it may be.
+        maximum: u64,
+    },
     /// The account has registered already.
     AlreadyRegistered,
     /// There is no such validator.

@@ -5,6 +5,8 @@ use super::{
     *,
 };
 use attacker::Attacker;
+use zx::testing::Block;
+use zx20_full::Zx20Full;
 
 /// Signatures that are good, but not for this.
 #[zx::test]
@@ -50,6 +52,54 @@ fn signatures_are_good_for_one_wallet_chain_nonce_and_batch(host: &Host) {
             .execute_signed(calls.clone(), deadline, good)
             .is_err()
     );
+}
+
+/// What is called goes on where something fails that it calls, for want of gas too. Whoever brings what owners signed, or is
+/// the owner who executes it, gives it so little that it fails within: it would count as done.
+#[zx::test]
+fn whoever_executes_cannot_choose_with_how_little_gas(host: &Host) {
+    let (team, keys) = team(host);
+    let (chain, deadline) = (host.block().chain_id, U256::MAX);
+    let careless = host.deploy::<Attacker>(());
+    let token = host.deploy::<Zx20Full>(("T".to_owned(), "T".to_owned(), 18, n(1_000)));
+    token.mint(careless.address(), n(100)).unwrap();
+    let data = call(
+        token.address(),
+        "transfer(address,uint256)",
+        (team.wallet, n(9)),
+    )
+    .data;
+    careless.plan(token.address(), n(0), data).unwrap();
+    let calls = vec![Call {
+        gas: 2_000_000,
+        ..call(careless.address(), "whatever()", ())
+    }];
+    let batch = batch_of(&calls, 0, deadline);
+    let approvals = [0, 1]
+        .map(|number: usize| approve(&keys[number], chain, team.wallet, &batch))
+        .to_vec();
+    let id = team.owner(0).propose(calls.clone()).unwrap();
+    team.owner(1).confirm(id).unwrap();
+    let signed = || {
+        let wallet = team.by(team.stranger);
+        wallet.execute_signed(calls.clone(), deadline, approvals.clone())
+    };
+    let proposed = || team.owner(0).execute(id, calls.clone());
+    let plenty = host.block();
+    // The one is what there is in the sandbox, the other what a contract is told natively.
+    host.set_block(Block {
+        gas_limit: 1_900_000,
+        gas_left: 1_800_000,
+        ..plenty
+    });
+    let needed = 2_000_000;
+    let refused: Reverted = MultisigError::TooLittleGas { index: 0, needed }.into();
+    assert_eq!((signed(), proposed()), (Err(refused.clone()), Err(refused)));
+    host.set_block(plenty);
+    signed().unwrap();
+    assert!(careless.succeeded(0));
+    assert_eq!(token.erc20().balance_of(team.wallet), n(9));
+    proposed().unwrap();
 }
 
 /// One owner twice, in two forms, or in the wrong order.
@@ -218,7 +268,7 @@ fn who_is_paid_cannot_be_paid_again_from_within(host: &Host) {
         let id = team.owner(0).propose(calls.clone()).unwrap();
         team.owner(1).confirm(id).unwrap();
         let arguments = zx::abi::Args::encode(&(n(number), calls.clone()));
-        let execute = zx::selector("execute(uint256,(address,uint256,bytes)[])");
+        let execute = zx::selector("execute(uint256,(address,uint256,bytes,uint64)[])");
         let data: Bytes = [execute.to_vec(), arguments].concat().into();
         host.rehearse(|| {
             let alone = attacker.act(team.wallet, n(0), data.clone());

@@ -10,6 +10,7 @@ fn batch(wallet: Address, spare: Address, which: u64) -> Vec<Call> {
         to,
         value: U256::from(value),
         data: data.into(),
+        gas: 0,
     };
     let own = |selector: [u8; 4], arguments: Vec<u8>| {
         call(wallet, 0, [selector.to_vec(), arguments].concat())
