@@ -66,7 +66,7 @@ pub struct Member {
 /// What is known of a validator.
 #[derive(Clone, Debug, PartialEq, Eq, zx::Abi)]
 pub struct ValidatorInfo {
-    /// Its consensus key: 32 bytes are Ed25519's, 64 secp256k1's; none if there is no such validator.
+    /// Its consensus key in this epoch: 32 bytes are Ed25519's, 64 secp256k1's; none if there is no such validator.
     pub key: Bytes,
     /// What is staked with it, in wei.
     pub stake: u128,
@@ -109,6 +109,18 @@ pub struct Registered {
     pub key: Bytes,
     /// With which commission, in ten-thousandths.
     pub commission: u16,
+}
+
+/// A validator votes by another consensus key from an epoch on.
+#[derive(Clone, Debug, PartialEq, Eq, zx::Event)]
+pub struct KeyChanged {
+    /// Who.
+    #[indexed]
+    pub operator: Address,
+    /// By which.
+    pub key: Bytes,
+    /// From which epoch on.
+    pub epoch: u64,
 }
 
 /// Somebody staked with a validator.
@@ -292,11 +304,18 @@ pub enum ValidatorError {
         /// How many it has.
         length: U256,
     },
-    /// Another validator has this key, or had it.
+    /// A validator has this key, or had it: this one too.
     KeyTaken {
         /// Who.
         operator: Address,
     },
+    /// The key has changed in this epoch.
+    KeyJustChanged {
+        /// The epoch.
+        epoch: u64,
+    },
+    /// The validator is liable for votes by so many keys that it cannot have another yet.
+    TooManyKeys,
     /// The key has not signed this.
     InvalidSignature,
     /// It is above its limit.

@@ -19,6 +19,8 @@ pub(crate) const MAXIMUM_JAIL_BLOCKS: u64 = 10_000_000;
 pub(crate) const MAXIMUM_REPORTER_SHARE: u16 = WHOLE / 2;
 /// Stakes of an account that leave a validator at once.
 pub(crate) const MAXIMUM_EXITS: u32 = 8;
+/// Keys that a validator has used and is liable for, besides the last two.
+pub(crate) const MAXIMUM_KEYS: u32 = 8;
 /// Slashes of a validator; the last one is for ever.
 pub(crate) const MAXIMUM_SLASHES: u32 = 8;
 

@@ -8,6 +8,7 @@ use zx::{
 
 mod attacks;
 mod campaigns;
+mod rotation;
 mod sets;
 
 fn n(value: u64) -> U256 {
