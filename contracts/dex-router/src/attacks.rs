@@ -2,10 +2,10 @@
 
 use crate::{
     RouterError,
-    hostile::Caller,
     tests::{EVER, Exchange, n, sign, token_at},
 };
 use attacker::Attacker;
+use hostile_token::{HostileToken, Nature};
 use zx::{
     abi::Args,
     prelude::*,
@@ -276,23 +276,49 @@ fn call(signature: &str, arguments: impl Args) -> Bytes {
         .into()
 }
 
-/// Natively: a package has one contract, so that the token has no module.
-#[test]
-fn a_token_that_calls_back_can_ask_but_not_trade() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
+/// A token that lets somebody call the router while it moves it.
+#[zx::test]
+fn a_token_that_calls_back_can_ask_but_not_trade(host: &Host) {
     let [alice] = host.accounts();
     let exchange = Exchange::open(host);
     let (router, b) = (exchange.router(host), exchange.b);
-    let token = host.deploy::<Caller>((exchange.router, b));
+    let token = host.deploy::<HostileToken>((n(1_000_000),));
     let evil = token.address();
     router
         .add_liquidity(evil, b, n(10_000), n(10_000), n(0), n(0), alice, EVER)
         .unwrap();
-    let out = router.get_amounts_out(n(1_000), vec![evil, b]);
-    let traded = router.swap_exact_tokens_for_tokens(n(1_000), out[1], vec![evil, b], alice, EVER);
+    let attacker = host.deploy::<Attacker>(());
+    let caller = attacker.address();
+    token.transfer(caller, n(10_000)).unwrap();
+    let data = |method: &str, arguments: Vec<u8>| -> Bytes {
+        [zx::selector(method).to_vec(), arguments].concat().into()
+    };
+    let path = || vec![evil, b];
+    let asks = data(
+        "getAmountsOut(uint256,address[])",
+        (n(1_000), path()).encode(),
+    );
+    let trades = data(
+        "swapExactTokensForTokens(uint256,uint256,address[],address,uint256)",
+        (n(1_000), n(0), path(), caller, EVER).encode(),
+    );
+    for step in [&asks, &trades] {
+        let alone = || attacker.act(exchange.router, n(0), step.clone());
+        host.rehearse(|| assert!(alone().is_ok(), "by itself it would work"));
+        attacker.plan(exchange.router, n(0), step.clone()).unwrap();
+    }
+    let told = Nature {
+        told: caller,
+        ..Nature::default()
+    };
+    token.behave(told).unwrap();
+    let out = router.get_amounts_out(n(1_000), path());
+    let traded = router.swap_exact_tokens_for_tokens(n(1_000), out[1], path(), alice, EVER);
     assert_eq!(traded, Ok(out));
-    assert_eq!((token.traded(), token.asked()), (0, 1));
+    let done = (
+        attacker.taken(),
+        attacker.succeeded(0),
+        attacker.succeeded(1),
+    );
+    assert_eq!(done, (2, true, false));
 }

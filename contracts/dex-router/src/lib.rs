@@ -14,9 +14,9 @@
 
 #[cfg(test)]
 mod attacks;
-#[cfg(test)]
-pub mod hostile;
 mod interface;
+#[cfg(test)]
+mod laws;
 mod math;
 mod moves;
 mod pools;

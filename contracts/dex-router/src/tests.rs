@@ -1,12 +1,11 @@
-use super::{hostile::Trader, *};
-use core::cell::Cell;
+use super::*;
 use dex_factory::{DexFactory, DexFactoryClient};
 use dex_pair::{DexPair, DexPairClient};
 use k256::ecdsa::SigningKey;
 use wrapped_native::WrappedNative;
 use zx::{
     crypto::TypedData as _,
-    testing::{Host, Invariants, Reverted},
+    testing::{Host, Reverted},
 };
 use zx20::{Zx20, Zx20Client};
 
@@ -99,12 +98,12 @@ pub(crate) fn token_at(host: &Host, token: Address) -> Zx20Client<'_> {
     host.at::<Zx20>(token)
 }
 
-fn held(host: &Host, token: Address, who: Address) -> U256 {
+pub(crate) fn held(host: &Host, token: Address, who: Address) -> U256 {
     token_at(host, token).balance_of(who)
 }
 
 /// The router keeps nothing.
-fn is_empty(host: &Host, exchange: &Exchange) {
+pub(crate) fn is_empty(host: &Host, exchange: &Exchange) {
     for token in [exchange.a, exchange.b, exchange.c, exchange.coin] {
         assert_eq!(held(host, token, exchange.router), n(0), "{token}");
     }
@@ -613,67 +612,4 @@ fn a_permit_lets_shares_be_redeemed_in_the_same_call(host: &Host) {
         Some(zx::crypto::PermitError::ERC2612InvalidSigner { owner, .. }) if owner == alice
     ));
     is_empty(host, &exchange);
-}
-
-/// What the traders have is worth, at the price that the pool of A and B began with (four B for an A), never more than what
-/// they began with: whatever they gain, others would have lost. Each of the pool's shares is worth as much as before.
-///
-/// Natively: a package has one contract, so that traders have no module.
-#[test]
-fn no_traders_together_gain_anything_and_a_share_loses_nothing() {
-    const ENDOWED: u64 = 50_000;
-    if Host::new().has_sandbox() {
-        return;
-    }
-    let worth = |(of_a, of_b): (U256, U256)| of_a * n(4) + of_b;
-    Invariants::new(|host, targets| {
-        let exchange = Exchange::open(host);
-        let Exchange { router, a, b, .. } = exchange;
-        let pair = exchange.pair(host, a, b).address();
-        let traders = [(); 2].map(|()| {
-            let trader = host.deploy::<Trader>((router, pair, a, b)).address();
-            for token in [a, b] {
-                token_at(host, token).transfer(trader, n(ENDOWED)).unwrap();
-            }
-            targets.contract::<Trader>(trader);
-            trader
-        });
-        targets.contract::<DexPair>(pair);
-        targets.only(&["trade", "add", "remove", "give", "take", "sync"]);
-        let [_, anybody] = host.accounts();
-        targets.senders([anybody]).amounts(0u64..=20_000);
-        (exchange, traders, Cell::new((U256::ZERO, U256::ZERO)))
-    })
-    .hold(
-        "the traders have gained nothing",
-        |host, (exchange, traders, _)| {
-            let Exchange { a, b, .. } = *exchange;
-            let shares = exchange.pair(host, a, b);
-            let total = shares.shares().total_supply();
-            let pooled = worth(exchange.reserves(host, a, b));
-            let all: U256 = traders
-                .iter()
-                .map(|trader| {
-                    let owned = shares.shares().balance_of(*trader);
-                    worth((held(host, a, *trader), held(host, b, *trader)))
-                        + pooled.mul_div(owned, total, Rounding::Down)
-                })
-                .sum();
-            assert!(all <= n(2) * worth((n(ENDOWED), n(ENDOWED))), "{all}");
-        },
-    )
-    .hold(
-        "a share is worth what it was",
-        |host, (exchange, _, last)| {
-            let (a, b) = exchange.reserves(host, exchange.a, exchange.b);
-            let pair = exchange.pair(host, exchange.a, exchange.b);
-            let (product, total) = (a * b, pair.shares().total_supply());
-            let (product_before, total_before) = last.replace((product, total));
-            assert!(product * total_before * total_before >= product_before * total * total);
-        },
-    )
-    .hold("the router has nothing", |host, (exchange, _, _)| {
-        is_empty(host, exchange);
-    })
-    .check();
 }

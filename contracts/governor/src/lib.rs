@@ -18,8 +18,6 @@
 #[cfg(test)]
 mod attacks;
 mod description;
-#[cfg(test)]
-pub mod driver;
 mod electorate;
 mod execution;
 mod interface;

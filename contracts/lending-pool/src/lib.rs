@@ -4,10 +4,12 @@
 //! - **Interest** goes by index: a market's indices grow with time by a rate that follows from how much of it is lent, and
 //!   every amount with them, without being touched. A part of it stays with the pool, as its reserve.
 //! - **Collateral**: the values of what an account has supplied, each times its market's `collateral_factor`, are what it can
-//!   owe. Values are by the oracle; one that does not know a price, or not any more, stops whatever needs it. Who owes
-//!   nothing needs none to withdraw.
+//!   owe. Values are by the oracle, and at most by the market's `ceiling`; an oracle that does not know a price, or not any
+//!   more, stops whoever would owe more by it. Who owes nothing needs none to withdraw.
 //! - **Liquidation**: if an account owes more than that, anybody can pay up to `close_factor` of one of its debts, and gets
-//!   what was supplied of another asset for it, at the oracle's prices and with a `bonus`.
+//!   what was supplied of another asset for it, at the oracle's prices and with a `bonus`. What has no price now counts for
+//!   its owner: collateral as much as it ever does, by the ceiling, and a debt nothing. So nobody is liquidated who may be
+//!   healthy, and nobody is safe by a unit of something that has no price.
 //! - All divisions are rounded for the pool, against the caller. What it has and is owed is never less than what it owes.
 //! - What the pool has of a token is counted: tokens that are sent to it without a call are nobody's, and move no rate.
 //!
@@ -18,8 +20,6 @@
 
 #[cfg(test)]
 mod attacks;
-#[cfg(test)]
-pub mod hostile;
 mod interface;
 mod market;
 #[cfg(test)]
@@ -145,26 +145,14 @@ impl LendingPool {
 
     /// What an account can owe and what it owes, in the oracle's currency. Reverts if a price is not known that is needed.
     pub fn health(&self, cx: &Ctx, account: Address) -> Result<(U256, U256), LendingError> {
-        let (mut limit, mut debt) = (U256::ZERO, U256::ZERO);
-        for asset in self.assets.iter() {
-            let position = self.positions.get((account, asset));
-            if position.supplied == 0 && position.borrowed == 0 {
-                continue;
-            }
-            let factor = U256::from(self.terms.get(asset).collateral_factor);
-            if factor.is_zero() && position.borrowed == 0 {
-                // It counts for nothing, whatever it costs: an oracle that is silent about it stops nobody.
-                continue;
-            }
-            let (market, price) = (self.market(cx, asset)?, self.price(cx, asset)?);
-            let unit = U256::from(UNIT);
-            let supplied = market.supply_of(position.supplied);
-            let value = supplied.mul_div(price, unit, Rounding::Down);
-            limit += value.mul_div(factor, U256::from(ALL), Rounding::Down);
-            let owed = market.debt_of(position.borrowed);
-            debt += owed.mul_div(price, unit, Rounding::Up);
-        }
-        Ok((limit, debt))
+        self.weigh(cx, account, |asset| self.price(cx, asset).map(Some))
+    }
+
+    /// What an account can owe at most and what it owes at least, whatever that costs whose price is not known now: the
+    /// same as its health, if all are. Who owes more than it can by this is liquidated.
+    pub fn certain_health(&self, cx: &Ctx, account: Address) -> Result<(U256, U256), LendingError> {
+        // Whoever leaves the oracle too little gas for an answer makes the account look better, not worse.
+        self.weigh(cx, account, |asset| Ok(self.price(cx, asset).ok()))
     }
 
     /// Brings tokens, to earn interest and to borrow against. How many arrived.
@@ -291,14 +279,14 @@ impl LendingPool {
     ) -> Result<U256, LendingError> {
         let by = cx.sender();
         ensure!(by != account, LendingError::OwnLiquidation);
-        let (limit, debt) = self.health(cx, account)?;
+        let (limit, debt) = self.certain_health(cx, account)?;
         ensure!(debt > limit, LendingError::Healthy { limit, debt });
         let market = self.market(cx, debt_asset)?;
         let owed = market.debt_of(self.positions.get((account, debt_asset)).borrowed);
         let close = U256::from(self.terms.get(debt_asset).close_factor);
         let max = owed.mul_div(close, U256::from(ALL), Rounding::Up);
         ensure!(amount <= max, LendingError::AboveCloseFactor { max });
-        // Before anything is moved: whoever moves it cannot move the prices meanwhile.
+        // Both must be known. Before anything is moved: whoever moves it cannot move the prices meanwhile.
         let prices = (
             self.price(cx, debt_asset)?,
             self.price(cx, collateral_asset)?,
@@ -345,6 +333,38 @@ impl LendingPool {
         let market = self.markets.get(asset);
         ensure!(market.supply_index > 0, LendingError::NoMarket { asset });
         Ok(market.accrued(&self.terms.get(asset), cx.block_timestamp()))
+    }
+
+    /// The limit and the debt of an account by such prices. Without one, what it has supplied counts as much as it ever
+    /// does, and what it owes nothing.
+    fn weigh(
+        &self,
+        cx: &Ctx,
+        account: Address,
+        price_of: impl Fn(Address) -> Result<Option<U256>, LendingError>,
+    ) -> Result<(U256, U256), LendingError> {
+        let (mut limit, mut debt) = (U256::ZERO, U256::ZERO);
+        for asset in self.assets.iter() {
+            let position = self.positions.get((account, asset));
+            if position.supplied == 0 && position.borrowed == 0 {
+                continue;
+            }
+            let terms = self.terms.get(asset);
+            let factor = U256::from(terms.collateral_factor);
+            if factor.is_zero() && position.borrowed == 0 {
+                // It counts for nothing, whatever it costs: an oracle that is silent about it stops nobody.
+                continue;
+            }
+            let (market, price) = (self.market(cx, asset)?, price_of(asset)?);
+            let (unit, ceiling) = (U256::from(UNIT), U256::from(terms.ceiling));
+            let supplied = market.supply_of(position.supplied);
+            let lendable = price.unwrap_or(ceiling).min(ceiling);
+            let value = supplied.mul_div(lendable, unit, Rounding::Down);
+            limit += value.mul_div(factor, U256::from(ALL), Rounding::Down);
+            let owed = market.debt_of(position.borrowed);
+            debt += owed.mul_div(price.unwrap_or(U256::ZERO), unit, Rounding::Up);
+        }
+        Ok((limit, debt))
     }
 
     fn price(&self, cx: &Ctx, asset: Address) -> Result<U256, LendingError> {

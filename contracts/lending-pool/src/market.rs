@@ -36,6 +36,9 @@ pub struct Terms {
     pub jump: u32,
     /// Whether it is lent.
     pub lent: bool,
+    /// What 10^18 of its smallest units count for as collateral at most, in the oracle's currency, whatever they cost; and
+    /// against a liquidation as long as the oracle does not know.
+    pub ceiling: u128,
 }
 
 /// State of a market: three slots.
@@ -63,7 +66,7 @@ pub(crate) struct Position {
 }
 
 impl Terms {
-    /// Whether they can be: parts are parts, and who liquidates is never given more than the collateral was good for.
+    /// Whether they can be: parts are parts, what is good as collateral is worth something, and who liquidates is never given more than the collateral was good for.
     pub(crate) fn are_sound(&self) -> bool {
         let whole = u64::from(ALL);
         let parts = [
@@ -76,6 +79,7 @@ impl Terms {
         parts.iter().all(|part| *part <= ALL)
             && self.bonus <= ALL
             && self.close_factor > 0
+            && (self.ceiling > 0 || self.collateral_factor == 0)
             && given < whole * whole
     }
 

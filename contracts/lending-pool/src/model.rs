@@ -1,13 +1,13 @@
 //! The pool's rules once more, in plain fractions, for random calls to be held against: there is no original of it.
 
-use crate::{
-    hostile::Prices,
-    tests::{Bank, TERMS, YEAR, n},
-};
+use crate::tests::{Bank, ORACLE, TERMS, YEAR, n};
 use zx::{prelude::*, testing::Host};
 
 const ACCOUNTS: usize = 3;
 const ASSETS: usize = 2;
+
+/// What a unit counts for at most, in thousandths.
+const CEILING: u64 = 10_000;
 
 /// A number of 10^27ths that something is multiplied by.
 fn ray() -> U256 {
@@ -25,7 +25,6 @@ struct Asset {
     cash: U256,
     supplied: [U256; ACCOUNTS],
     borrowed: [U256; ACCOUNTS],
-    price: U256,
     /// Until when it has grown: it does when it is touched.
     at: u64,
 }
@@ -71,6 +70,8 @@ impl Asset {
 struct Model {
     assets: [Asset; ASSETS],
     wallets: [[U256; ASSETS]; ACCOUNTS],
+    /// Of a unit, in thousandths; 0 if they are not known.
+    prices: [u64; ASSETS],
     now: u64,
 }
 
@@ -87,25 +88,30 @@ impl Model {
         &mut self.assets[at]
     }
 
-    /// Limit and debt.
-    fn health(&self, who: usize) -> (U256, U256) {
-        let unit = U256::from(10u64).pow(18);
+    /// Limit and debt, if what costs nobody knows costs this, in thousandths.
+    fn health(&self, who: usize, unknown: u64) -> (U256, U256) {
         let mut health = (U256::ZERO, U256::ZERO);
-        for asset in (0..ASSETS).map(|at| self.of(at)) {
-            let value = asset.supplied(who) * asset.price / unit;
+        for (asset, price) in (0..ASSETS).map(|at| (self.of(at), self.prices[at])) {
+            let price = if price == 0 { unknown } else { price };
+            let value = asset.supplied(who) * n(price.min(CEILING)) / n(1_000);
             health.0 += value * n(TERMS.collateral_factor.into()) / n(10_000);
-            health.1 += up(asset.owed(who) * asset.price, unit);
+            health.1 += up(asset.owed(who) * n(price), n(1_000));
         }
         health
     }
 
+    /// Whether it can be told that somebody owes no more than they can.
     fn stands(&self, who: usize) -> bool {
-        let (limit, debt) = self.health(who);
-        debt <= limit
-            || self
-                .assets
-                .iter()
-                .all(|asset| asset.borrowed[who].is_zero())
+        let owes = |asset: &Asset| !asset.borrowed[who].is_zero();
+        let has = |asset: &Asset| !asset.supplied[who].is_zero() || owes(asset);
+        let known = |at: usize| self.prices[at] > 0 || !has(&self.assets[at]);
+        let (limit, debt) = self.health(who, 0);
+        !self.assets.iter().any(owes) || ((0..ASSETS).all(known) && debt <= limit)
+    }
+
+    /// Whether somebody owes more than they can whatever that costs whose price is not known.
+    fn sinks(&self, who: usize) -> bool {
+        self.health(who, 0).1 > self.health(who, CEILING).0
     }
 
     fn supply(&mut self, who: usize, at: usize, amount: U256) -> Option<()> {
@@ -165,16 +171,16 @@ impl Model {
         amount: U256,
         of: usize,
     ) -> Option<()> {
-        let (limit, owes) = self.health(who);
         let close = up(
             self.of(debt).owed(who) * n(TERMS.close_factor.into()),
             n(10_000),
         );
-        if by == who || owes <= limit || amount > close {
+        let known = self.prices[debt] > 0 && self.prices[of] > 0;
+        if by == who || !self.sinks(who) || amount > close || !known {
             return None;
         }
         let paid = self.repay(by, who, debt, amount)?;
-        let worth = paid * self.assets[debt].price / self.assets[of].price;
+        let worth = paid * n(self.prices[debt]) / n(self.prices[of]);
         let seized = worth * n(10_000 + u64::from(TERMS.bonus)) / n(10_000);
         let shares = seized * ray() / self.of(of).supply;
         let asset = &mut self.assets[of];
@@ -192,15 +198,10 @@ fn next(seed: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Natively: a package has one contract, so that the prices have no module.
-#[test]
-fn two_thousand_calls_do_what_the_model_says() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
-    let prices = host.deploy::<Prices>(());
-    let bank = Bank::new(host, prices.address());
+#[zx::test]
+fn two_thousand_calls_do_what_the_model_says(host: &Host) {
+    let bank = Bank::new(host, ORACLE);
+    bank.prices(host, 1_000, 1_000);
     let (tokens, who) = ([bank.a, bank.b], host.accounts::<ACCOUNTS>());
     let asset = Asset {
         supply: ray(),
@@ -208,17 +209,14 @@ fn two_thousand_calls_do_what_the_model_says() {
         cash: n(0),
         supplied: [n(0); ACCOUNTS],
         borrowed: [n(0); ACCOUNTS],
-        price: U256::from(10u64).pow(18),
         at: host.block().timestamp,
     };
     let mut model = Model {
         assets: [asset.clone(), asset],
         wallets: [[n(1_000_000); ASSETS]; ACCOUNTS],
+        prices: [1_000; ASSETS],
         now: host.block().timestamp,
     };
-    for token in tokens {
-        prices.set(token, 1_000).unwrap();
-    }
     let (mut seed, mut done) = (7, [0; 6]);
     for number in 0..2_000 {
         let mut pick = |below: u64| next(&mut seed) % below;
@@ -256,18 +254,21 @@ fn two_thousand_calls_do_what_the_model_says() {
             8..=10 => {
                 let amount = amount.min(n(3_000));
                 // Mostly somebody who owes too much, if there is one.
-                let sinking = (0..ACCOUNTS).find(|who| *who != by && !model.stands(*who));
+                let sinking = (0..ACCOUNTS).find(|who| *who != by && model.sinks(*who));
                 let account = sinking.unwrap_or(account);
                 let ours = pool.liquidate(who[account], tokens[at], amount, tokens[of]);
                 let theirs = model.liquidate(by, account, at, amount, of);
                 (4, ours.map(drop), theirs)
             }
             _ => {
-                let (seconds, thousandths) = (pick(YEAR / 100), 300 + pick(1_700));
+                // A price in eight is not known; most of a unit are below the ceiling, which is ten.
+                let known = u64::from(pick(8) > 0);
+                let rich = if pick(8) == 0 { 6 } else { 1 };
+                let (seconds, thousandths) = (pick(YEAR / 100), (300 + pick(1_700)) * rich * known);
                 host.pass(seconds);
                 model.now += seconds;
-                prices.set(tokens[at], thousandths as u16).unwrap();
-                model.assets[at].price = n(thousandths) * U256::from(10u64).pow(15);
+                model.prices[at] = thousandths;
+                bank.prices(host, model.prices[0], model.prices[1]);
                 (5, Ok(()), Some(()))
             }
         };

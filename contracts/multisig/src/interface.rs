@@ -11,6 +11,9 @@ pub struct Call {
     pub value: U256,
     /// Calldata.
     pub data: Bytes,
+    /// Gas that must be left when it is made, so that whoever executes it cannot choose with how little it is made: what is
+    /// called may go on where something fails that it calls, and all would count as done. Zero if it does not matter.
+    pub gas: u64,
 }
 
 /// An owner's signature: 65 bytes (r, s, v) of an account, whatever it likes of a contract (EIP-1271).
@@ -199,6 +202,13 @@ pub enum MultisigError {
     NoCode {
         /// Where.
         to: Address,
+    },
+    /// There is too little gas for a call, and nothing is done.
+    TooLittleGas {
+        /// Which, from 0 on.
+        index: u32,
+        /// What must be left.
+        needed: u64,
     },
     /// A call failed, and with it all.
     CallFailed {

@@ -6,6 +6,8 @@
 //!   to run foreign code on the wallet's storage: it makes calls, and nothing else.
 //! - A batch is all or nothing. Once it runs it is spent, so that nobody makes it run twice from within; while it runs,
 //!   nothing can be executed, proposed or confirmed.
+//! - A batch fails if one of its calls does. What they call may itself go on where something fails: so each call says how
+//!   much gas it needs, and whoever executes it cannot give it less.
 //! - A confirmation counts as long as its owner is one: who was removed counts no more, even if they come back.
 //! - Signatures are EIP-712's, for this wallet on this chain, with a nonce and a deadline, by ascending owner, so that none
 //!   counts twice. Those of accounts have one form (EIP-2); owners can be contracts (EIP-1271).
@@ -17,8 +19,6 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-pub mod hostile;
 mod interface;
 mod owners;
 #[cfg(test)]
@@ -353,11 +353,23 @@ fn hash_of(cx: &Ctx, calls: &[Call]) -> B256 {
 
 /// Makes calls, all or none.
 fn make(cx: &mut Ctx, calls: Vec<Call>) -> Result<(), MultisigError> {
-    for (index, Call { to, value, data }) in (0..).zip(calls) {
+    for (index, call) in (0..).zip(calls) {
+        let Call {
+            to,
+            value,
+            data,
+            gas,
+        } = call;
         // A call of nobody succeeds, and does nothing.
         ensure!(
             data.is_empty() || cx.has_code(to),
             MultisigError::NoCode { to }
+        );
+        // What it costs, and the 64th that is kept back (EIP-150), are the same for any gas: who has found out how much is
+        // needed has found out with both.
+        ensure!(
+            cx.gas_left() >= gas,
+            MultisigError::TooLittleGas { index, needed: gas }
         );
         if let Err(error) = cx.call(to, &data, CallOptions::value(value)) {
             let reason = match error {

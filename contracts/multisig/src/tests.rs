@@ -1,4 +1,4 @@
-use super::{hostile::Clerk, *};
+use super::*;
 use k256::ecdsa::SigningKey;
 use zx::{
     Event as _,
@@ -6,6 +6,7 @@ use zx::{
 };
 
 mod attacks;
+mod laws;
 mod signed;
 
 fn n(value: u64) -> U256 {
@@ -58,6 +59,7 @@ fn pay(to: Address, value: u64) -> Call {
         to,
         value: n(value),
         data: Bytes::new(),
+        gas: 0,
     }
 }
 
@@ -68,6 +70,7 @@ fn call(to: Address, method: &str, arguments: impl zx::abi::Args) -> Call {
         to,
         value: n(0),
         data: data.into(),
+        gas: 0,
     }
 }
 

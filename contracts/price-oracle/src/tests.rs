@@ -412,13 +412,8 @@ impl Model {
     }
 }
 
-#[test]
-fn two_thousand_reports_are_taken_or_refused_as_the_model_says() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        // 2,000 calls of one method: natively is enough.
-        return;
-    }
+#[zx::test]
+fn two_thousand_reports_are_taken_or_refused_as_the_model_says(host: &Host) {
     let [_, bob] = host.accounts();
     let oracle = oracle(host).by(bob);
     let (mut model, mut seed, mut taken) = (Model::default(), 1u64, 0);

@@ -19,7 +19,7 @@
 mod attacks;
 mod interface;
 #[cfg(test)]
-pub mod laws;
+mod laws;
 mod management;
 #[cfg(test)]
 mod tests;

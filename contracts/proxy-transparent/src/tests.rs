@@ -458,3 +458,17 @@ fn an_upgrade_that_the_new_code_refuses_is_undone(host: &Host) {
         .unwrap();
     assert_eq!(host.balance(proxy.at), n(1));
 }
+
+/// Nobody could go back to it.
+#[zx::test]
+fn the_first_version_has_a_name(host: &Host) {
+    let [admin] = host.accounts();
+    host.mock(FIRST).returns(INIT, ()).install();
+    for delay in [0, DELAY] {
+        let data = Bytes::copy_from_slice(&INIT);
+        let arguments = (FIRST, admin, data, delay, String::new());
+        let nameless = host.try_deploy::<ProxyTransparent>(admin, U256::ZERO, arguments);
+        let refused = VersionsError::VersionWithoutName {};
+        assert_eq!(nameless.err(), Some(refused.into()));
+    }
+}

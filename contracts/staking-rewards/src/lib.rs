@@ -17,8 +17,6 @@
 #![forbid(unsafe_code)]
 
 mod accrual;
-#[cfg(test)]
-pub mod hostile;
 mod interface;
 #[cfg(test)]
 mod model;

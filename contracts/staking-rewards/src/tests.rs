@@ -1,7 +1,10 @@
-use super::{hostile::Toll, model::Model, *};
+use super::{model::Model, *};
+use attacker::Attacker;
 use core::cell::RefCell;
+use hostile_token::{HostileToken, Nature};
 use zx::{
     Event as _,
+    abi::Args as _,
     components::{OwnableError, erc20::TokenError},
     testing::{Host, Invariants, Reverted},
 };
@@ -468,27 +471,49 @@ fn asking_for_less_than_a_unit_rounds_nothing_away(host: &Host) {
     assert_eq!(paid, n(50), "less than a unit for each time it was paid");
 }
 
-/// Natively: a package has one contract, so that the token has no module.
-#[test]
-fn tokens_that_keep_a_part_or_call_back_take_nothing_from_others() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
+/// A token that keeps a tenth, and that lets somebody with a stake call the pool while the pool moves it.
+#[zx::test]
+fn tokens_that_keep_a_part_or_call_back_take_nothing_from_others(host: &Host) {
     let [owner, alice] = host.accounts();
-    let toll = host.deploy::<Toll>((n(1_000_000),));
-    toll.transfer(alice, n(1_000)).unwrap();
+    let toll = host.deploy::<HostileToken>((n(1_000_000),));
+    let attacker = host.deploy::<Attacker>(());
+    let caller = attacker.address();
+    for account in [alice, caller] {
+        toll.transfer(account, n(1_000)).unwrap();
+    }
+    let mut nature = Nature {
+        kept: 10,
+        ..Nature::default()
+    };
+    toll.behave(nature).unwrap();
     let pool = host.deploy::<StakingRewards>((owner, toll.address(), toll.address()));
     assert_eq!(pool.stake(n(1_000)), Ok(n(900)), "what arrived");
     assert_eq!(pool.fund(n(1_000), 10), Ok(n(900)));
-    toll.aim(pool.address()).unwrap();
+    let stake = [
+        zx::selector("stake(uint256)").to_vec(),
+        (n(1_000),).encode(),
+    ]
+    .concat();
+    let act = |data: Vec<u8>| attacker.act(pool.address(), n(0), data.into());
+    act(stake).unwrap();
+    let again = ["getReward()", "exit()"].map(|method| zx::selector(method).to_vec());
+    for method in &again {
+        attacker
+            .plan(pool.address(), n(0), method.clone().into())
+            .unwrap();
+    }
     host.pass(5);
+    host.rehearse(|| assert!(act(again[0].clone()).is_ok(), "by itself it would work"));
+    nature.told = caller;
+    toll.behave(nature).unwrap();
     assert_eq!(pool.by(alice).stake(n(100)), Ok(n(90)));
+    assert_eq!(attacker.taken(), 2);
+    assert!(!attacker.succeeded(0) && !attacker.succeeded(1));
     host.pass(5);
     pool.exit().unwrap();
     pool.by(alice).exit().unwrap();
-    assert!(!toll.has_fooled());
-    assert!(toll.balance_of(pool.address()) < n(2));
+    act(again[1].clone()).unwrap();
+    assert!(toll.balance_of(pool.address()) < n(3));
 }
 
 /// A farm, and what it should say.

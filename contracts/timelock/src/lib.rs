@@ -14,8 +14,6 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-pub mod driver;
 mod interface;
 #[cfg(test)]
 mod laws;

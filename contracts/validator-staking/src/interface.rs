@@ -9,11 +9,12 @@ pub struct Parameters {
     pub minimum_self_stake: u128,
     /// What others must delegate at a time, in wei.
     pub minimum_delegation: u128,
-    /// Length of an epoch, in blocks.
+    /// Length of an epoch, in blocks; at most a million.
     pub epoch_blocks: u64,
-    /// Blocks that a stake which leaves stays liable, counted from the end of the epoch; no shorter than an epoch.
+    /// Blocks that a stake which leaves stays liable, counted from the end of the epoch; no shorter than an epoch, and
+    /// at most ten million.
     pub unbonding_blocks: u64,
-    /// Blocks that a validator stays out after an offence, at least.
+    /// Blocks that a validator stays out after an offence, at least; at most ten million.
     pub jail_blocks: u64,
     /// Who hands out rewards: the account by which the chain calls, for instance.
     pub distributor: Address,
@@ -65,7 +66,7 @@ pub struct Member {
 /// What is known of a validator.
 #[derive(Clone, Debug, PartialEq, Eq, zx::Abi)]
 pub struct ValidatorInfo {
-    /// Its consensus key: 32 bytes are Ed25519's, 64 secp256k1's; none if there is no such validator.
+    /// Its consensus key in this epoch: 32 bytes are Ed25519's, 64 secp256k1's; none if there is no such validator.
     pub key: Bytes,
     /// What is staked with it, in wei.
     pub stake: u128,
@@ -108,6 +109,18 @@ pub struct Registered {
     pub key: Bytes,
     /// With which commission, in ten-thousandths.
     pub commission: u16,
+}
+
+/// A validator votes by another consensus key from an epoch on.
+#[derive(Clone, Debug, PartialEq, Eq, zx::Event)]
+pub struct KeyChanged {
+    /// Who.
+    #[indexed]
+    pub operator: Address,
+    /// By which.
+    pub key: Bytes,
+    /// From which epoch on.
+    pub epoch: u64,
 }
 
 /// Somebody staked with a validator.
@@ -258,6 +271,27 @@ pub struct SetChosen {
 pub enum ValidatorError {
     /// The rules contradict themselves or the contract's bounds.
     InvalidParameters,
+    /// An epoch would be longer than the contract allows.
+    EpochTooLong {
+        /// How long, in blocks.
+        blocks: u64,
+        /// How long it may be.
+        maximum: u64,
+    },
+    /// What leaves would be held longer than the contract allows.
+    UnbondingTooLong {
+        /// How long, in blocks.
+        blocks: u64,
+        /// How long it may be.
+        maximum: u64,
+    },
+    /// Validators would stay out longer than the contract allows.
+    JailTooLong {
+        /// How long, in blocks.
+        blocks: u64,
+        /// How long it may be.
+        maximum: u64,
+    },
     /// The account has registered already.
     AlreadyRegistered,
     /// There is no such validator.
@@ -270,11 +304,18 @@ pub enum ValidatorError {
         /// How many it has.
         length: U256,
     },
-    /// Another validator has this key, or had it.
+    /// A validator has this key, or had it: this one too.
     KeyTaken {
         /// Who.
         operator: Address,
     },
+    /// The key has changed in this epoch.
+    KeyJustChanged {
+        /// The epoch.
+        epoch: u64,
+    },
+    /// The validator is liable for votes by so many keys that it cannot have another yet.
+    TooManyKeys,
     /// The key has not signed this.
     InvalidSignature,
     /// It is above its limit.

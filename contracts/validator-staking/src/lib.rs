@@ -18,13 +18,14 @@
 //! A consensus key is 32 bytes of Ed25519 or 64 of secp256k1 (both coordinates). It signs the EIP-712 hash of
 //! `Vote(uint8 kind,uint64 height,uint32 round,bytes32 blockHash)` for the domain `Zexus Validators`, version `1`, this
 //! chain and this contract ([`vote_hash`](ValidatorStaking::vote_hash)): secp256k1 the hash itself, Ed25519 as a message.
+//! A validator can have another key from the next epoch on, once an epoch; a vote counts by the key of its height's epoch.
 //! Two that differ in nothing but the block are an offence. It is punished once, with all others before the punishment;
 //! evidence of an earlier one makes stakes liable that left in between, and takes nothing from the others again.
 //!
 //! # Bounds
 //! No loop is longer than: 200 candidates (who stands, when a set is chosen or all places are taken; a place is taken from
 //! who has the least, so that filling them up keeps nobody out who has more), 100 members of a set, 8 stakes of an account
-//! that leave a validator (one an epoch), 8 slashes of a validator (the last one is for ever). Delegators are never walked
+//! that leave a validator (one an epoch), 8 keys that a validator had and is liable for, 8 slashes of a validator (the last one is for ever). Delegators are never walked
 //! through.
 //!
 //! # Layout
@@ -32,19 +33,20 @@
 //! written down (four to a slot, ascending), 6 a mapping from such an epoch to its set (a list; an element is a slot, with
 //! the validator in its lower 20 bytes and the stake in the upper 12), 7 a mapping from a validator to its stake (lower 16
 //! bytes) and shares (upper 16), 8 a mapping from a validator to what else there is of it, the fourth slot of which is its
-//! key (bytes). A set holds for its own epoch and those before it down to the one before it in slot 5.
+//! key (bytes), unless the seventh, an epoch, is neither zero nor to come: then the key is the sixth (bytes). A set holds for its own epoch and those before it down to the one before it in slot 5.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
 mod consensus;
 mod election;
-#[cfg(test)]
-pub mod hostile;
 mod interface;
+#[cfg(test)]
+mod keys;
 mod ledger;
 #[cfg(test)]
 mod model;
 mod offences;
+mod rotation;
 mod rules;
 mod stake;
 mod standing;
@@ -55,6 +57,7 @@ pub use interface::*;
 
 use consensus::{Possession, Vote};
 use election::Election;
+use rotation::Former;
 use rules::{Clock, MAXIMUM_EXITS, MAXIMUM_SLASHES, Minimums, Rules};
 use stake::{Delegation, Exit, Pool, Slash, Sums, WHOLE, part, penalty};
 use zx::prelude::*;
@@ -96,6 +99,11 @@ struct Validator {
     per_share: Item<U256>,
     key: Item<Bytes>,
     slashes: List<Slash>,
+    /// The key from an epoch on; zero is none. Once the epoch has begun it is its key.
+    next_key: Item<Bytes>,
+    next_from: Item<u64>,
+    /// Those before, in no order.
+    former: List<Former>,
 }
 
 /// State of the contract.
@@ -141,7 +149,7 @@ impl ValidatorStaking {
 
     /// Registers the caller as a validator: with a consensus key, the key's signature of the caller's address
     /// ([`possession_hash`](Self::possession_hash)), what it asks of rewards and will ask at most (in ten-thousandths), and
-    /// what comes with the call as its own stake. Keys are for good: who needs another registers from another account.
+    /// what comes with the call as its own stake.
     #[payable]
     pub fn register(
         &mut self,
@@ -157,13 +165,7 @@ impl ValidatorStaking {
         rules::check_commission(commission, maximum_commission)?;
         rules::check_commission(maximum_commission, WHOLE)?;
         at_least(cx.value(), self.minimums.get().self_stake)?;
-        consensus::check_key(cx, &key, operator, &proof)?;
-        let mut owner = self.operator_of_key.entry(cx.keccak256(&key));
-        let taken = owner.replace(operator);
-        ensure!(
-            taken.is_zero(),
-            ValidatorError::KeyTaken { operator: taken }
-        );
+        self.bind(cx, &key, operator, &proof)?;
         let epoch = self.roll(cx);
         let mut validator = self.validators.at_mut(operator);
         validator.standing.set(Standing {
@@ -185,6 +187,20 @@ impl ValidatorStaking {
         });
         self.bring(cx, operator)?;
         self.stand(cx, operator)
+    }
+
+    /// Has the caller, a validator, vote by another key from the next epoch on, once an epoch: with the key's signature of
+    /// the caller's address, as of the first one. Votes of before count by the key that it had.
+    pub fn set_key(
+        &mut self,
+        cx: &mut Ctx,
+        key: Bytes,
+        proof: Bytes,
+    ) -> Result<(), ValidatorError> {
+        let operator = cx.sender();
+        self.known(operator)?;
+        self.bind(cx, &key, operator, &proof)?;
+        self.rotate(cx, operator, key)
     }
 
     /// Stakes what comes with the call with a validator.
@@ -350,7 +366,7 @@ impl ValidatorStaking {
             known && now < height.saturating_add(clock.unbonding_blocks),
             ValidatorError::OutOfTime { height }
         );
-        let key = self.validators.at(operator).key.get();
+        let key = self.key_in(operator, clock.epoch_of(height));
         consensus::check_evidence(cx, &key, &evidence)?;
         self.roll(cx);
         if self.was_punished(operator, height)? {
@@ -428,12 +444,12 @@ impl ValidatorStaking {
     }
 
     /// What is known of a validator.
-    pub fn validator(&self, _cx: &Ctx, operator: Address) -> ValidatorInfo {
+    pub fn validator(&self, cx: &Ctx, operator: Address) -> ValidatorInfo {
         let validator = self.validators.at(operator);
         let (standing, commission) = (validator.standing.get(), validator.commission.get());
         let Pool { stake, shares } = self.pools.get(operator);
         ValidatorInfo {
-            key: validator.key.get(),
+            key: self.key_in(operator, self.epoch(cx)),
             stake,
             shares,
             self_stake: self.self_stake(operator),
@@ -445,6 +461,12 @@ impl ValidatorStaking {
             jailed_until: standing.jailed_until,
             slashes: validator.slashes.len(),
         }
+    }
+
+    /// The consensus key that a validator votes by in an epoch: the next one, this one, or one for whose votes somebody can
+    /// be held liable.
+    pub fn key_of(&self, _cx: &Ctx, operator: Address, epoch: u64) -> Bytes {
+        self.key_in(operator, epoch)
     }
 
     /// Shares that somebody has with a validator, and what they are worth in wei.

@@ -7,11 +7,20 @@ use zx::prelude::*;
 const MAXIMUM_VALIDATORS: u16 = 100;
 /// How many can stand at most: looking at them costs 4,200 gas each.
 const MAXIMUM_CANDIDATES: u16 = 200;
+/// Length of an epoch at most, in blocks: eleven days of one a second. With a longer one, nobody would see the set change
+/// again whom it does not please, and what is undelegated would be held until its end.
+pub(crate) const MAXIMUM_EPOCH_BLOCKS: u64 = 1_000_000;
+/// How long what leaves stays liable, and how long a validator stays out, at most, in blocks: four months of one a second.
+/// Whoever deploys the contract cannot keep what others stake for good, nor have block numbers overflow.
+pub(crate) const MAXIMUM_UNBONDING_BLOCKS: u64 = 10_000_000;
+pub(crate) const MAXIMUM_JAIL_BLOCKS: u64 = 10_000_000;
 /// What a reporter can be paid at most, of a penalty and of what the validator itself loses: one that reports itself must
 /// lose by it, even if nearly all that is staked with it is its delegators'.
 pub(crate) const MAXIMUM_REPORTER_SHARE: u16 = WHOLE / 2;
 /// Stakes of an account that leave a validator at once.
 pub(crate) const MAXIMUM_EXITS: u32 = 8;
+/// Keys that a validator has used and is liable for, besides the last two.
+pub(crate) const MAXIMUM_KEYS: u32 = 8;
 /// Slashes of a validator; the last one is for ever.
 pub(crate) const MAXIMUM_SLASHES: u32 = 8;
 
@@ -78,6 +87,27 @@ pub(crate) fn checked(parameters: &Parameters) -> Result<(Clock, Rules, Minimums
     ensure!(
         sizes && times && shares && minimum_self_stake > 0,
         ValidatorError::InvalidParameters
+    );
+    ensure!(
+        epoch_blocks <= MAXIMUM_EPOCH_BLOCKS,
+        ValidatorError::EpochTooLong {
+            blocks: epoch_blocks,
+            maximum: MAXIMUM_EPOCH_BLOCKS
+        }
+    );
+    ensure!(
+        unbonding_blocks <= MAXIMUM_UNBONDING_BLOCKS,
+        ValidatorError::UnbondingTooLong {
+            blocks: unbonding_blocks,
+            maximum: MAXIMUM_UNBONDING_BLOCKS
+        }
+    );
+    ensure!(
+        jail_blocks <= MAXIMUM_JAIL_BLOCKS,
+        ValidatorError::JailTooLong {
+            blocks: jail_blocks,
+            maximum: MAXIMUM_JAIL_BLOCKS
+        }
     );
     let clock = Clock {
         epoch_blocks,

@@ -1,8 +1,4 @@
-use super::{
-    hostile::{Court, Key},
-    model::Model,
-    *,
-};
+use super::{keys::Key, model::Model, *};
 use core::cell::RefCell;
 use std::collections::BTreeMap;
 use zx::{
@@ -12,6 +8,7 @@ use zx::{
 
 mod attacks;
 mod campaigns;
+mod rotation;
 mod sets;
 
 fn n(value: u64) -> U256 {
@@ -135,6 +132,53 @@ fn rules_that_make_no_sense_are_refused(host: &Host) {
             "{parameters:?}"
         );
     }
+}
+
+/// Whoever deploys the contract cannot hold for good what others stake, nor keep the set as it is.
+#[zx::test]
+fn times_have_bounds(host: &Host) {
+    let (million, good) = (1_000_000, parameters(host));
+    let longest = Parameters {
+        epoch_blocks: million,
+        unbonding_blocks: 10 * million,
+        jail_blocks: 10 * million,
+        ..good
+    };
+    let deploy = |parameters: Parameters| {
+        let arguments = (parameters,);
+        let deployed = host.try_deploy::<ValidatorStaking>(good.distributor, n(0), arguments);
+        deployed.map(|staking| staking.parameters())
+    };
+    assert_eq!(deploy(longest), Ok(longest));
+    let refused = |blocks, maximum| {
+        let epoch = ValidatorError::EpochTooLong { blocks, maximum };
+        let unbonding = ValidatorError::UnbondingTooLong { blocks, maximum };
+        (
+            epoch,
+            unbonding,
+            ValidatorError::JailTooLong { blocks, maximum },
+        )
+    };
+    for more in [1, u64::MAX - 10 * million] {
+        let blocks = 10 * million + more;
+        let (_, unbonding, jail) = refused(blocks, 10 * million);
+        let long = Parameters {
+            unbonding_blocks: blocks,
+            ..longest
+        };
+        assert_eq!(deploy(long), Err(unbonding.into()));
+        let long = Parameters {
+            jail_blocks: blocks,
+            ..longest
+        };
+        assert_eq!(deploy(long), Err(jail.into()));
+    }
+    let (epoch, ..) = refused(million + 1, million);
+    let long = Parameters {
+        epoch_blocks: million + 1,
+        ..longest
+    };
+    assert_eq!(deploy(long), Err(epoch.into()));
 }
 
 #[zx::test]

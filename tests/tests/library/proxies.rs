@@ -61,7 +61,7 @@ pub(crate) const TRANSPARENT: Subject = Subject {
         let (proxy, admin) = match side {
             Side::Ours => {
                 let admin = world.original(owner, "Admin", &(owner,).abi_encode_params())?;
-                let arguments = (one, admin, data, U256::ZERO, String::new()).abi_encode_params();
+                let arguments = (one, admin, data, U256::ZERO, "1.0".to_owned()).abi_encode_params();
                 (world.deploy(owner, "proxy-transparent", &arguments)?, admin)
             }
             Side::Theirs => {
@@ -148,7 +148,7 @@ pub(crate) const UUPS: Subject = Subject {
             Side::Theirs => world.original(owner, "RegisterOriginal", &[]),
         };
         let (first, second) = (code(world)?, code(world)?);
-        let data = IRegister::initializeCall { owner, delay: 0, name: String::new() }.abi_encode();
+        let data = IRegister::initializeCall { owner, delay: 0, name: "1.0".to_owned() }.abi_encode();
         let arguments = (first, Bytes::from(data)).abi_encode_params();
         let proxy = match side {
             Side::Ours => world.deploy(owner, "proxy-uups", &arguments)?,
@@ -192,7 +192,7 @@ fn uups_step(random: &mut Random, world: &mut World, contracts: &[Address]) -> e
     let data = match random.below(6) {
         0..=2 => Vec::new(),
         3..=4 => set.abi_encode(),
-        _ => IRegister::initializeCall { owner: from, delay: 0, name: String::new() }.abi_encode(),
+        _ => IRegister::initializeCall { owner: from, delay: 0, name: "1.0".to_owned() }.abi_encode(),
     };
     let upgrade = IRegister::upgradeToAndCallCall { code, data: data.into() };
     Ok(match random.below(20) {
@@ -205,7 +205,7 @@ fn uups_step(random: &mut Random, world: &mut World, contracts: &[Address]) -> e
         12 => call("upgradeToAndCall of the code", who[0], *first, &upgrade),
         13 => {
             let to = if random.chance(50) { *proxy } else { *second };
-            let initialize = IRegister::initializeCall { owner: from, delay: 0, name: String::new() };
+            let initialize = IRegister::initializeCall { owner: from, delay: 0, name: "1.0".to_owned() };
             call("initialize", from, to, &initialize)
         }
         14 => call("proxiableUUID", from, *proxy, &IRegister::proxiableUUIDCall {}),

@@ -5,6 +5,10 @@
 //! `upgradeToAndCall`): an implementation must not have them. Everything else runs the implementation on the proxy's
 //! storage.
 //!
+//! This is the least that a proxy does. Before others rely on one, look at `contracts/proxy-transparent` and
+//! `contracts/proxy-uups`, whose upgrades are announced and can be taken back, which hide no method of the code, and whose
+//! next admin has to accept.
+//!
 //! `cargo zx deploy --upgrade PROXY` deploys an implementation, checks that it can take over the storage, and upgrades.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
@@ -53,8 +57,11 @@ pub enum ProxyError {
         /// Who tried.
         account: Address,
     },
-    /// The zero address has no code.
-    NoImplementation,
+    /// There is no code at this address: calls of it would succeed, and do nothing.
+    NoImplementation {
+        /// The address.
+        implementation: Address,
+    },
     /// The zero address cannot act.
     NoAdmin,
     /// The implementation refused, in its own words.
@@ -133,7 +140,10 @@ impl Proxy {
         implementation: Address,
         data: &[u8],
     ) -> Result<(), ProxyError> {
-        ensure!(!implementation.is_zero(), ProxyError::NoImplementation);
+        ensure!(
+            cx.has_code(implementation),
+            ProxyError::NoImplementation { implementation }
+        );
         self.implementation.set(implementation);
         cx.emit(Upgraded { implementation });
         if !data.is_empty() {

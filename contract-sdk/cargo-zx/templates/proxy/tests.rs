@@ -89,6 +89,23 @@ fn an_upgrade_that_the_new_code_refuses_is_undone(host: &Host) {
 }
 
 #[zx::test]
+fn an_address_without_code_is_refused(host: &Host) {
+    let [admin, nobody] = host.accounts();
+    let proxy = proxy(host);
+    for implementation in [nobody, Address::ZERO] {
+        let refused = ProxyError::NoImplementation { implementation };
+        assert_eq!(
+            proxy.upgrade_to_and_call(implementation, Bytes::new()),
+            Err(refused.clone().into())
+        );
+        let deployed =
+            host.try_deploy::<Proxy>(admin, U256::ZERO, (implementation, admin, Bytes::new()));
+        assert_eq!(deployed.err(), Some(refused.into()));
+    }
+    assert_eq!(proxy.implementation(), FIRST);
+}
+
+#[zx::test]
 fn the_slots_are_those_of_eip_1967(host: &Host) {
     let proxy = proxy(host);
     // The slot before the hash of the name, as the EIP gives them.

@@ -172,7 +172,7 @@ impl Versions {
     /// ever, since whoever could change that could do without. With a delay of zero, upgrades need not be announced.
     ///
     /// # Errors
-    /// There are versions already.
+    /// There are versions already, or the first has no name: nobody could go back to it.
     pub fn init(
         &mut self,
         cx: &mut Ctx,
@@ -182,6 +182,9 @@ impl Versions {
     ) -> Result<(), VersionsError> {
         if !self.state.history.is_empty() {
             return Err(VersionsError::VersionNameTaken { number: 1 });
+        }
+        if name.is_empty() {
+            return Err(VersionsError::VersionWithoutName {});
         }
         self.state.delay.set(delay);
         self.add(cx, implementation, name);

@@ -79,3 +79,41 @@ fn a_campaign_in_which_nothing_succeeds_proves_nothing() {
     .seed(4)
     .check();
 }
+
+/// Only the second of two halvings in one step loses something, of an amount that is even and no multiple of four.
+#[test]
+fn what_a_step_of_the_test_breaks_is_shrunk_with_its_arguments() {
+    let steps = || {
+        campaign(20, &["lookAround"]).step("put and halve", |host, leaky, who, (amount, again): (u8, bool)| {
+            let leaky = host.at::<Leaky>(*leaky).by(who);
+            leaky.put(U256::from(amount) * U256::from(2u8))?;
+            leaky.halve()?;
+            if again { leaky.halve() } else { Ok(()) }
+        })
+    };
+    let found = std::panic::catch_unwind(|| steps().check());
+    let found = *found.expect_err("an odd amount is lost").downcast::<String>().expect("a text");
+    let calls: Vec<_> = found.lines().skip(2).collect();
+    assert!(calls.len() == 1 && calls[0].ends_with(" does put and halve(1, true)"), "{found}");
+}
+
+#[test]
+fn steps_of_the_test_alone_make_a_campaign() {
+    let tried = core::cell::Cell::new(0);
+    Invariants::new(|host, targets| {
+        targets.senders(host.accounts::<2>());
+        host.deploy::<Leaky>(()).address()
+    })
+    .step("put", |host, leaky, who, (amount,): (u16,)| {
+        tried.set(tried.get() + 1);
+        host.at::<Leaky>(*leaky).by(who).put(U256::from(amount))
+    })
+    .hold("nobody has more than there is", |host, leaky| {
+        let leaky = host.at::<Leaky>(*leaky);
+        assert!(host.accounts::<2>().into_iter().all(|who| leaky.of(who) <= leaky.total()));
+    })
+    .runs(8)
+    .seed(2)
+    .check();
+    assert!(tried.get() > 8, "{} steps", tried.get());
+}

@@ -4,6 +4,9 @@ use super::{
     signed::{approve, batch_of, key, team},
     *,
 };
+use attacker::Attacker;
+use zx::testing::Block;
+use zx20_full::Zx20Full;
 
 /// Signatures that are good, but not for this.
 #[zx::test]
@@ -49,6 +52,54 @@ fn signatures_are_good_for_one_wallet_chain_nonce_and_batch(host: &Host) {
             .execute_signed(calls.clone(), deadline, good)
             .is_err()
     );
+}
+
+/// What is called goes on where something fails that it calls, for want of gas too. Whoever brings what owners signed, or is
+/// the owner who executes it, gives it so little that it fails within: it would count as done.
+#[zx::test]
+fn whoever_executes_cannot_choose_with_how_little_gas(host: &Host) {
+    let (team, keys) = team(host);
+    let (chain, deadline) = (host.block().chain_id, U256::MAX);
+    let careless = host.deploy::<Attacker>(());
+    let token = host.deploy::<Zx20Full>(("T".to_owned(), "T".to_owned(), 18, n(1_000)));
+    token.mint(careless.address(), n(100)).unwrap();
+    let data = call(
+        token.address(),
+        "transfer(address,uint256)",
+        (team.wallet, n(9)),
+    )
+    .data;
+    careless.plan(token.address(), n(0), data).unwrap();
+    let calls = vec![Call {
+        gas: 2_000_000,
+        ..call(careless.address(), "whatever()", ())
+    }];
+    let batch = batch_of(&calls, 0, deadline);
+    let approvals = [0, 1]
+        .map(|number: usize| approve(&keys[number], chain, team.wallet, &batch))
+        .to_vec();
+    let id = team.owner(0).propose(calls.clone()).unwrap();
+    team.owner(1).confirm(id).unwrap();
+    let signed = || {
+        let wallet = team.by(team.stranger);
+        wallet.execute_signed(calls.clone(), deadline, approvals.clone())
+    };
+    let proposed = || team.owner(0).execute(id, calls.clone());
+    let plenty = host.block();
+    // The one is what there is in the sandbox, the other what a contract is told natively.
+    host.set_block(Block {
+        gas_limit: 1_900_000,
+        gas_left: 1_800_000,
+        ..plenty
+    });
+    let needed = 2_000_000;
+    let refused: Reverted = MultisigError::TooLittleGas { index: 0, needed }.into();
+    assert_eq!((signed(), proposed()), (Err(refused.clone()), Err(refused)));
+    host.set_block(plenty);
+    signed().unwrap();
+    assert!(careless.succeeded(0));
+    assert_eq!(token.erc20().balance_of(team.wallet), n(9));
+    proposed().unwrap();
 }
 
 /// One owner twice, in two forms, or in the wrong order.
@@ -206,151 +257,52 @@ fn proposals_by_the_dozen_cost_the_others_nothing(host: &Host) {
     assert_eq!(gas(1), gas(40));
 }
 
-/// Natively: a package has one contract, so that the clerk has no module.
-#[test]
-fn who_is_paid_cannot_be_paid_again_from_within() {
-    let host = &Host::new();
-    if host.has_sandbox() {
-        return;
-    }
+/// An owner that is a contract and, when it is paid, executes what was executed already, and what can be as well.
+#[zx::test]
+fn who_is_paid_cannot_be_paid_again_from_within(host: &Host) {
     let [a, b, stranger] = host.accounts();
-    let clerk = host.deploy::<Clerk>((stranger,));
-    let team = Team::of(host, [a, b, clerk.address()], stranger);
-    clerk.employ(team.wallet).unwrap();
-    let calls = vec![pay(clerk.address(), 100)];
-    for _ in 0..2 {
+    let attacker = host.deploy::<Attacker>(());
+    let team = Team::of(host, [a, b, attacker.address()], stranger);
+    let calls = vec![pay(attacker.address(), 100)];
+    for number in [0, 1] {
         let id = team.owner(0).propose(calls.clone()).unwrap();
         team.owner(1).confirm(id).unwrap();
+        let arguments = zx::abi::Args::encode(&(n(number), calls.clone()));
+        let execute = zx::selector("execute(uint256,(address,uint256,bytes,uint64)[])");
+        let data: Bytes = [execute.to_vec(), arguments].concat().into();
+        host.rehearse(|| {
+            let alone = attacker.act(team.wallet, n(0), data.clone());
+            assert!(alone.is_ok(), "by itself it would work");
+        });
+        attacker.plan(team.wallet, n(0), data).unwrap();
     }
-    clerk.aim(n(0)).unwrap();
-    team.owner(0).execute(n(0), calls.clone()).unwrap();
-    assert!(!clerk.has_fooled());
-    assert_eq!(host.balance(clerk.address()), n(100));
-    // A contract can be an owner that signs.
+    team.owner(0).execute(n(0), calls).unwrap();
+    assert_eq!(attacker.taken(), 2);
+    assert!(!attacker.succeeded(0) && !attacker.succeeded(1));
+    assert_eq!(host.balance(attacker.address()), n(100));
+}
+
+/// An owner that is a contract, and has signed a hash (EIP-1271).
+#[zx::test]
+fn what_a_contract_signs_is_for_one_wallet(host: &Host) {
+    let owner = Address::repeat_byte(0xC1);
+    let [stranger] = host.accounts();
+    let wallet = |host: &Host| host.deploy::<Multisig>((vec![owner], 1)).address();
+    let (first, second) = (wallet(host), wallet(host));
     let hash = B256::repeat_byte(3);
-    clerk.sign(team.owner(0).message_hash(hash)).unwrap();
-    let wallet = host.deploy::<Multisig>((vec![clerk.address()], 1));
     let approvals = vec![Approval {
-        owner: clerk.address(),
+        owner,
         signature: Bytes::new(),
     }];
     let signature: Bytes = zx::abi::Args::encode(&(approvals,)).into();
-    assert_eq!(
-        wallet.is_valid_signature(hash, signature.clone()),
-        INVALID,
-        "it has signed for the other wallet"
-    );
-    clerk.sign(wallet.message_hash(hash)).unwrap();
-    assert_eq!(wallet.is_valid_signature(hash, signature), VALID);
-}
-
-mod campaign {
-    use super::*;
-    use core::cell::{Cell, RefCell};
-    use std::collections::{BTreeMap, BTreeSet};
-
-    /// A wallet of three clerks, and who agrees with what.
-    struct Watched {
-        wallet: Address,
-        agree: RefCell<BTreeMap<U256, BTreeSet<Address>>>,
-        owners: RefCell<BTreeSet<Address>>,
-        threshold: RefCell<usize>,
-        balance: RefCell<U256>,
-    }
-
-    /// Follows the events of the last transaction, and holds the wallet to what they allow.
-    fn follow(host: &Host, watched: &Watched) -> u64 {
-        let mut agree = watched.agree.borrow_mut();
-        let mut owners = watched.owners.borrow_mut();
-        let mut executed = 0u64;
-        for (_, log) in host.logs().iter().filter(|(of, _)| *of == watched.wallet) {
-            let id = || U256::from_be_bytes(log.topics[1]);
-            let owner = |index: usize| Address::from_word(log.topics[index].into());
-            match log.topics[0] {
-                topic if topic == Confirmed::TOPIC.0 => {
-                    agree.entry(id()).or_default().insert(owner(2));
-                }
-                topic if topic == Revoked::TOPIC.0 => {
-                    assert!(agree.entry(id()).or_default().remove(&owner(2)));
-                }
-                topic if topic == Executed::TOPIC.0 => {
-                    executed += 1;
-                    let agreed = agree.remove(&id()).unwrap_or_default();
-                    let count = agreed.intersection(&owners).count();
-                    assert!(count >= *watched.threshold.borrow(), "{count} agreed");
-                }
-                topic if topic == OwnerAdded::TOPIC.0 => {
-                    assert!(owners.insert(owner(1)) && executed == 1);
-                }
-                topic if topic == OwnerRemoved::TOPIC.0 => {
-                    assert!(owners.remove(&owner(1)) && executed == 1);
-                    for agreed in agree.values_mut() {
-                        agreed.remove(&owner(1));
-                    }
-                }
-                topic if topic == ThresholdChanged::TOPIC.0 => {
-                    assert_eq!(executed, 1);
-                    let word = U256::from_be_bytes(log.data[..].try_into().expect("a word"));
-                    *watched.threshold.borrow_mut() =
-                        usize::try_from(u64::try_from(word).expect("small")).expect("small");
-                }
-                _ => {}
-            }
-        }
-        let balance = host.balance(watched.wallet);
-        let before = watched.balance.replace(balance);
-        assert!(balance >= before - n(executed), "a wei for a batch at most");
-        executed
-    }
-
-    fn is_as_followed(host: &Host, watched: &Watched, executed: &Cell<u64>) {
-        executed.set(executed.get() + follow(host, watched));
-        let wallet = host.at::<Multisig>(watched.wallet);
-        let owners: BTreeSet<_> = wallet.owners().into_iter().collect();
-        assert_eq!(owners.len(), wallet.owners().len(), "each once");
-        assert_eq!(owners, *watched.owners.borrow());
-        let threshold = wallet.threshold() as usize;
-        assert_eq!(threshold, *watched.threshold.borrow());
-        assert!((1..=owners.len()).contains(&threshold));
-        for (id, agreed) in watched.agree.borrow().iter() {
-            let confirmed: BTreeSet<_> = wallet.confirmations(*id).into_iter().collect();
-            assert_eq!(confirmed, *agreed);
-        }
-    }
-
-    /// Natively: a package has one contract, so that clerks have no module.
-    #[test]
-    fn nothing_happens_that_too_few_owners_agree_with() {
-        if Host::new().has_sandbox() {
-            return;
-        }
-        let executed = Cell::new(0);
-        Invariants::new(|host, targets| {
-            let [_, spare] = host.accounts();
-            let clerks: Vec<_> = (0..3)
-                .map(|_| host.deploy::<Clerk>((spare,)).address())
-                .collect();
-            let wallet = host.deploy::<Multisig>((clerks.clone(), 2)).address();
-            host.set_balance(wallet, n(1_000));
-            for clerk in &clerks {
-                host.at::<Clerk>(*clerk).employ(wallet).unwrap();
-                targets.contract::<Clerk>(*clerk);
-            }
-            targets.only(&["act"]);
-            targets.senders(host.accounts::<2>()).amounts(0u64..=7);
-            Watched {
-                wallet,
-                agree: RefCell::default(),
-                owners: RefCell::new(clerks.into_iter().collect()),
-                threshold: RefCell::new(2),
-                balance: RefCell::new(n(1_000)),
-            }
-        })
-        .hold("the wallet is as its owners agreed", |host, watched| {
-            is_as_followed(host, watched, &executed);
-        })
-        .depth(48)
-        .check();
-        assert!(executed.get() > 20, "{} batches ran", executed.get());
+    for (signed, other) in [(first, second), (second, first)] {
+        let at = |wallet| host.at::<Multisig>(wallet).by(stranger);
+        let asked = zx::selector("isValidSignature(bytes32,bytes)");
+        let question = (at(signed).message_hash(hash), Bytes::new());
+        host.mock(owner)
+            .returns_to(asked, question, VALID)
+            .install();
+        let answers = |wallet| at(wallet).is_valid_signature(hash, signature.clone());
+        assert_eq!((answers(signed), answers(other)), (VALID, INVALID));
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::Exit;
 use core::cell::Cell;
+use zx::testing::Block;
 
 /// A contract of three validators, what it should say, and the sets that were seen when epochs began.
 struct Watched {
@@ -11,6 +12,17 @@ struct Watched {
     model: RefCell<Model>,
     block: RefCell<u64>,
     sets: RefCell<BTreeMap<u64, Vec<Member>>>,
+    /// The keys of each validator: from which epoch on, and the seed of which.
+    keys: RefCell<[Vec<(u64, u8)>; 3]>,
+}
+
+impl Watched {
+    /// Seed of the key that a validator has in an epoch.
+    fn seed(&self, validator: usize, epoch: u64) -> u8 {
+        let keys = self.keys.borrow();
+        let mut past = keys[validator].iter().rev();
+        past.find(|(from, _)| *from <= epoch).expect("the first").1
+    }
 }
 
 fn quick(host: &Host) -> Parameters {
@@ -30,7 +42,7 @@ fn setup(host: &Host, targets: &mut Targets) -> Watched {
     let staking = host.deploy::<ValidatorStaking>((rules,)).address();
     targets
         .contract::<ValidatorStaking>(staking)
-        .except(&["register", "report"])
+        .except(&["register", "report", "setKey"])
         .senders([owner, a, b, c, other])
         .addresses([a, b, c, a, b, c])
         .amounts(0u64..=600)
@@ -67,20 +79,55 @@ fn setup(host: &Host, targets: &mut Targets) -> Watched {
         block: RefCell::new(host.block().number - 1),
         // The epoch of the deployment began without a validator.
         sets: RefCell::new(BTreeMap::from([(0, Vec::new())])),
+        keys: RefCell::new([0, 1, 2].map(|seed| vec![(0, seed)])),
     }
 }
 
-/// The same with a court among those who act, which has the keys.
-fn setup_with_court(host: &Host, targets: &mut Targets) -> Watched {
-    let mut watched = setup(host, targets);
-    let operators = watched.people[1..4].to_vec();
-    let court = host.deploy::<Court>((watched.staking, operators)).address();
-    targets
-        .contract::<Court>(court)
-        .contract::<Court>(court)
-        .except(&["report", "register"]);
-    watched.people.push(court);
-    watched
+/// Somebody reports that a validator has double-signed so many blocks ago.
+fn prosecute(
+    host: &Host,
+    watched: &Watched,
+    who: Address,
+    (seed, ago): (u8, u8),
+) -> Result<(), Reverted> {
+    let validator = usize::from(seed % 3);
+    let operator = watched.people[validator + 1];
+    let Block {
+        chain_id, number, ..
+    } = host.block();
+    let height = number.saturating_sub(u64::from(ago % 8));
+    let seed = watched.seed(validator, height / 3);
+    let evidence = Key::of(seed).offend(chain_id, watched.staking, operator, height);
+    let staking = host.at::<ValidatorStaking>(watched.staking).by(who);
+    staking.report(evidence).map(drop)
+}
+
+/// A validator has another key from the next epoch on.
+fn change_key(host: &Host, watched: &Watched, _: Address, (which,): (u8,)) -> Result<(), Reverted> {
+    let validator = usize::from(which % 3);
+    let operator = watched.people[validator + 1];
+    let used: usize = watched.keys.borrow().iter().map(Vec::len).sum();
+    let seed = used as u8;
+    let proof = proof(host, watched.staking, seed, operator);
+    let staking = host.at::<ValidatorStaking>(watched.staking).by(operator);
+    staking.set_key(Key::of(seed).public(), proof)?;
+    let next = host.block().number / 3 + 1;
+    watched.keys.borrow_mut()[validator].push((next, seed));
+    Ok(())
+}
+
+/// The key of the next epoch, of this one, and of all whose votes somebody can be held liable for.
+fn keys_are_those_of_their_epochs(host: &Host, watched: &Watched) {
+    let staking = host.at::<ValidatorStaking>(watched.staking);
+    let (epoch, liable) = (host.block().number / 3, quick(host).unbonding_blocks / 3);
+    for (validator, operator) in watched.people[1..4].iter().enumerate() {
+        for epoch in epoch.saturating_sub(liable)..=epoch + 1 {
+            let key = Key::of(watched.seed(validator, epoch)).public();
+            assert_eq!(staking.key_of(*operator, epoch), key, "of epoch {epoch}");
+        }
+        let now = Key::of(watched.seed(validator, epoch)).public();
+        assert_eq!(staking.validator(*operator).key, now);
+    }
 }
 
 /// Has the model do what the last transaction did, and notes the set when an epoch begins.
@@ -224,16 +271,15 @@ fn the_contract_agrees_with_its_model() {
         .check();
 }
 
-/// Natively: a package has one contract, so that the court has no module.
 #[test]
 fn with_offences_the_contract_agrees_with_its_model() {
-    if Host::new().has_sandbox() {
-        return;
-    }
     let slashed = Cell::new(0);
-    Invariants::new(setup_with_court)
+    Invariants::new(setup)
         // Each look asks some two hundred views, and an offence is signed and verified twice.
         .runs(24)
+        .step("prosecute", prosecute)
+        .step("prosecute another", prosecute)
+        .step("change a key", change_key)
         .hold(
             "the contract says what the model says",
             agrees_with_the_model,
@@ -242,6 +288,10 @@ fn with_offences_the_contract_agrees_with_its_model() {
         .hold(
             "sets are the top and do not change",
             sets_are_right_and_stay,
+        )
+        .hold(
+            "keys are those of their epochs",
+            keys_are_those_of_their_epochs,
         )
         .hold("offences are punished", |host, watched| {
             let staking = host.at::<ValidatorStaking>(watched.staking);

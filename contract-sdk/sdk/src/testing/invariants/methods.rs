@@ -75,6 +75,11 @@ impl Method {
     }
 }
 
+/// The members of a tuple, by its name; `None` if it is not one.
+pub(super) fn inputs(tuple: &str) -> Option<Vec<Type>> {
+    types(&mut tuple.strip_prefix('(')?)
+}
+
 /// Types up to the closing parenthesis, with or without names.
 fn types(rest: &mut &str) -> Option<Vec<Type>> {
     let mut types = Vec::new();

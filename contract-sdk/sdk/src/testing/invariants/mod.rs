@@ -4,10 +4,14 @@
 mod methods;
 mod values;
 
-use super::{Host, Testable, panics};
-use crate::{Address, U256, revert};
+use super::{Host, Reverted, Testable, panics};
+use crate::{
+    Address, U256,
+    abi::{Abi, Args},
+    revert,
+};
 use core::{fmt, ops::RangeInclusive};
-use methods::Method;
+use methods::{Method, Type};
 use proptest::{
     collection,
     prelude::*,
@@ -52,6 +56,7 @@ use values::{Hints, Value};
 /// ```
 pub struct Invariants<'a, S> {
     setup: Setup<'a, S>,
+    actions: Vec<Action<'a, S>>,
     laws: Vec<Law<'a, S>>,
     runs: u32,
     depth: usize,
@@ -60,6 +65,16 @@ pub struct Invariants<'a, S> {
 
 /// Deploys, and says what to call.
 type Setup<'a, S> = Box<dyn Fn(&Host, &mut Targets) -> S + 'a>;
+
+/// What somebody does with random arguments, in a function of the test.
+struct Action<'a, S> {
+    name: String,
+    inputs: Vec<Type>,
+    act: Act<'a, S>,
+}
+
+/// Takes encoded arguments, and says whether it succeeded.
+type Act<'a, S> = Box<dyn Fn(&Host, &S, Address, &[u8]) -> bool + 'a>;
 
 /// A name, and what must not panic.
 type Law<'a, S> = (String, Box<dyn Fn(&Host, &S) + 'a>);
@@ -119,8 +134,8 @@ impl Targets {
         self
     }
 
-    /// A strategy for what happens next.
-    fn step(&self) -> BoxedStrategy<Step> {
+    /// A strategy for what happens next: a call, or one of the actions, of which it gets names and types.
+    fn step<'t>(&self, actions: impl Iterator<Item = (&'t str, &'t [Type])>) -> BoxedStrategy<Step> {
         let mut hints = self.hints.clone();
         hints.addresses.extend(&self.senders);
         let senders = proptest::sample::select(self.senders.clone());
@@ -137,7 +152,14 @@ impl Targets {
                 })
                 .boxed()
         });
-        let mut steps: Vec<(u32, BoxedStrategy<Step>)> = calls.map(|call| (4, call)).collect();
+        let actions = actions.enumerate().map(|(number, (name, inputs))| {
+            let name = name.to_owned();
+            let arguments: Vec<_> = inputs.iter().map(|ty| values::of(ty, &hints)).collect();
+            (senders.clone(), arguments)
+                .prop_map(move |(sender, arguments)| Step::Act { number, name: name.clone(), sender, arguments })
+                .boxed()
+        });
+        let mut steps: Vec<(u32, BoxedStrategy<Step>)> = calls.chain(actions).map(|step| (4, step)).collect();
         if self.seconds > 0 {
             steps.push((2, (1..=self.seconds).prop_map(Step::Pass).boxed()));
         }
@@ -148,7 +170,19 @@ impl Targets {
 /// What happens.
 #[derive(Clone, Debug)]
 enum Step {
-    Call { method: Method, sender: Address, value: U256, arguments: Vec<Value> },
+    Call {
+        method: Method,
+        sender: Address,
+        value: U256,
+        arguments: Vec<Value>,
+    },
+    /// One of the actions, by its number.
+    Act {
+        number: usize,
+        name: String,
+        sender: Address,
+        arguments: Vec<Value>,
+    },
     Pass(u64),
 }
 
@@ -156,16 +190,25 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pass(seconds) => write!(f, "{seconds} seconds pass"),
+            Self::Act { name, sender, arguments, .. } => {
+                write!(f, "{sender} does {name}")?;
+                list(f, arguments)
+            }
             Self::Call { method, sender, value, arguments } => {
-                write!(f, "{sender} calls {}.{}(", method.contract, method.name)?;
-                for (i, argument) in arguments.iter().enumerate() {
-                    write!(f, "{}{argument}", if i > 0 { ", " } else { "" })?;
-                }
-                f.write_char(')')?;
+                write!(f, "{sender} calls {}.{}", method.contract, method.name)?;
+                list(f, arguments)?;
                 if !value.is_zero() { write!(f, " with {value} wei") } else { Ok(()) }
             }
         }
     }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, arguments: &[Value]) -> fmt::Result {
+    f.write_char('(')?;
+    for (i, argument) in arguments.iter().enumerate() {
+        write!(f, "{}{argument}", if i > 0 { ", " } else { "" })?;
+    }
+    f.write_char(')')
 }
 
 /// How often a method was called, and how often that succeeded.
@@ -179,11 +222,69 @@ impl<'a, S> Invariants<'a, S> {
         let from = |name: &str, default| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
         Self {
             setup: Box::new(setup),
+            actions: Vec::new(),
             laws: Vec::new(),
             runs: from("ZX_INVARIANT_RUNS", 64),
             depth: from("ZX_INVARIANT_DEPTH", 32) as usize,
             seed: None,
         }
+    }
+
+    /// What can happen besides calls of the targets: `act` is given one of the senders and random arguments of the types
+    /// that it takes, a tuple, and does with them what means something. Random calldata rarely are the next step of what
+    /// takes several, in order and by whoever may; a function that knows what was done before can take it, and can keep what
+    /// the laws want to know in the setup's value. It returns an error if what it tried was refused.
+    ///
+    /// ```
+    /// # extern crate zx_sdk as zx;
+    /// # use zx::prelude::*;
+    /// # use zx::testing::Invariants;
+    /// # #[zx::contract]
+    /// # pub struct Purse {
+    /// #     #[view]
+    /// #     total: Item<U256>,
+    /// # }
+    /// # #[zx::public]
+    /// # impl Purse {
+    /// #     pub fn put(&mut self, _cx: &mut Ctx, amount: U256) {
+    /// #         self.total.add(amount);
+    /// #     }
+    /// # }
+    /// use core::cell::Cell;
+    ///
+    /// Invariants::new(|host, targets| {
+    ///     targets.senders(host.accounts::<3>());
+    ///     (host.deploy::<Purse>(()).address(), Cell::new(0))
+    /// })
+    /// .step("put twice", |host, (purse, put), who, (amount,): (u16,)| {
+    ///     let purse = host.at::<Purse>(*purse).by(who);
+    ///     for _ in 0..2 {
+    ///         purse.put(U256::from(amount))?;
+    ///         put.set(put.get() + u64::from(amount));
+    ///     }
+    ///     Ok(())
+    /// })
+    /// .hold("what was put is there", |host, (purse, put)| {
+    ///     assert_eq!(host.at::<Purse>(*purse).total(), U256::from(put.get()));
+    /// })
+    /// .check();
+    /// ```
+    ///
+    /// # Panics
+    /// A type is not one of the ABI's that campaigns have random values of.
+    #[must_use]
+    #[expect(clippy::panic, reason = "that is how a test fails")]
+    pub fn step<A: Abi + Args>(
+        mut self,
+        name: &str,
+        act: impl Fn(&Host, &S, Address, A) -> Result<(), Reverted> + 'a,
+    ) -> Self {
+        let Some(inputs) = methods::inputs(A::NAME) else { panic!("there are no random values of {}", A::NAME) };
+        let act = move |host: &Host, state: &S, sender, data: &[u8]| {
+            A::decode(data).is_some_and(|arguments| act(host, state, sender, arguments).is_ok())
+        };
+        self.actions.push(Action { name: name.to_owned(), inputs, act: Box::new(act) });
+        self
     }
 
     /// What must hold after each call: `law` asserts it.
@@ -222,12 +323,13 @@ impl<'a, S> Invariants<'a, S> {
         let mut targets = Targets::default();
         (self.setup)(&Host::new(), &mut targets);
         assert!(
-            !targets.methods.is_empty(),
+            !targets.methods.is_empty() || !self.actions.is_empty(),
             "there is no method to call: name a contract with `targets.contract::<C>(..)`"
         );
         assert!(!targets.senders.is_empty(), "there is nobody to call: name some with `targets.senders(..)`");
         let counts = RefCell::new(Counts::new());
-        let steps = collection::vec(targets.step(), 1..=self.depth.max(1));
+        let actions = self.actions.iter().map(|action| (action.name.as_str(), action.inputs.as_slice()));
+        let steps = collection::vec(targets.step(actions), 1..=self.depth.max(1));
         let result = self.runner().run(&steps, |steps| self.run(&steps, &counts).map_err(TestCaseError::fail));
         match result {
             Ok(()) => {
@@ -261,17 +363,24 @@ impl<'a, S> Invariants<'a, S> {
         let state = (self.setup)(&host, &mut Targets::default());
         self.look(&host, &state, "before any call")?;
         for step in steps {
-            match step {
-                Step::Pass(seconds) => host.pass(*seconds),
+            let (name, done) = match step {
+                Step::Pass(seconds) => {
+                    host.pass(*seconds);
+                    self.look(&host, &state, "")?;
+                    continue;
+                }
                 Step::Call { method, sender, value, arguments } => {
                     let data = method.calldata(arguments);
                     let done = host.raw(method.address).by(*sender).paying(*value).transact(&data);
-                    let mut counts = counts.borrow_mut();
-                    let (all, good) = counts.entry(format!("{}.{}", method.contract, method.name)).or_default();
-                    *all += 1;
-                    *good += u32::from(done.is_ok());
+                    (format!("{}.{}", method.contract, method.name), done.is_ok())
                 }
-            }
+                Step::Act { number, name, sender, arguments } => {
+                    let data = values::encode(arguments);
+                    let action = self.actions.get(*number);
+                    (name.clone(), action.is_some_and(|action| (action.act)(&host, &state, *sender, &data)))
+                }
+            };
+            count(&mut counts.borrow_mut(), name, done);
             self.look(&host, &state, "")?;
         }
         Ok(())
@@ -293,6 +402,12 @@ impl<S> fmt::Debug for Invariants<'_, S> {
         let laws: Vec<_> = self.laws.iter().map(|(name, _)| name).collect();
         f.debug_struct("Invariants").field("laws", &laws).field("runs", &self.runs).field("depth", &self.depth).finish()
     }
+}
+
+fn count(counts: &mut Counts, name: String, done: bool) {
+    let (all, good) = counts.entry(name).or_default();
+    *all += 1;
+    *good += u32::from(done);
 }
 
 fn table(counts: &Counts) -> String {

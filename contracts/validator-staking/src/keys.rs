@@ -1,4 +1,4 @@
-//! Keys of validators, and a court that has them, in tests.
+//! Keys of validators, in tests.
 
 use crate::{Evidence, consensus::DOMAIN};
 use k256::ecdsa::SigningKey;
@@ -6,7 +6,7 @@ use zx::{crypto::TypedData, prelude::*};
 
 /// A consensus key with its secret.
 #[derive(Clone, Debug)]
-pub enum Key {
+pub(crate) enum Key {
     /// Of Ed25519.
     Ed25519(Box<ed25519_dalek::SigningKey>),
     /// Of secp256k1.
@@ -15,7 +15,7 @@ pub enum Key {
 
 impl Key {
     /// The key of a seed: every third is one of Ed25519.
-    pub fn of(seed: u8) -> Self {
+    pub(crate) fn of(seed: u8) -> Self {
         let bytes = [seed + 1; 32];
         if seed % 3 == 2 {
             return Self::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&bytes)));
@@ -24,7 +24,7 @@ impl Key {
     }
 
     /// What a validator registers.
-    pub fn public(&self) -> Bytes {
+    pub(crate) fn public(&self) -> Bytes {
         match self {
             Self::Ed25519(key) => key.verifying_key().to_bytes().to_vec().into(),
             Self::Secp256k1(key) => {
@@ -35,7 +35,7 @@ impl Key {
     }
 
     /// Signs a hash.
-    pub fn sign(&self, hash: B256) -> Bytes {
+    pub(crate) fn sign(&self, hash: B256) -> Bytes {
         match self {
             Self::Ed25519(key) => {
                 use ed25519_dalek::Signer as _;
@@ -51,12 +51,17 @@ impl Key {
     }
 
     /// Signs a message for a contract.
-    pub fn sign_for(&self, chain_id: u64, contract: Address, message: &impl TypedData) -> Bytes {
+    pub(crate) fn sign_for(
+        &self,
+        chain_id: u64,
+        contract: Address,
+        message: &impl TypedData,
+    ) -> Bytes {
         self.sign(message.typed_hash(DOMAIN.separator_of(chain_id, contract)))
     }
 
     /// Two votes that exclude each other.
-    pub fn offend(
+    pub(crate) fn offend(
         &self,
         chain_id: u64,
         contract: Address,
@@ -85,40 +90,4 @@ impl Key {
             second_signature: sign(second),
         }
     }
-}
-
-/// Has the validators' keys, makes them commit offences, and reports them.
-#[zx::contract]
-pub struct Court {
-    staking: Item<Address>,
-    operators: List<Address>,
-}
-
-#[zx::public]
-impl Court {
-    /// The contract, and its validators in the order of their keys' seeds.
-    #[constructor]
-    pub fn constructor(&mut self, _cx: &mut Ctx, staking: Address, operators: Vec<Address>) {
-        self.staking.set(staking);
-        for operator in operators {
-            self.operators.push(operator);
-        }
-    }
-
-    /// Has a validator double-sign so many blocks ago.
-    pub fn prosecute(&mut self, cx: &mut Ctx, seed: u8, ago: u8) -> Result<u128, CallError> {
-        let seed = seed % 3;
-        let height = cx.block_number().saturating_sub(u64::from(ago % 8));
-        let operator = self.operators.get(u32::from(seed)).expect("a validator");
-        let staking = self.staking.get();
-        let evidence = Key::of(seed).offend(cx.chain_id(), staking, operator, height);
-        const REPORT: [u8; 4] =
-            zx::selector("report((address,uint8,uint64,uint32,bytes32,bytes,bytes32,bytes))");
-        cx.invoke(staking, REPORT, (evidence,), CallOptions::default())
-    }
-
-    /// Is paid.
-    #[receive]
-    #[reentrant]
-    pub fn receive(&mut self, _cx: &mut Ctx) {}
 }
