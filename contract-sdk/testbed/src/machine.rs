@@ -9,10 +9,10 @@ use crate::{
     world::{World, number_hash},
 };
 use alloy_consensus::Header;
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, TxKind, U256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, TxKind, U256, keccak256};
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 use zx_executor::{Ending, Executor, InvalidTransaction, Rehearsal, Rehearsed, TxError};
-use zx_host_functions::DeployPayload;
+use zx_host_functions::{AccountCode, DeployPayload, ProgramCode, deploy::account_code};
 use zx_primitives::{ChainSpec, StateError, StateReader as _};
 use zx_sandbox::{CacheError, Sandbox};
 use zx_sdk::testing::protocol::{Answer, BlockEnv, CallOutcome, RawLog, Request};
@@ -335,13 +335,29 @@ impl Machine {
         })
     }
 
+    /// Hash of the program in this code: what the code would be without immutables.
+    fn program(&self, code_hash: B256) -> Result<B256, MachineError> {
+        if code_hash == KECCAK256_EMPTY {
+            return Ok(code_hash);
+        }
+        let mut code = self.world.code(code_hash)?;
+        if let Some(AccountCode { program: ProgramCode::Template(holder), .. }) = AccountCode::parse(&code) {
+            code = self.world.code(holder.into())?;
+        }
+        let module = AccountCode::parse(&code).and_then(|code| code.module());
+        Ok(module.map_or(code_hash, |module| keccak256(account_code(module))))
+    }
+
     /// Notes what a call used, if somebody wants to know.
     fn note(&mut self, call: &Call, outcome: Outcome, gas: u64, refunded: u64) -> Result<(), MachineError> {
         if self.records.is_none() && self.flames.is_none() {
             return Ok(());
         }
         let code_hash = match call.to {
-            TxKind::Call(to) => self.world.account(to)?.map_or(KECCAK256_EMPTY, |info| info.code_hash),
+            TxKind::Call(to) => match self.world.account(to)? {
+                Some(info) => self.program(info.code_hash)?,
+                None => KECCAK256_EMPTY,
+            },
             TxKind::Create => B256::ZERO,
         };
         let (package, method) = match (&call.deploys, call.to) {

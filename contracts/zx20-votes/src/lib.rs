@@ -53,7 +53,7 @@ impl Zx20Votes {
         name: String,
         symbol: String,
     ) -> Result<(), Zx20VotesError> {
-        self.domain.init(name.clone(), "1".into());
+        self.domain.init(cx, name.clone(), "1".into());
         self.name.set(name);
         self.symbol.set(symbol);
         Ok(self.ownable.init(cx, cx.sender())?)

@@ -38,6 +38,8 @@ const NO_CONSTRUCTOR: &str = "the module has no constructor, and takes neither a
 /// Who runs on whose account, with what.
 struct Run<'p> {
     program: &'p Program,
+    /// Hash of the account's code; of the program, while it is constructed.
+    code_hash: B256,
     immutables: &'p [u8],
     entry: Entry,
     input: &'p [u8],
@@ -95,6 +97,7 @@ impl<'a> ZxEvm<'a> {
         };
         let run = Run {
             program: &program,
+            code_hash: *hash,
             immutables,
             entry: Entry::Call,
             input: &input,
@@ -173,6 +176,7 @@ impl<'a> ZxEvm<'a> {
         let (mut result, immutables) = if self.sandbox.has_constructor(&program.module) {
             let run = Run {
                 program: &program,
+                code_hash: program.hash,
                 immutables: &[],
                 entry: Entry::Deploy,
                 input: payload.args,
@@ -326,7 +330,7 @@ impl<'a> ZxEvm<'a> {
             block: &block,
         };
         if let Some(recorder) = &mut self.recorder {
-            recorder.enter(run.program.hash, run.gas_limit);
+            recorder.enter(run.code_hash, run.gas_limit);
         }
         if self.interruptible.is_none() && self.cancel.is_possible() {
             let cancel = self.cancel.clone();

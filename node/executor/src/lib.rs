@@ -240,15 +240,20 @@ impl Executor {
     /// Checks code that is to be an account's without having been deployed: a WASM account's must be a valid module, and
     /// bytecode must be such as revm can run.
     ///
-    /// `state` has the code that an instance names.
+    /// `codes` finds the code that an instance names.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn check_code(&self, code: &Bytes, state: &dyn StateReader) -> Result<(), CodeRefusal> {
-        match AccountCode::parse(code).map(|code| code.program) {
+    pub fn check_code(&self, code: &Bytes, codes: impl Fn(B256) -> Option<Bytes>) -> Result<(), CodeRefusal> {
+        let parsed = AccountCode::parse(code);
+        // There is one way to write it.
+        if parsed.is_some_and(|parsed| parsed.encode() != **code) {
+            return Err(CodeRefusal::Form);
+        }
+        match parsed.map(|code| code.program) {
             Some(ProgramCode::Module(module)) => Ok(zx_host_functions::validate(module, &self.spec.modules).map(drop)?),
             Some(ProgramCode::Template(hash)) => {
-                let holder = state.code(hash.into()).unwrap_or_default();
+                let holder = codes(hash.into()).unwrap_or_default();
                 let module = AccountCode::parse(&holder).and_then(|code| code.module());
                 module.map(drop).ok_or(CodeRefusal::Template(hash.into()))
             }

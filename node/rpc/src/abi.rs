@@ -8,9 +8,9 @@ pub(crate) use show::{named, text};
 use crate::{error::RpcError, program, wasm};
 use alloy_dyn_abi::{ErrorExt, EventExt, FunctionExt, JsonAbiExt};
 use alloy_json_abi::{Event, Function, JsonAbi, Param};
-use alloy_primitives::{Address, Bytes, LogData, U256};
+use alloy_primitives::{Address, B256, Bytes, LogData, U256};
 use serde_json::{Value, json};
-use zx_chain::HeadView;
+use zx_chain::{HeadView, deploy::AccountCode};
 use zx_primitives::StateReader;
 
 /// The ABI that a module carries; `None` if it carries none.
@@ -23,6 +23,12 @@ pub(crate) fn of_account(view: &HeadView<'_>, address: Address) -> Result<Option
     let account = view.head_state().account(address)?;
     let program = program::of(view, account)?;
     Ok(program.and_then(|program| of_module(program.module())))
+}
+
+/// The ABI of the module in the code with this hash.
+pub(crate) fn of_code(view: &HeadView<'_>, hash: B256) -> Result<Option<JsonAbi>, RpcError> {
+    let code = view.head_state().code(hash)?;
+    Ok(AccountCode::parse(&code).and_then(|code| code.module()).and_then(of_module))
 }
 
 /// An action by its name or its signature; of several with one name, the one that takes these arguments.

@@ -1,6 +1,6 @@
 //! Logs, reverts and calls in the words of the contracts' own ABIs.
 
-use crate::{Api, abi, error::RpcError, logs, wanted::Wanted};
+use crate::{Api, abi, error::RpcError, logs, program, wanted::Wanted};
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use alloy_rpc_types_eth::Filter;
@@ -26,7 +26,7 @@ pub(crate) fn logs(api: &Api, mut filter: Map<String, Value>) -> Result<Vec<Deco
     let mut filter: Wanted = serde_json::from_value(filter.into())
         .map_err(|error| RpcError::params(format!("invalid argument 0: filter: {error}")))?;
     let view = api.chain.view()?;
-    let mut abis = Abis { view: &view, known: BTreeMap::new() };
+    let mut abis = Abis { view: &view, holders: BTreeMap::new(), known: BTreeMap::new() };
     if let Some(name) = &name {
         narrow(filter.filter_mut(), &mut abis, name)?;
     }
@@ -70,18 +70,25 @@ fn narrow(filter: &mut Filter, abis: &mut Abis<'_, '_>, name: &str) -> Result<()
     Ok(())
 }
 
-/// ABIs of contracts, each read once.
+/// ABIs of contracts, each read once, however many instances have it: an instance is cheap to make.
 struct Abis<'v, 'a> {
     view: &'v HeadView<'a>,
-    known: BTreeMap<Address, Option<JsonAbi>>,
+    /// Hashes of the codes that have the modules of accounts.
+    holders: BTreeMap<Address, Option<B256>>,
+    known: BTreeMap<B256, Option<JsonAbi>>,
 }
 
 impl Abis<'_, '_> {
     fn of(&mut self, address: Address) -> Result<Option<&JsonAbi>, RpcError> {
-        if !self.known.contains_key(&address) {
-            self.known.insert(address, abi::of_account(self.view, address)?);
+        let holder = match self.holders.get(&address) {
+            Some(holder) => *holder,
+            None => *self.holders.entry(address).or_insert(program::holder(self.view, address)?),
+        };
+        let Some(holder) = holder else { return Ok(None) };
+        if !self.known.contains_key(&holder) {
+            self.known.insert(holder, abi::of_code(self.view, holder)?);
         }
-        Ok(self.known.get(&address).and_then(Option::as_ref))
+        Ok(self.known.get(&holder).and_then(Option::as_ref))
     }
 }
 

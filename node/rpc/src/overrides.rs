@@ -10,7 +10,10 @@ use alloy_rpc_types_eth::{
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use zx_chain::Overlay;
+use zx_chain::{
+    Overlay,
+    deploy::{AccountCode, ProgramCode},
+};
 use zx_primitives::{AccountChange, AccountInfo, SlotChange, StateChanges, StateReader};
 
 /// First bytes of the code of an account that has delegated itself, an address follows (EIP-7702).
@@ -53,7 +56,24 @@ pub(crate) fn state(on: &dyn StateReader, overrides: StateOverride) -> Result<St
         })?;
         changes.accounts.insert(address, AccountChange { info: Some(info), wiped, storage });
     }
+    check_templates(on, &changes.codes)?;
     Ok(changes)
+}
+
+/// Refuses instances of what nobody has.
+fn check_templates(on: &dyn StateReader, codes: &BTreeMap<B256, Bytes>) -> Result<(), RpcError> {
+    for code in codes.values() {
+        if let Some(AccountCode { program: ProgramCode::Template(hash), .. }) = AccountCode::parse(code) {
+            let hash = B256::from(hash);
+            if !codes.contains_key(&hash) && on.code(hash).is_err() {
+                return Err(RpcError::params(format!(
+                    "an overridden code is an instance (0xef5a5803) of the code with the hash {hash}, which is not there: \
+                     override another account with that code too, or deploy it"
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn slots<E>(

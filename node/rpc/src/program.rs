@@ -1,7 +1,7 @@
 //! What a WASM account runs: see [`zx_chain::deploy`].
 
 use crate::{error::RpcError, state::code_of};
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{Address, B256, Bytes, keccak256};
 use zx_chain::{
     HeadView,
     deploy::{AccountCode, ProgramCode, account_code},
@@ -31,6 +31,16 @@ pub(crate) fn of(view: &HeadView<'_>, account: Option<AccountInfo>) -> Result<Op
         Some(hash) => view.head_state().code(hash)?,
     };
     Ok(Some(Program { holder, template, immutables }))
+}
+
+/// Hash of the code that has the module of an account, now; `None` if it has none.
+pub(crate) fn holder(view: &HeadView<'_>, address: Address) -> Result<Option<B256>, RpcError> {
+    let account = view.head_state().account(address)?;
+    let code = code_of(view, account)?;
+    Ok(AccountCode::parse(&code).zip(account).map(|(code, account)| match code.program {
+        ProgramCode::Module(_) => account.code_hash,
+        ProgramCode::Template(hash) => hash.into(),
+    }))
 }
 
 impl Program {

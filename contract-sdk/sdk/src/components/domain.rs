@@ -38,8 +38,8 @@ const FIELDS: FixedBytes<1> = FixedBytes([0x0F]);
 
 impl Eip712 {
     /// Names the domain: in the constructor. Behind a proxy it is [`init_proxied`](Self::init_proxied).
-    pub fn init(&mut self, name: String, version: String) {
-        self.hashes.set(Domain::of(&name, &version));
+    pub fn init(&mut self, cx: &Ctx, name: String, version: String) {
+        self.hashes.set(cx.address(), Domain::of(&name, &version));
         self.init_proxied(name, version);
     }
 

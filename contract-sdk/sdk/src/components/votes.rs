@@ -32,7 +32,7 @@ use core::ops::{Add as _, Sub as _};
 /// impl Shares {
 ///     #[constructor]
 ///     pub fn constructor(&mut self, cx: &mut Ctx, supply: U256) -> Result<(), VotesError> {
-///         self.domain.init("Shares".into(), "1".into());
+///         self.domain.init(cx, "Shares".into(), "1".into());
 ///         self.votes.move_units(cx, Address::ZERO, cx.sender(), supply)
 ///     }
 ///

@@ -23,7 +23,7 @@ use crate::{Address, B256, Ctx, U256, components::Nonces};
 /// impl Token {
 ///     #[constructor]
 ///     pub fn constructor(&mut self, _cx: &mut Ctx) {
-///         self.domain.init("Token".into(), "1".into());
+///         self.domain.init(cx, "Token".into(), "1".into());
 ///     }
 ///
 ///     /// Sets an allowance that its owner has signed.

@@ -1,5 +1,6 @@
 use super::{Field, Lane, Place, Size, StorageValue, Stored, text::TypeName};
 use crate::{
+    Address,
     abi::{Abi, Decoder, Word},
     crypto::Domain,
     entry::{Outcome, Reply as _},
@@ -100,17 +101,27 @@ impl DomainHashes {
         Self { offset: place.domain() }
     }
 
-    /// Sets them, in a constructor.
-    pub(crate) fn set(&mut self, domain: Domain) {
-        host::immutable_write(self.offset.into(), domain.hashes().as_flattened());
+    /// Sets them, in the constructor of this contract.
+    pub(crate) fn set(&mut self, contract: Address, domain: Domain) {
+        host::immutable_write(self.offset.into(), &contract.0.0);
+        host::immutable_write(self.hashes(), domain.hashes().as_flattened());
     }
 
-    /// The domain; `None` if no constructor has set it.
+    /// The domain; `None` if no constructor has set it, or that of the code behind a proxy.
     pub(crate) fn get(&self) -> Option<Domain> {
+        let mut contract = [0; 20];
+        host::immutable_read(self.offset.into(), &mut contract);
+        if contract != host::address() {
+            return None;
+        }
         let mut hashes = [[0; WORD]; 2];
-        host::immutable_read(self.offset.into(), hashes.as_flattened_mut());
-        // No text has the hash zero.
-        (hashes[0] != [0; WORD]).then(|| Domain::hashed(hashes))
+        host::immutable_read(self.hashes(), hashes.as_flattened_mut());
+        Some(Domain::hashed(hashes))
+    }
+
+    /// Where the hashes are: behind the contract's address.
+    fn hashes(&self) -> u32 {
+        u32::from(self.offset) + 20
     }
 }
 

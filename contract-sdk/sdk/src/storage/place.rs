@@ -47,8 +47,8 @@ pub struct Size {
     domain: bool,
 }
 
-/// Bytes of a domain among the immutables: hashes of name and version.
-pub(crate) const DOMAIN_BYTES: u16 = 64;
+/// Bytes of a domain among the immutables: the contract's address, hashes of name and version.
+pub(crate) const DOMAIN_BYTES: u16 = 84;
 
 impl Size {
     /// Nothing.
@@ -98,7 +98,7 @@ impl Size {
     const fn of_fields(slots: u32, immutable: u16, domain: bool) -> Self {
         let size = Self { slots, bytes: WORD as u8, immutable, domain };
         assert!(size.in_immutables() as usize <= IMMUTABLE_BYTES, "a contract has at most 4,096 bytes of immutables");
-        if slots == 0 && size.in_immutables() > 0 { size.elsewhere() } else { size }
+        if slots == 0 && immutable > 0 { size.elsewhere() } else { size }
     }
 
     /// The same with what a part needs that begins so many slots on.

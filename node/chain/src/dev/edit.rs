@@ -5,6 +5,7 @@ use crate::{chain::Chain, error::ChainError, state::StateAt};
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use std::{collections::BTreeMap, sync::Arc};
 use zx_executor::{CodeRefusal, Executed};
+use zx_host_functions::{AccountCode, ProgramCode};
 use zx_primitives::{
     AccountChange, AccountInfo, Block, Overwritten, SlotChange, StateChanges, StateError, StateReader,
 };
@@ -87,7 +88,6 @@ impl Chain {
                 Edit::Balance(balance) => draft.info.balance = *balance,
                 Edit::Nonce(nonce) => draft.info.nonce = *nonce,
                 Edit::Code(code) => {
-                    self.executor.check_code(code, at)?;
                     draft.info.code_hash = keccak256(code);
                     if !code.is_empty() {
                         codes.insert(draft.info.code_hash, code.clone());
@@ -96,6 +96,7 @@ impl Chain {
                 Edit::Slot { slot, value } => _ = draft.slots.insert(*slot, *value),
             }
         }
+        self.check_codes(at, &mut codes)?;
         let mut changes = StateChanges { codes, ..StateChanges::default() };
         let mut trail = Overwritten { transaction: Overwritten::BLOCK, ..Overwritten::default() };
         for (address, draft) in drafts {
@@ -111,6 +112,24 @@ impl Chain {
         }
         changes.trail = vec![trail];
         Ok(changes)
+    }
+}
+
+impl Chain {
+    /// Checks codes that are to be accounts', and adds those that instances among them run: so they are there as long as
+    /// the instances, wherever they were found.
+    fn check_codes(&self, at: &StateAt<'_, '_>, codes: &mut BTreeMap<B256, Bytes>) -> Result<(), EditError> {
+        let find = |hash: B256| codes.get(&hash).cloned().or_else(|| at.code(hash).ok());
+        let mut templates = BTreeMap::new();
+        for code in codes.values() {
+            self.executor.check_code(code, find)?;
+            if let Some(AccountCode { program: ProgramCode::Template(hash), .. }) = AccountCode::parse(code) {
+                let hash = B256::from(hash);
+                templates.extend(find(hash).map(|code| (hash, code)));
+            }
+        }
+        codes.extend(templates);
+        Ok(())
     }
 }
 

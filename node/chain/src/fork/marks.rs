@@ -6,6 +6,8 @@
 
 use super::Fork;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, address, keccak256};
+use std::collections::BTreeMap;
+use zx_host_functions::{AccountCode, ProgramCode};
 use zx_primitives::{AccountChange, AccountInfo, Overwritten, SlotChange, StateChanges, StateError};
 
 /// The account of the marks: the last bytes of the Keccak-256 of "zexus fork marks", by which nobody can have its key.
@@ -68,12 +70,14 @@ pub(crate) fn fit(fork: &Fork, local: &impl Local, changes: &mut StateChanges) -
         }
         // What the trie has not need not be taken out of it.
         change.storage.retain(|_, value| !(value.before.is_zero() && value.after.is_zero()));
-        if let Some(hash) = change.info.map(|info| info.code_hash).filter(|hash| *hash != KECCAK256_EMPTY)
-            && let Some(code) = fork.code(&hash)
-            && local.own_code(hash).is_err()
-        {
-            changes.codes.entry(hash).or_insert(code);
+        if let Some(hash) = change.info.map(|info| info.code_hash).filter(|hash| *hash != KECCAK256_EMPTY) {
+            adopt(fork, local, hash, &mut changes.codes);
         }
+    }
+    // What instances run, whose templates may be the remote's.
+    let templates: Vec<B256> = changes.codes.values().filter_map(template).collect();
+    for hash in templates {
+        adopt(fork, local, hash, &mut changes.codes);
     }
     let mut fresh = Vec::new();
     for mark in marks {
@@ -85,6 +89,23 @@ pub(crate) fn fit(fork: &Fork, local: &impl Local, changes: &mut StateChanges) -
         add(local, &fresh, changes)?;
     }
     Ok(())
+}
+
+/// Adds code that so far only the remote has.
+fn adopt(fork: &Fork, local: &impl Local, hash: B256, codes: &mut BTreeMap<B256, Bytes>) {
+    if let Some(code) = fork.code(&hash)
+        && local.own_code(hash).is_err()
+    {
+        codes.entry(hash).or_insert(code);
+    }
+}
+
+/// Hash of the code that an instance runs.
+fn template(code: &Bytes) -> Option<B256> {
+    match AccountCode::parse(code)?.program {
+        ProgramCode::Template(hash) => Some(hash.into()),
+        ProgramCode::Module(_) => None,
+    }
 }
 
 fn is_empty(info: &AccountInfo) -> bool {

@@ -164,7 +164,7 @@ fn width(function: &HostFunction, param: &str) -> Option<Width> {
         "signature" => Width::Bytes(64),
         "key" | "value" | "salt" | "hash" | "public_key" => Width::Bytes(32),
         "dst" => match function.name {
-            "calldata_copy" | "return_data_copy" => Width::Len,
+            "calldata_copy" | "return_data_copy" | "immutable_read" => Width::Len,
             "caller" | "origin" | "address" | "coinbase" | "create" | "create2" | "secp256k1_recover" => {
                 Width::Bytes(20)
             }
@@ -193,6 +193,8 @@ mod tests {
                 if kind.starts_with("Ptr") {
                     let width = width(row, name).unwrap_or_else(|| panic!("{}: {name}", row.name));
                     assert!(width != Width::Len || has("len"), "{}: {name}", row.name);
+                    let copies = *name == "dst" && has("offset");
+                    assert!(width == Width::Len || !copies, "{}: {name}", row.name);
                     assert!(width != Width::Topics || has("topic_count"), "{}: {name}", row.name);
                 }
             }

@@ -253,11 +253,13 @@ fn a_program_with_immutables_is_ready_after_a_restart() {
 fn code_that_is_set_is_a_program_or_an_instance_of_one_that_is_there() {
     let (world, template) = with_keeper(7);
     let hash = world.state.accounts[&template].code_hash;
-    let check = |code: Vec<u8>| world.executor.check_code(&code.into(), &world.state);
+    let check = |code: Vec<u8>| world.executor.check_code(&code.into(), |hash| world.state.code(hash).ok());
     let of = |hash: &[u8; 32]| AccountCode { program: ProgramCode::Template(hash), immutables: &[] }.encode();
     assert_eq!(check(of(&hash.0)), Ok(()));
     assert_eq!(check(of(&[9; 32])), Err(CodeRefusal::Template([9; 32].into())));
     assert_eq!(check(vec![0xef, 0x5a, 0x58, 0x02, 0xff]), Err(CodeRefusal::Form));
+    let empty = [&[0xef, 0x5a, 0x58, 0x02, 0, 0][..], &module(&keeper())].concat();
+    assert_eq!(check(empty), Err(CodeRefusal::Form), "without immutables there is another form");
     assert_eq!(check(vec![0xef, 0x5a, 0x58]), Err(CodeRefusal::Form));
     assert!(world.state.code(hash).is_ok_and(|code| check(code.to_vec()).is_ok()));
 }

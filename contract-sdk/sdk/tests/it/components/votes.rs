@@ -23,7 +23,7 @@ pub struct Shares {
 impl Shares {
     #[constructor]
     pub fn constructor(&mut self, _cx: &mut Ctx) {
-        self.domain.init("Shares".into(), "2".into());
+        self.domain.init(cx, "Shares".into(), "2".into());
     }
 
     pub fn shift(&mut self, cx: &mut Ctx, from: Address, to: Address, amount: U256) -> Result<(), VotesError> {

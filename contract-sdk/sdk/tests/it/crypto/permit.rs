@@ -20,7 +20,7 @@ pub struct Token {
 impl Token {
     #[constructor]
     pub fn constructor(&mut self, _cx: &mut Ctx) {
-        self.domain.init("Token".into(), "1".into());
+        self.domain.init(cx, "Token".into(), "1".into());
     }
 
     #[allow(clippy::too_many_arguments)]
