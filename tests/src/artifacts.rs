@@ -87,18 +87,26 @@ pub fn packages() -> eyre::Result<PathBuf> {
 /// # Errors
 /// It does not build; the message carries what the build tool printed.
 pub fn package_deployment(package: &str, args: &[u8]) -> eyre::Result<Bytes> {
-    static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
-    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    let module = match built.get(package) {
+    static READ: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let mut modules = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let module = match modules.get(package) {
         Some(module) => module,
         None => {
-            let out = packages()?.join("library");
-            zx_build("-p".as_ref(), Some(package.as_ref()), &out)?;
-            let module = fs::read(out.join(package).with_extension("wasm"))?;
-            built.entry(package.to_owned()).or_insert(module)
+            let module = fs::read(package_module(package)?)?;
+            modules.entry(package.to_owned()).or_insert(module)
         }
     };
     framed(module, args)
+}
+
+/// File with the module of any contract of `contracts/`, which is built each time.
+///
+/// # Errors
+/// As of [`package_deployment`].
+pub fn package_module(package: &str) -> eyre::Result<PathBuf> {
+    let out = packages()?.join("library");
+    zx_build("-p".as_ref(), Some(package.as_ref()), &out)?;
+    Ok(out.join(package).with_extension("wasm"))
 }
 
 fn build() -> eyre::Result<PathBuf> {

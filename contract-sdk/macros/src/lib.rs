@@ -52,8 +52,8 @@ pub fn storage(attributes: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[selector(name = "safeTransferFrom")]`: its Solidity name, which it may share with another method.
 /// - `#[overrides]`: stands for a component's method of the same signature.
 /// - `#[receive]`: runs on a call without calldata, accepting value.
-/// - `#[fallback]`: runs on a call that no other method takes; it gets the calldata as `Bytes` and returns `Bytes`, or
-///   a `Result` of them, which go to the caller as they are.
+/// - `#[fallback]`: runs on a call that no other method takes; it gets the calldata as `&[u8]`, or `Bytes`, and returns
+///   `Vec<u8>`, `Bytes`, or a `Result` of them, which go to the caller as they are.
 ///
 /// `#[zx::public(events(other::Event), errors(other::Error))]` adds to the ABI what is declared in other crates; errors
 /// that methods return are in it already. `#[zx::public(implements(IERC20))]` makes the method `supportsInterface` (ERC-165)

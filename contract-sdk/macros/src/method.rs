@@ -54,6 +54,13 @@ impl Method {
 
     /// A method of a contract: `&self`, the context, then arguments; or, if it is pure, arguments only.
     pub(crate) fn of_contract(signature: &Signature) -> syn::Result<Self> {
+        let method = Self::fallback(signature)?;
+        method.args.iter().try_for_each(|(_, ty)| refuse_borrowed(ty))?;
+        Ok(method)
+    }
+
+    /// The same, whose arguments may be borrowed: those of a fallback are, because they are not decoded.
+    pub(crate) fn fallback(signature: &Signature) -> syn::Result<Self> {
         let mut method = Self::read(signature)?;
         let wanted = if method.mutates { "cx: &mut Ctx" } else { "cx: &Ctx" };
         let at = &signature.ident;
@@ -63,7 +70,6 @@ impl Method {
                                it; drop `pub` for a helper";
                 return error(context, message);
             }
-            method.args.iter().try_for_each(|(_, ty)| refuse_borrowed(ty))?;
             return Ok(method);
         }
         if method.args.is_empty() {
@@ -77,7 +83,6 @@ impl Method {
             }
             Some(_) => {}
         }
-        method.args.iter().try_for_each(|(_, ty)| refuse_borrowed(ty))?;
         Ok(method)
     }
 

@@ -175,7 +175,8 @@ fn read(function: &mut ImplItemFn) -> syn::Result<Option<Public>> {
         [kind] => *kind,
         _ => return error(ident, "a method is a constructor, a receive, or a fallback: keep one attribute"),
     };
-    let mut method = Method::of_contract(&function.sig)?;
+    let read = if kind == Kind::Fallback { Method::fallback } else { Method::of_contract };
+    let mut method = read(&function.sig)?;
     let overload = selector.is_some();
     if let Some((key, name)) = selector {
         method.name = solidity_name(&key, &name, "selector")?;
@@ -238,7 +239,7 @@ impl Public {
                 error(ident, "a receive runs on a call without calldata: it takes no arguments")
             }
             Kind::Fallback if args.len() != 1 => {
-                error(ident, "a fallback takes the calldata: add `calldata: Bytes` after the context")
+                error(ident, "a fallback takes the calldata: add `calldata: &[u8]` after the context")
             }
             _ => Ok(()),
         }
@@ -296,7 +297,9 @@ impl Public {
         let decoder = (!args.is_empty()).then(|| quote!(args.begin(#name);));
         let call = match (self.method.pure, self.kind) {
             (_, Kind::Fallback) => {
-                let call = quote!(contract.#ident(cx, ::zx::Bytes::copy_from_slice(calldata)));
+                let borrowed = args.iter().all(|(_, ty)| matches!(ty, Type::Reference(_)));
+                let calldata = if borrowed { quote!(calldata) } else { quote!(::zx::Bytes::copy_from_slice(calldata)) };
+                let call = quote!(contract.#ident(cx, #calldata));
                 return quote!({ #refuse_value #refuse_reentry ::zx::__private::raw(#call) });
             }
             (true, _) => quote!(Self::#ident(#(#names),*)),

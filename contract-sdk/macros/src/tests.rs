@@ -37,7 +37,7 @@ fn a_wrong_method_is_told_what_to_write() {
         ("#[constructor] #[receive] pub fn f(&mut self, cx: &mut Ctx) {}", "keep one attribute"),
         ("#[constructor] pub fn f(&self, cx: &Ctx) {}", "write `&mut self` and `cx: &mut Ctx` here"),
         ("#[receive] pub fn f(&mut self, cx: &mut Ctx, a: u8) {}", "it takes no arguments"),
-        ("#[fallback] pub fn f(&mut self, cx: &mut Ctx) {}", "add `calldata: Bytes`"),
+        ("#[fallback] pub fn f(&mut self, cx: &mut Ctx) {}", "add `calldata: &[u8]`"),
         ("#[reentrant] #[constructor] pub fn f(&mut self, cx: &mut Ctx) {}", "remove `#[reentrant]`"),
         ("#[reentrant] fn f(&mut self, cx: &mut Ctx) {}", "write `pub fn`"),
         ("#[selector(\"f\")] pub fn f(&self, cx: &Ctx) {}", "`#[selector(name = \"totalSupply\")]`"),

@@ -26,15 +26,31 @@ pub(crate) fn with_room(bytes: usize) -> Vec<u8> {
 ///
 /// # Safety
 /// It writes as many bytes at the pointer.
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
 pub(crate) unsafe fn filled(bytes: usize, write: impl FnOnce(*mut u8)) -> Vec<u8> {
-    let mut out = with_room(bytes);
-    if bytes > 0 {
-        write(out.as_mut_ptr());
-        // SAFETY: there is room for them, and the caller promises that they are written.
-        unsafe { out.set_len(bytes) };
+    if bytes == 0 {
+        return Vec::new();
     }
-    out
+    // SAFETY: it is at least one.
+    let piece = unsafe { piece(bytes) };
+    write(piece);
+    // SAFETY: the piece has `bytes` bytes of this allocator, which are nobody else's, and the caller promises that they are
+    // written.
+    unsafe { Vec::from_raw_parts(piece, bytes, bytes) }
+}
+
+/// Memory for so many bytes.
+///
+/// # Safety
+/// It is at least one.
+unsafe fn piece(bytes: usize) -> *mut u8 {
+    let Ok(layout) = Layout::array::<u8>(bytes) else { out_of_memory() };
+    // SAFETY: the caller's promise.
+    let piece = unsafe { alloc(layout) };
+    if piece.is_null() {
+        out_of_memory();
+    }
+    piece
 }
 
 /// A copy of the bytes.
@@ -78,12 +94,8 @@ fn reserve(out: &mut Vec<u8>, more: usize) {
     }
     // Twice as much as before, so that what grows by little is copied little; a capacity is below half of what counts.
     let wanted = len.saturating_add(more).max(capacity.wrapping_mul(2));
-    let Ok(layout) = Layout::array::<u8>(wanted) else { out_of_memory() };
     // SAFETY: `wanted` is not zero, since it is more than the capacity.
-    let piece = unsafe { alloc(layout) };
-    if piece.is_null() {
-        out_of_memory();
-    }
+    let piece = unsafe { piece(wanted) };
     // SAFETY: the piece has `wanted` bytes of this allocator, which are nobody else's; the first `len` are written before
     // they count.
     *out = unsafe {
@@ -120,6 +132,15 @@ mod tests {
                 }
                 prop_assert_eq!(&ours, &theirs);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_written_at_once_is_there() {
+        for len in [0, 1, 100] {
+            // SAFETY: all bytes are written.
+            let bytes = unsafe { filled(len, |at| at.write_bytes(7, len)) };
+            assert_eq!(bytes, vec![7; len]);
         }
     }
 

@@ -256,7 +256,7 @@ pub fn run(entry: fn(&mut Ctx, &mut Decoder<'_>) -> Outcome) -> i32 {
 }
 
 /// What a fallback may return: bytes that go to the caller as they are, or a `Result` of them.
-#[diagnostic::on_unimplemented(message = "a fallback returns `Bytes` or `Result<Bytes, E>`, not `{Self}`")]
+#[diagnostic::on_unimplemented(message = "a fallback returns `Bytes`, `Vec<u8>`, or a `Result` of one, not `{Self}`")]
 pub trait RawReply {
     /// The outcome.
     fn raw(self) -> Outcome;
@@ -268,9 +268,15 @@ impl RawReply for Bytes {
     }
 }
 
-impl<E: ContractError> RawReply for Result<Bytes, E> {
+impl RawReply for Vec<u8> {
     fn raw(self) -> Outcome {
-        self.map(Vec::from).map_err(E::encode)
+        Ok(self)
+    }
+}
+
+impl<T: RawReply, E: ContractError> RawReply for Result<T, E> {
+    fn raw(self) -> Outcome {
+        self.map_or_else(|error| Err(error.encode()), T::raw)
     }
 }
 

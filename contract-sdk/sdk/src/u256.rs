@@ -32,6 +32,23 @@ pub enum Rounding {
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct U256(Wrapping);
 
+/// The number of a limb's bytes.
+const fn number(limb: [u8; 8]) -> u64 {
+    big_endian(u64::from_ne_bytes(limb))
+}
+
+/// The bytes of a limb's number.
+const fn bytes(limb: u64) -> [u8; 8] {
+    big_endian(limb).to_ne_bytes()
+}
+
+/// Turns the bytes round where they are the wrong way round. WebAssembly has no instruction for that: a contract has this
+/// once.
+#[inline(never)]
+const fn big_endian(limb: u64) -> u64 {
+    u64::from_be(limb)
+}
+
 impl U256 {
     /// 0.
     pub const ZERO: Self = Self(Wrapping::ZERO);
@@ -41,27 +58,24 @@ impl U256 {
     pub const MAX: Self = Self(Wrapping::MAX);
 
     /// Reads 32 bytes, big endian.
+    #[inline(never)]
     pub const fn from_be_bytes(bytes: [u8; 32]) -> Self {
-        // Limb by limb: a loop over the bytes takes twice the gas, and nothing is done more often.
-        match bytes.as_chunks::<8>().0 {
-            [a, b, c, d] => Self::from_limbs([
-                u64::from_be_bytes(*d),
-                u64::from_be_bytes(*c),
-                u64::from_be_bytes(*b),
-                u64::from_be_bytes(*a),
-            ]),
+        // By limbs: the library goes over the bytes twice.
+        match bytes.as_chunks().0 {
+            [a, b, c, d] => Self::from_limbs([number(*d), number(*c), number(*b), number(*a)]),
             _ => Self::ZERO,
         }
     }
 
     /// As 32 bytes, big endian.
+    #[inline(never)]
     pub const fn to_be_bytes(self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        if let ([a, b, c, d], _) = bytes.as_chunks_mut::<8>() {
-            let [e, f, g, h] = *self.0.as_limbs();
-            (*a, *b, *c, *d) = (h.to_be_bytes(), g.to_be_bytes(), f.to_be_bytes(), e.to_be_bytes());
+        let [a, b, c, d] = *self.0.as_limbs();
+        let bytes = [bytes(d), bytes(c), bytes(b), bytes(a)];
+        match bytes.as_flattened().first_chunk() {
+            Some(bytes) => *bytes,
+            None => [0; 32],
         }
-        bytes
     }
 
     /// Four limbs of 64 bits, the least significant first: the way to write a constant.

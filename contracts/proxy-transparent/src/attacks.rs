@@ -9,6 +9,9 @@ use zx::{
     testing::{Host, Reverted},
 };
 
+/// What proxies had before their admin was for ever.
+const CHANGE_ADMIN: [u8; 4] = zx::selector("changeAdmin(address)");
+
 /// All that the admin can do, somebody else has the code do, if it can: and the code has other methods of these selectors.
 #[zx::test]
 fn no_method_of_the_proxy_hides_one_of_the_code(host: &Host) {
@@ -16,7 +19,6 @@ fn no_method_of_the_proxy_hides_one_of_the_code(host: &Host) {
     let methods = [
         "implementation()",
         "admin()",
-        "pendingAdmin()",
         "changeAdmin(address)",
         "announceUpgrade(address,string,bytes)",
         "withdrawUpgrade()",
@@ -27,7 +29,6 @@ fn no_method_of_the_proxy_hides_one_of_the_code(host: &Host) {
         "versionCount()",
         "version(uint32)",
         "versionNamed(string)",
-        "acceptAdmin()",
     ];
     let proxy = Proxy::new(host, DELAY);
     for method in methods {
@@ -45,31 +46,61 @@ fn no_method_of_the_proxy_hides_one_of_the_code(host: &Host) {
 fn the_admin_reaches_the_proxy_alone(host: &Host) {
     let proxy = Proxy::new(host, DELAY);
     let [admin] = host.accounts();
-    for data in [&ASK[..], &[], &[1, 2, 3], &ACCEPT_ADMIN] {
+    for data in [&ASK[..], &[], &[1, 2, 3], &CHANGE_ADMIN] {
         let call = host.raw(proxy.at).by(admin).transact(data);
         assert_eq!(call, Err(denied()));
     }
     let coins = host.raw(proxy.at).by(admin).paying(n(1)).transact(&[]);
     assert_eq!(coins, Err(denied()));
-    let paid = proxy.admin().paying(n(1)).change_admin(SECOND).unwrap_err();
-    assert_eq!(paid.message().as_deref(), Some("changeAdmin: not payable"));
+    let paid = proxy.admin().paying(n(1)).withdraw_upgrade().unwrap_err();
+    let words = paid.message();
+    assert_eq!(words.as_deref(), Some("withdrawUpgrade: not payable"));
 }
 
-/// Who was offered the proxy may accept, and no more: for everything else they are a user.
-#[zx::test]
-fn who_was_offered_the_proxy_is_not_its_admin_yet(host: &Host) {
-    let [_, next] = host.accounts();
-    let proxy = Proxy::new(host, DELAY);
-    proxy.admin().change_admin(next).unwrap();
-    let upgrade = proxy
-        .managed_by(next)
-        .upgrade_to_and_call(SECOND, Bytes::new());
+/// Code that makes its caller the admin, where tools look for it.
+#[zx::contract]
+struct Usurper {
+    #[slot("eip1967.proxy.admin")]
+    admin: Item<Address>,
+}
+
+#[zx::public]
+impl Usurper {
+    /// Makes nobody the admin: the initializer.
+    pub fn init(&mut self, _cx: &mut Ctx) {
+        self.admin.clear();
+    }
+
+    /// Makes the caller the admin.
+    pub fn usurp(&mut self, cx: &mut Ctx) {
+        self.admin.set(cx.sender());
+    }
+}
+
+/// The code writes where it likes, and not who the admin is. Natively: the code, a second contract of the package, has no
+/// module.
+#[test]
+fn the_admin_is_not_who_the_slot_says() {
+    let host = Host::new();
+    if host.has_sandbox() {
+        return;
+    }
+    let [_, mallory] = host.accounts();
+    let proxy = Proxy::new(&host, 0);
+    let code = host.deploy::<Usurper>(()).address();
+    let none = Bytes::new;
+    proxy.admin().upgrade_to_and_call(code, none()).unwrap();
+    host.at::<Usurper>(proxy.at).by(mallory).usurp().unwrap();
+    let taken = proxy
+        .managed_by(mallory)
+        .upgrade_to_and_call(SECOND, none());
     assert_eq!(
-        upgrade,
-        Err(Reverted(Vec::new())),
-        "the code knows no such call"
+        taken.unwrap_err().message().as_deref(),
+        Some("unknown selector"),
+        "to the proxy mallory is a user"
     );
-    assert_eq!(host.raw(proxy.at).by(next).transact(&ASK), Ok(word(1)));
+    proxy.admin().upgrade_to_and_call(SECOND, none()).unwrap();
+    assert_eq!(proxy.ask(), Ok(word(2)), "and the admin still is");
 }
 
 /// The delay cannot be gone around: not by another calldata, by another code, or by a name that is there.

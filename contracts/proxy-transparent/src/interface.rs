@@ -10,19 +10,10 @@ pub struct Upgraded {
     pub implementation: Address,
 }
 
-/// The proxy is offered to another admin, who has to accept it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
-pub struct AdminChangeStarted {
-    /// Who is admin.
-    pub previous_admin: Address,
-    /// Who may be.
-    pub new_admin: Address,
-}
-
-/// The proxy has another admin (EIP-1967).
+/// The proxy has its admin (EIP-1967). It never has another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, zx::Event)]
 pub struct AdminChanged {
-    /// Who was.
+    /// Nobody.
     pub previous_admin: Address,
     /// Who is.
     pub new_admin: Address,

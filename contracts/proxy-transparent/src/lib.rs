@@ -1,6 +1,5 @@
 //! A transparent proxy: an address and its storage stay, the code behind it is replaced by the admin, who has to announce it.
-//! Compatible with OpenZeppelin's `TransparentUpgradeableProxy`; its `ProxyAdmin` can be the admin, and so can any account, a
-//! governor's timelock best.
+//! Compatible with OpenZeppelin's `TransparentUpgradeableProxy`.
 //!
 //! - Everybody's calls run the code behind, on the proxy's storage; be it WebAssembly or EVM bytecode, one may replace the
 //!   other. The admin's calls never do: the admin has the methods of [`Management`], and those of
@@ -8,8 +7,9 @@
 //!   stand for it.
 //! - An upgrade is announced, with a name, and can be made when its delay is over. The delay is set for ever; if it is zero,
 //!   an upgrade need not be announced. The versions are kept, and the admin can go back to any, by its name.
-//! - Another admin has to accept: with `acceptAdmin()`, the one call of somebody else that the proxy takes, and of those to
-//!   whom it was offered only.
+//! - The admin is part of the proxy's code, for ever, so that no call reads a slot to learn who it is. Let it be
+//!   `contracts/proxy-admin`, or OpenZeppelin's `ProxyAdmin`, and whoever owns that can hand it on. An account that is the
+//!   admin itself stays it, whatever becomes of its key.
 //!
 //! The code behind has no constructor that counts: what initialises the storage is called as the proxy is created.
 #![cfg_attr(target_arch = "wasm32", no_std)]
@@ -24,13 +24,10 @@ mod management;
 #[cfg(test)]
 mod tests;
 
-pub use interface::{AdminChangeStarted, AdminChanged, ProxyError, Upgraded};
+pub use interface::{AdminChanged, ProxyError, Upgraded};
 pub use management::Management;
 
 use zx::{Component as _, prelude::*};
-
-/// Selector of `acceptAdmin()`.
-const ACCEPT_ADMIN: [u8; 4] = zx::selector("acceptAdmin()");
 
 /// The proxy. The slots from 0 on are the code's.
 #[zx::contract]
@@ -40,10 +37,10 @@ pub struct ProxyTransparent {
     management: Management,
 }
 
-#[zx::public(events(Upgraded, AdminChangeStarted, AdminChanged))]
+#[zx::public(events(Upgraded, AdminChanged))]
 impl ProxyTransparent {
-    /// Runs this code from now on, which is called with `data` now: its initializer. Its version has this name; the next
-    /// ones have to be announced so many seconds before.
+    /// Runs this code from now on, which is called with `data` now: its initializer. The admin stays. The first version has
+    /// this name; the next ones have to be announced so many seconds before.
     #[constructor]
     #[payable]
     pub fn constructor(
@@ -68,28 +65,24 @@ impl ProxyTransparent {
     #[fallback]
     #[payable]
     #[reentrant]
-    pub fn forward(&mut self, cx: &mut Ctx, calldata: Bytes) -> Result<Bytes, ProxyError> {
+    pub fn forward(&mut self, cx: &mut Ctx, calldata: &[u8]) -> Result<Vec<u8>, ProxyError> {
         if self.management.is_admin(cx.sender()) {
-            return self.manage(cx, &calldata);
+            return self.manage(cx, calldata);
         }
-        if calldata.starts_with(&ACCEPT_ADMIN) && self.management.accept_admin(cx)? {
-            return Ok(Bytes::new());
-        }
-        match cx.delegate_call(self.management.code(), &calldata, u64::MAX) {
-            Ok(data) => Ok(data.into()),
+        match cx.delegate_call(self.management.code(), calldata, u64::MAX) {
             // The proxy has no words of its own.
             Err(CallError::Failed) => Err(CallError::Revert(Vec::new()).into()),
-            Err(refused) => Err(refused.into()),
+            outcome => Ok(outcome?),
         }
     }
 
-    fn manage(&mut self, cx: &mut Ctx, calldata: &[u8]) -> Result<Bytes, ProxyError> {
+    fn manage(&mut self, cx: &mut Ctx, calldata: &[u8]) -> Result<Vec<u8>, ProxyError> {
         let management = &mut self.management;
         let outcome = management
             .call(cx, calldata)
             .or_else(|| management.versions.call(cx, calldata));
         match outcome {
-            Some(Ok(data)) => Ok(data.into()),
+            Some(Ok(data)) => Ok(data),
             Some(Err(data)) => Err(CallError::Revert(data).into()),
             None => Err(ProxyError::ProxyDeniedAdminAccess {}),
         }

@@ -1,7 +1,7 @@
 //! What the admin can do.
 
-use crate::interface::{AdminChangeStarted, AdminChanged, ProxyError, Upgraded};
-use zx::{components::Versions, prelude::*};
+use crate::interface::{AdminChanged, ProxyError, Upgraded};
+use zx::{Immutable, components::Versions, prelude::*};
 
 /// The proxy's own state, where no field of the code behind it can lie: in the slots of EIP-1967, and of ERC-7201.
 #[zx::storage]
@@ -9,10 +9,10 @@ use zx::{components::Versions, prelude::*};
 pub struct Management {
     #[slot("eip1967.proxy.implementation")]
     implementation: Item<Address>,
+    /// Where tools look for the admin; the proxy itself never does.
     #[slot("eip1967.proxy.admin")]
-    admin: Item<Address>,
-    #[slot(namespace = "zexus.storage.PendingAdmin")]
-    pending_admin: Item<Address>,
+    shown_admin: Item<Address>,
+    admin: Immutable<Address>,
     pub(crate) versions: Versions,
 }
 
@@ -27,28 +27,16 @@ impl Management {
         account == self.admin.get()
     }
 
-    /// Makes somebody the admin.
-    pub(crate) fn set_admin(&mut self, cx: &mut Ctx, new_admin: Address) -> Result<(), ProxyError> {
-        ensure!(
-            !new_admin.is_zero(),
-            ProxyError::ERC1967InvalidAdmin { admin: new_admin }
-        );
-        let previous_admin = self.admin.replace(new_admin);
+    /// Makes somebody the admin: in the constructor.
+    pub(crate) fn set_admin(&mut self, cx: &mut Ctx, admin: Address) -> Result<(), ProxyError> {
+        ensure!(!admin.is_zero(), ProxyError::ERC1967InvalidAdmin { admin });
+        self.admin.set(admin);
+        self.shown_admin.set(admin);
         cx.emit(AdminChanged {
-            previous_admin,
-            new_admin,
+            previous_admin: Address::ZERO,
+            new_admin: admin,
         });
         Ok(())
-    }
-
-    /// Makes the caller the admin if the proxy was offered to them; `false` if it was not.
-    pub(crate) fn accept_admin(&mut self, cx: &mut Ctx) -> Result<bool, ProxyError> {
-        if self.pending_admin.get() != cx.sender() {
-            return Ok(false);
-        }
-        self.pending_admin.clear();
-        self.set_admin(cx, cx.sender())?;
-        Ok(true)
     }
 
     /// Runs this code from now on, and calls it with `data`, unless they are empty.
@@ -79,7 +67,7 @@ impl Management {
 }
 
 /// The admin's methods: nobody else can call them, and whoever asks something, a front end for instance, asks as the admin.
-#[zx::component(events(Upgraded, AdminChangeStarted, AdminChanged))]
+#[zx::component(events(Upgraded, AdminChanged))]
 impl Management {
     /// The code that the proxy runs.
     #[reentrant]
@@ -91,21 +79,6 @@ impl Management {
     #[reentrant]
     pub fn admin(&self, _cx: &Ctx) -> Address {
         self.admin.get()
-    }
-
-    /// Who may accept the proxy; the zero address if nobody may.
-    #[reentrant]
-    pub fn pending_admin(&self, _cx: &Ctx) -> Address {
-        self.pending_admin.get()
-    }
-
-    /// Offers the proxy to another admin, who has to accept it. The zero address withdraws an offer.
-    pub fn change_admin(&mut self, cx: &mut Ctx, new_admin: Address) {
-        self.pending_admin.set(new_admin);
-        cx.emit(AdminChangeStarted {
-            previous_admin: self.admin.get(),
-            new_admin,
-        });
     }
 
     /// Announces an upgrade: to this code, by this name, which will be called with `data` at first.

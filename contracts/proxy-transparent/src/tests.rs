@@ -171,10 +171,9 @@ fn it_is_created_with_its_code_and_its_admin(host: &Host) {
         (
             proxy.admin().implementation(),
             proxy.admin().admin(),
-            proxy.admin().pending_admin(),
             proxy.versions().upgrade_delay()
         ),
-        (FIRST, admin, Address::ZERO, DELAY)
+        (FIRST, admin, DELAY)
     );
     // The slot before the hash of the name, as EIP-1967 gives them.
     let slots = [
@@ -401,35 +400,6 @@ fn without_a_delay_an_upgrade_need_not_be_announced(host: &Host) {
         proxy.versions().version_named("3.0".into()).implementation,
         FIRST
     );
-}
-
-#[zx::test]
-fn another_admin_has_to_accept(host: &Host) {
-    let [admin, next, stranger] = host.accounts();
-    let proxy = Proxy::new(host, DELAY);
-    let accept = |who| host.raw(proxy.at).by(who).transact(&ACCEPT_ADMIN);
-    proxy.admin().change_admin(next).unwrap();
-    let started = AdminChangeStarted {
-        previous_admin: admin,
-        new_admin: next,
-    };
-    host.assert_logs(proxy.at, [started.into_log()]);
-    assert_eq!(proxy.admin().pending_admin(), next);
-    assert!(accept(stranger).is_err(), "the code does not know the call");
-    assert_eq!(accept(admin), Err(denied()));
-    assert_eq!(accept(next), Ok(Vec::new()));
-    let changed = AdminChanged {
-        previous_admin: admin,
-        new_admin: next,
-    };
-    host.assert_logs(proxy.at, [changed.into_log()]);
-    assert_eq!(proxy.managed_by(next).admin(), next);
-    assert_eq!(proxy.managed_by(next).pending_admin(), Address::ZERO);
-    assert!(accept(next).is_err(), "a second time");
-    assert!(proxy.admin().try_admin().is_err(), "nobody any more");
-    proxy.managed_by(next).change_admin(stranger).unwrap();
-    proxy.managed_by(next).change_admin(Address::ZERO).unwrap();
-    assert!(accept(stranger).is_err(), "it was withdrawn");
 }
 
 #[zx::test]

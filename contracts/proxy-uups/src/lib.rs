@@ -74,12 +74,11 @@ impl ProxyUups {
     #[fallback]
     #[payable]
     #[reentrant]
-    pub fn forward(&mut self, cx: &mut Ctx, calldata: Bytes) -> Result<Bytes, ProxyError> {
-        match cx.delegate_call(self.implementation.get(), &calldata, u64::MAX) {
-            Ok(data) => Ok(data.into()),
+    pub fn forward(&mut self, cx: &mut Ctx, calldata: &[u8]) -> Result<Vec<u8>, ProxyError> {
+        match cx.delegate_call(self.implementation.get(), calldata, u64::MAX) {
             // The proxy has no words of its own.
             Err(CallError::Failed) => Err(CallError::Revert(Vec::new()).into()),
-            Err(refused) => Err(refused.into()),
+            outcome => Ok(outcome?),
         }
     }
 }

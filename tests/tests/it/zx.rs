@@ -5,7 +5,7 @@ mod solc;
 use eyre::OptionExt as _;
 use serde_json::json;
 use std::{fs, path::Path, process::Command};
-use zx_tests::{Node, Zx};
+use zx_tests::{Node, Zx, artifacts};
 
 const OWNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 const BOB: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
@@ -327,6 +327,43 @@ fn an_upgrade_that_would_corrupt_storage_is_refused() -> eyre::Result<()> {
     zx.does(&["layout-diff", &proxy, "appended.wasm"])?;
     let forced = [&["deploy", "--module", "inserted.wasm", "--upgrade", &proxy, "--allow-layout-change"][..], &key];
     assert!(zx.does(&forced.concat())?.stderr.contains("warning: 3 changes of the storage layout"));
+    node.stop()
+}
+
+/// A transparent proxy's admin is a contract, or who signs.
+#[test]
+fn a_proxy_is_upgraded_through_its_admin() -> eyre::Result<()> {
+    let (_dir, node, zx) = start()?;
+    let fields = [("owner", "t_address"), ("total", "t_uint256")];
+    module(&zx.folder().join("old.wasm"), &fields[..1])?;
+    module(&zx.folder().join("new.wasm"), &fields)?;
+    let deploy = |module: &Path, arguments: &[&str]| -> eyre::Result<String> {
+        let module = module.to_str().ok_or_eyre("a path")?;
+        let words = [&["deploy", "--module", module, "--dev-account", "0"][..], arguments].concat();
+        Ok(zx.does(&words)?.last().to_owned())
+    };
+    let old = deploy("old.wasm".as_ref(), &[])?;
+    let code = artifacts::package_module("proxy-transparent")?;
+    let proxy = |admin: &str| -> eyre::Result<String> {
+        let arguments =
+            [&format!("implementation={old}"), &format!("admin={admin}"), "data=0x01", "upgrade_delay=0", "name=1.0"];
+        deploy(&code, &arguments)
+    };
+    let admin = deploy(&artifacts::package_module("proxy-admin")?, &[OWNER])?;
+    let upgrade = |proxy: &str, account: &str| {
+        zx.run(&["deploy", "--module", "new.wasm", "--upgrade", proxy, "--dev-account", account])
+    };
+    let runs = |proxy: &str| zx.does(&["inspect", proxy, "--json"])?.json().map(|json| json["implementation"].clone());
+    // The code takes every call, also that of who is not its admin.
+    for (proxy, code, why) in
+        [(proxy(&admin)?, 3, "upgradeAndCall reverted: Ownable"), (proxy(OWNER)?, 1, "still runs")]
+    {
+        let refused = upgrade(&proxy, "1")?.ended(code)?;
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
+        assert_eq!(runs(&proxy)?, json!(old));
+        let new = upgrade(&proxy, "0")?.ended(0)?.last().to_owned();
+        assert_eq!(runs(&proxy)?, json!(new));
+    }
     node.stop()
 }
 

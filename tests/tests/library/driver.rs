@@ -37,6 +37,9 @@ pub(crate) enum Step {
     Call(Call),
     /// The same with other calldata for ours: what is signed for a contract that has another address or name there.
     Apart(Call, Bytes),
+    /// The same, and on ours then a second one, which ends what takes the original a single one. What the second does is
+    /// what is compared, unless the first fails.
+    Completed(Call, Call),
     /// A block and so many seconds.
     Pass(u64),
 }
@@ -45,9 +48,8 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pass(seconds) => write!(f, "{seconds} seconds pass"),
-            Self::Call(Call { what, from, to, value, data }) | Self::Apart(Call { what, from, to, value, data }, _) => {
-                write!(f, "{what}: {from} calls {to} with {value} wei and {data}")
-            }
+            Self::Call(call) | Self::Apart(call, _) => call.fmt(f),
+            Self::Completed(call, second) => write!(f, "{call}; on ours then {second}"),
         }
     }
 }
@@ -151,24 +153,31 @@ impl<'a> Pairing<'a> {
         Address::from_slice(&self.translate(theirs.as_slice()))
     }
 
+    /// Sends ours a call, with these calldata.
+    fn send(&mut self, call: &Call, data: &[u8]) -> eyre::Result<CallOutcome> {
+        let (to, from) = (self.address(call.to), self.address(call.from));
+        let data = self.translate(data).into();
+        self.ours.send(&Call { to, from, data, ..call.clone() })
+    }
+
     /// Does a step on both.
     fn run(&mut self, step: &Step) -> eyre::Result<Difference> {
-        let (call, data) = match step {
+        let (call, data, second) = match step {
             Step::Pass(seconds) => {
                 self.ours.pass(*seconds)?;
                 self.theirs.pass(*seconds)?;
                 return Ok(ControlFlow::Continue(()));
             }
-            Step::Call(call) => (call, &call.data),
-            Step::Apart(call, data) => (call, data),
+            Step::Call(call) => (call, &call.data, None),
+            Step::Apart(call, data) => (call, data, None),
+            Step::Completed(call, second) => (call, &call.data, Some(second)),
         };
-        let mine = Call {
-            to: self.address(call.to),
-            from: self.address(call.from),
-            data: self.translate(data).into(),
-            ..call.clone()
-        };
-        let (ours, theirs) = (self.ours.send(&mine)?, self.theirs.send(call)?);
+        let (mut ours, theirs) = (self.send(call, data)?, self.theirs.send(call)?);
+        if let (true, Some(second)) = (ours.success, second) {
+            let first = ours.gas_used;
+            ours = self.send(second, &second.data)?;
+            ours.gas_used += first;
+        }
         if ours.success
             && theirs.success
             && self.subject.creates.contains(&call.what)

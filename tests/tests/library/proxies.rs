@@ -27,6 +27,10 @@ sol! {
 
     interface IAdmin {
         function owner() external view returns (address);
+        function transferOwnership(address newOwner) external;
+        function acceptOwnership() external;
+        function renounceOwnership() external;
+        function UPGRADE_INTERFACE_VERSION() external view returns (string);
         function upgradeAndCall(address proxy, address implementation, bytes data) external payable;
     }
 
@@ -45,32 +49,18 @@ sol! {
 
     error FailedCall();
     error ERC1967InvalidImplementation(address implementation);
+    error NoProxy(address proxy);
 }
 
-/// `contracts/proxy-transparent`, of OpenZeppelin's `ProxyAdmin`, and without a delay. Its contracts are the proxy, its admin,
-/// two versions of Solidity code, and one of ours.
+/// `contracts/proxy-transparent` under `contracts/proxy-admin`, without a delay. Its contracts are the proxy, its admin, two
+/// versions of Solidity code, and one of ours. Ownership of ours is handed on by two calls, of the original by one.
 pub(crate) const TRANSPARENT: Subject = Subject {
     name: "proxy-transparent",
     original: "OpenZeppelin TransparentUpgradeableProxy",
     deploy: |world, side| {
-        let owner = wallet::accounts()?[0];
-        let one = world.original(owner, "LogicOne", &[])?;
-        let two = world.original(owner, "LogicTwo", &[])?;
-        let coin = world.deploy(owner, "wrapped-native", &[])?;
-        let data = Bytes::from(ILogic::initializeCall { first: U256::from(5) }.abi_encode());
-        let (proxy, admin) = match side {
-            Side::Ours => {
-                let admin = world.original(owner, "Admin", &(owner,).abi_encode_params())?;
-                let arguments = (one, admin, data, U256::ZERO, "1.0".to_owned()).abi_encode_params();
-                (world.deploy(owner, "proxy-transparent", &arguments)?, admin)
-            }
-            Side::Theirs => {
-                let proxy = world.original(owner, "Transparent", &(one, owner, data).abi_encode_params())?;
-                // It makes its admin first of all.
-                (proxy, proxy.create(1))
-            }
-        };
-        Ok(vec![proxy, admin, one, two, coin])
+        transparent(world, side, |world, arguments| {
+            world.deploy(arguments.0, "proxy-admin", &arguments.abi_encode_params())
+        })
     },
     step: transparent_step,
     views: |contracts| {
@@ -86,25 +76,73 @@ pub(crate) const TRANSPARENT: Subject = Subject {
         }
         let mut views: Vec<_> = views.into_iter().map(|data| (contracts[0], data)).collect();
         views.push((contracts[1], IAdmin::ownerCall {}.abi_encode()));
+        views.push((contracts[1], IAdmin::UPGRADE_INTERFACE_VERSIONCall {}.abi_encode()));
         views
     },
-    same_error: equal,
+    // Solidity has no word for an address without code that is called.
+    same_error: |ours, theirs| ours == theirs || (theirs.is_empty() && NoProxy::abi_decode(ours).is_ok()),
     creates: &[],
-    attacks: &["as the admin", "fail", "refuse"],
-    dearer: &[],
+    attacks: &["as the admin", "fail", "refuse", "renounceOwnership"],
+    dearer: &["transferOwnership and acceptOwnership", "upgradeAndCall"],
 };
 
-fn transparent_step(random: &mut Random, _: &mut World, contracts: &[Address]) -> eyre::Result<Step> {
+/// The same under OpenZeppelin's `ProxyAdmin`, whose ownership is not handed on here.
+const UNDER_THE_ORIGINAL: Subject = Subject {
+    deploy: |world, side| {
+        transparent(world, side, |world, arguments| {
+            world.original(arguments.0, "Admin", &arguments.abi_encode_params())
+        })
+    },
+    step: |random, world, contracts| {
+        loop {
+            let step = transparent_step(random, world, contracts)?;
+            if !matches!(step, Step::Completed(..)) {
+                return Ok(step);
+            }
+        }
+    },
+    same_error: equal,
+    ..TRANSPARENT
+};
+
+/// Deploys what a transparent proxy needs, and ours under an admin that is made for this owner.
+fn transparent(
+    world: &mut World,
+    side: Side,
+    admin: fn(&mut World, (Address,)) -> eyre::Result<Address>,
+) -> eyre::Result<Vec<Address>> {
+    let owner = wallet::accounts()?[0];
+    let one = world.original(owner, "LogicOne", &[])?;
+    let two = world.original(owner, "LogicTwo", &[])?;
+    let coin = world.deploy(owner, "wrapped-native", &[])?;
+    let data = Bytes::from(ILogic::initializeCall { first: U256::from(5) }.abi_encode());
+    let (proxy, admin) = match side {
+        Side::Ours => {
+            let admin = admin(world, (owner,))?;
+            let arguments = (one, admin, data, U256::ZERO, "1.0".to_owned()).abi_encode_params();
+            (world.deploy(owner, "proxy-transparent", &arguments)?, admin)
+        }
+        Side::Theirs => {
+            let proxy = world.original(owner, "Transparent", &(one, owner, data).abi_encode_params())?;
+            // It makes its admin first of all.
+            (proxy, proxy.create(1))
+        }
+    };
+    Ok(vec![proxy, admin, one, two, coin])
+}
+
+fn transparent_step(random: &mut Random, world: &mut World, contracts: &[Address]) -> eyre::Result<Step> {
     let [proxy, admin, one, two, coin] = contracts else { eyre::bail!("five contracts") };
     let (who, from, to) = (wallet::accounts()?, somebody(random)?, *proxy);
-    let owner = if random.chance(85) { who[0] } else { from };
+    let owner_now = Address::abi_decode(&world.look(*admin, &IAdmin::ownerCall {}.abi_encode())?.data)?;
+    let owner = if random.chance(85) { owner_now } else { from };
     let number = U256::from(random.below(100));
     let value = U256::from(random.below(3) * 10);
     let note = ILogic::noteCall { more: number }.abi_encode();
     let clash = ILogic::upgradeToAndCallCall { code: *two, data: vec![1; random.below(50) as usize].into() };
     let paying =
         |what, from, to, value, data: Vec<u8>| Step::Call(Call { what, from, to, value, data: Bytes::from(data) });
-    Ok(match random.below(24) {
+    Ok(match random.below(27) {
         0..=5 => paying("note", from, to, value, note),
         6 => paying("refuse", from, to, value, ILogic::refuseCall { why: number }.abi_encode()),
         7 => paying("fail", from, to, value, ILogic::failCall {}.abi_encode()),
@@ -118,6 +156,23 @@ fn transparent_step(random: &mut Random, _: &mut World, contracts: &[Address]) -
             let data = [note, Vec::new(), vec![1, 2, 3]][data].clone();
             paying("as the admin", *admin, to, U256::ZERO, data)
         }
+        16..=17 => {
+            let from = somebody(random)?;
+            let offer = IAdmin::transferOwnershipCall { newOwner: from }.abi_encode().into();
+            let offer = Call {
+                what: "transferOwnership and acceptOwnership",
+                from: owner,
+                to: *admin,
+                value: U256::ZERO,
+                data: offer,
+            };
+            let accept = IAdmin::acceptOwnershipCall {}.abi_encode().into();
+            Step::Completed(offer.clone(), Call { what: "acceptOwnership", from, data: accept, ..offer })
+        }
+        18 => {
+            let stranger = if from == owner_now { *one } else { from };
+            call("renounceOwnership", stranger, *admin, &IAdmin::renounceOwnershipCall {})
+        }
         _ => {
             let code = random.pick(&[*one, *one, *two, *two, *coin, *coin, who[1], *proxy, Address::ZERO]);
             // A proxy that runs itself would call itself until the gas is used up.
@@ -128,7 +183,9 @@ fn transparent_step(random: &mut Random, _: &mut World, contracts: &[Address]) -
                 4 => ILogic::refuseCall { why: number }.abi_encode(),
                 _ => ILogic::failCall {}.abi_encode(),
             };
-            let data = IAdmin::upgradeAndCallCall { proxy: *proxy, implementation: code, data: data.into() };
+            // What is managed may be no proxy: code that takes the call, code that does not, and none.
+            let proxy = if random.chance(90) { *proxy } else { random.pick(&[*one, *coin, who[1]]) };
+            let data = IAdmin::upgradeAndCallCall { proxy, implementation: code, data: data.into() };
             let value = if random.chance(20) { value } else { U256::ZERO };
             paying("upgradeAndCall", owner, *admin, value, data.abi_encode())
         }
@@ -179,7 +236,7 @@ pub(crate) const UUPS: Subject = Subject {
     },
     creates: &[],
     attacks: &["initialize", "proxiableUUID", "unknown", "upgradeToAndCall of the code"],
-    dearer: &[],
+    dearer: &["upgradeToAndCall"],
 };
 
 fn uups_step(random: &mut Random, world: &mut World, contracts: &[Address]) -> eyre::Result<Step> {
@@ -229,6 +286,11 @@ fn uups_step(random: &mut Random, world: &mut World, contracts: &[Address]) -> e
 #[test]
 fn the_transparent_proxy_does_what_openzeppelin_s_does() -> eyre::Result<()> {
     TRANSPARENT.check().map(drop)
+}
+
+#[test]
+fn the_transparent_proxy_does_so_under_openzeppelin_s_admin() -> eyre::Result<()> {
+    UNDER_THE_ORIGINAL.check().map(drop)
 }
 
 #[test]

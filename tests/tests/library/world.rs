@@ -3,7 +3,7 @@
 use super::{originals, wallet};
 use alloy_primitives::{Address, Bytes, U256};
 use eyre::{WrapErr as _, bail, ensure};
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 use zx_sdk::testing::protocol::{Answer, BlockEnv, CallOutcome, Request};
 use zx_testbed::{Machine, Settings};
 use zx_tests::{CHAIN_ID, artifacts};
@@ -21,6 +21,13 @@ pub(crate) struct Call {
     /// Wei.
     pub(crate) value: U256,
     pub(crate) data: Bytes,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, from, to, value, data } = self;
+        write!(f, "{what}: {from} calls {to} with {value} wei and {data}")
+    }
 }
 
 /// The chain.

@@ -11,6 +11,10 @@ use zx_host_functions::{AccountCode, ProgramCode, deploy::account_code};
 pub const IMPLEMENTATION_SLOT: B256 =
     alloy_primitives::b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
 
+/// Slot of a proxy's admin (EIP-1967): `keccak256("eip1967.proxy.admin") - 1`.
+pub const ADMIN_SLOT: B256 =
+    alloy_primitives::b256!("b53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103");
+
 /// A log of a receipt.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Log {
@@ -154,7 +158,19 @@ impl Node {
     /// # Errors
     /// As of [`Node::call`].
     pub fn implementation(&self, proxy: Address) -> Result<Option<Address>, Failure> {
-        let word: B256 = self.call("eth_getStorageAt", json!([proxy, IMPLEMENTATION_SLOT, "latest"]))?;
+        self.address_in(proxy, IMPLEMENTATION_SLOT)
+    }
+
+    /// Who upgrades a proxy, by EIP-1967; `None` if it does not say.
+    ///
+    /// # Errors
+    /// As of [`Node::call`].
+    pub fn admin(&self, proxy: Address) -> Result<Option<Address>, Failure> {
+        self.address_in(proxy, ADMIN_SLOT)
+    }
+
+    fn address_in(&self, account: Address, slot: B256) -> Result<Option<Address>, Failure> {
+        let word: B256 = self.call("eth_getStorageAt", json!([account, slot, "latest"]))?;
         Ok((!word.is_zero()).then(|| Address::from_word(word)))
     }
 

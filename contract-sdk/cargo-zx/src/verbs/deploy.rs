@@ -3,7 +3,7 @@
 use super::{
     build::{PackageArgs, quietly},
     layout_diff, outcome,
-    subject::{abi_of_module, module_of_file},
+    subject::{abi_of_contract, abi_of_module, merge, module_of_file},
 };
 use crate::{
     build_info::BuildInfo,
@@ -26,8 +26,11 @@ use serde_json::json;
 use std::path::PathBuf;
 use zx_host_functions::{DeployPayload, ModuleLimits, validate};
 
-/// Selector of `upgradeToAndCall(address,bytes)`, by which UUPS proxies are upgraded (ERC-1822, OpenZeppelin's name).
+/// Selector of `upgradeToAndCall(address,bytes)`, by which proxies are upgraded (OpenZeppelin's name).
 const UPGRADE: [u8; 4] = [0x4F, 0x1E, 0xF2, 0x86];
+/// Selector of `upgradeAndCall(address,address,bytes)`, by which a contract that is a proxy's admin upgrades it (OpenZeppelin's
+/// `ProxyAdmin`).
+const UPGRADE_BY_ADMIN: [u8; 4] = [0x96, 0x23, 0x60, 0x9D];
 
 /// Arguments of the verb.
 #[derive(Debug, clap::Args)]
@@ -220,7 +223,7 @@ pub(super) fn gate(ui: &Ui, node: &Node, proxy: Address, module: &[u8], allow: b
     }
 }
 
-/// Points a proxy to new code.
+/// Points a proxy to new code: has its admin do so if that is a contract, for its owner.
 pub(super) fn upgrade(
     ui: &Ui,
     node: &Node,
@@ -230,13 +233,43 @@ pub(super) fn upgrade(
     call: &Bytes,
     abi: &JsonAbi,
 ) -> Result<Receipt, Failure> {
-    let arguments = vec![DynSolValue::Address(implementation), DynSolValue::Bytes(call.to_vec())];
-    let input = [&UPGRADE[..], &DynSolValue::Tuple(arguments).abi_encode_params()].concat().into();
-    let request = CallRequest { from: Some(signer.address()), to: Some(proxy), value: U256::ZERO, input };
+    let mut arguments = vec![DynSolValue::Address(implementation), DynSolValue::Bytes(call.to_vec())];
+    let admin = admin_contract(node, proxy, signer.address())?;
+    let (to, what, selector) = match admin {
+        Some(admin) => {
+            arguments.insert(0, DynSolValue::Address(proxy));
+            (admin, "upgradeAndCall", UPGRADE_BY_ADMIN)
+        }
+        None => (proxy, "upgradeToAndCall", UPGRADE),
+    };
+    let input = [&selector[..], &DynSolValue::Tuple(arguments).abi_encode_params()].concat().into();
+    let request = CallRequest { from: Some(signer.address()), to: Some(to), value: U256::ZERO, input };
+    let errors = || [proxy, to].into_iter().filter_map(|at| abi_of_contract(node, at).ok()).fold(abi.clone(), merge);
     let receipt = send(ui, node, signer, &request, &TransactionArgs::default());
-    let receipt = receipt.map_err(|failure| outcome::explain(abi, "upgradeToAndCall", failure))?;
-    if receipt.succeeded() {
-        return Ok(receipt);
+    let receipt = receipt.map_err(|failure| outcome::explain(&errors(), what, failure))?;
+    if !receipt.succeeded() {
+        return Err(outcome::failed(node, &errors(), what, &request, &receipt));
     }
-    Err(outcome::failed(node, abi, "upgradeToAndCall", &request, &receipt))
+    match node.implementation(proxy)? {
+        Some(now) if now != implementation => Err(not_upgraded(node, proxy, now, signer.address())?),
+        _ => Ok(receipt),
+    }
+}
+
+/// A transparent proxy hands the call of whoever is not its admin to its code, which may take it.
+fn not_upgraded(node: &Node, proxy: Address, runs: Address, signer: Address) -> Result<Failure, Failure> {
+    let fix = match node.admin(proxy)? {
+        Some(admin) => format!("sign as its admin, {admin}"),
+        None => "it names no admin (EIP-1967): have its code upgraded as that wants it".to_owned(),
+    };
+    Ok(Failure::Other(format!(
+        "{proxy} still runs {runs}: its code took the call, because {signer} does not manage it\n  fix: {fix}"
+    )))
+}
+
+/// The contract that has to upgrade a proxy; `None` if the proxy is called itself, because whoever signs is its admin, or
+/// its code decides.
+fn admin_contract(node: &Node, proxy: Address, signer: Address) -> Result<Option<Address>, Failure> {
+    let Some(admin) = node.admin(proxy)?.filter(|admin| *admin != signer) else { return Ok(None) };
+    Ok((!node.code(admin)?.is_empty()).then_some(admin))
 }

@@ -111,8 +111,8 @@ impl Proxy {
     /// Everything else.
     #[fallback]
     #[payable]
-    pub fn other(&mut self, cx: &mut Ctx, calldata: Bytes) -> Result<Bytes, ProxyError> {
-        self.forward(cx, &calldata).map(Bytes::from)
+    pub fn other(&mut self, cx: &mut Ctx, calldata: &[u8]) -> Result<Vec<u8>, ProxyError> {
+        self.forward(cx, calldata)
     }
 
     fn only_admin(&self, cx: &Ctx) -> Result<(), ProxyError> {

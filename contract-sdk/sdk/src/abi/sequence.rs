@@ -35,7 +35,8 @@ macro_rules! tuples {
                 }
 
                 fn encode_return(&self) -> Vec<u8> {
-                    self.encode()
+                    // Most methods that act return nothing.
+                    if const { head_of(&[$($t::HEAD),*]) == 0 } { Vec::new() } else { self.encode() }
                 }
 
                 fn decode_return(data: &[u8]) -> Option<Self> {

@@ -37,10 +37,12 @@ fn len(bytes: &[u8]) -> Len {
     bytes.len() as Len
 }
 
-/// What `write` writes, without zeros before it.
+/// What `write` writes, without zeros before it. Inlined with whoever calls it: else it is copied once more, which takes
+/// longer than all else here.
 ///
 /// # Safety
 /// It writes `N` bytes at the pointer.
+#[inline(always)]
 unsafe fn filled<const N: usize>(write: impl FnOnce(PtrMut)) -> [u8; N] {
     let mut out = MaybeUninit::<[u8; N]>::uninit();
     write(out.as_mut_ptr().cast());
@@ -50,7 +52,8 @@ unsafe fn filled<const N: usize>(write: impl FnOnce(PtrMut)) -> [u8; N] {
 
 macro_rules! words {
     ($($name:ident -> $n:literal;)+) => {
-        $(pub(crate) fn $name() -> [u8; $n] {
+        $(#[inline(always)]
+        pub(crate) fn $name() -> [u8; $n] {
             // SAFETY: the host writes exactly this many bytes at the pointer.
             unsafe { filled(|out| import::$name(out)) }
         })+
@@ -97,6 +100,7 @@ pub(crate) fn revert(data: &[u8]) -> ! {
     core::arch::wasm32::unreachable()
 }
 
+#[inline(always)]
 pub(crate) fn storage_read(key: &[u8; 32]) -> [u8; 32] {
     // SAFETY: the host reads 32 bytes and writes 32.
     unsafe { filled(|out| import::storage_read(key.as_ptr(), out)) }
@@ -147,6 +151,7 @@ pub(crate) fn return_data() -> Vec<u8> {
     unsafe { crate::buffer::filled(size as usize, |data| import::return_data_copy(data, 0, size)) }
 }
 
+#[inline(always)]
 pub(crate) fn keccak256(data: &[u8]) -> [u8; 32] {
     // SAFETY: the host reads the slice and writes 32 bytes.
     unsafe { filled(|out| import::keccak256(data.as_ptr(), len(data), out)) }

@@ -308,6 +308,7 @@ impl Locate for Place {
     fn slot(&self) -> Slot {
         match self.base {
             None => numbered(self.number),
+            Some(base) if self.number == 0 => *base,
             Some(base) => advance(base, self.number),
         }
     }
@@ -364,7 +365,10 @@ pub(crate) fn lane_of(word: &[u8; WORD], lane: Lane, len: usize) -> &[u8] {
 
 /// Reads the bytes of a lane out of a word.
 pub(crate) fn read_lane<const N: usize>(word: &[u8; WORD], lane: Lane) -> [u8; N] {
-    lane_of(word, lane, N).try_into().unwrap_or([0; N])
+    match word.get(..WORD.wrapping_sub(lane.offset())).and_then(<[u8]>::last_chunk) {
+        Some(bytes) => *bytes,
+        None => [0; N],
+    }
 }
 
 /// Writes the bytes of a lane into a word.

@@ -93,9 +93,9 @@ impl Entries {
     }
 
     #[fallback]
-    pub fn fallback(&mut self, cx: &mut Ctx, calldata: Bytes) -> Result<Bytes, &'static str> {
+    pub fn fallback(&mut self, cx: &mut Ctx, calldata: &[u8]) -> Result<Vec<u8>, &'static str> {
         ensure!(calldata.len() < 10, "too long");
-        Ok([calldata.as_ref(), cx.sender().as_slice()].concat().into())
+        Ok([calldata, cx.sender().as_slice()].concat())
     }
 }
 
