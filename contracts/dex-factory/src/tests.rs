@@ -11,7 +11,9 @@ const B: Address = Address::repeat_byte(0xB2);
 /// A factory of the first account.
 fn factory(host: &Host) -> DexFactoryClient<'_> {
     let [setter] = host.accounts();
-    let code = host.deploy::<DexPair>((Address::ZERO, Address::ZERO)).address();
+    let code = host
+        .deploy::<DexPair>((Address::ZERO, Address::ZERO))
+        .address();
     host.deploy::<DexFactory>((setter, code))
 }
 

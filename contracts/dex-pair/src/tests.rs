@@ -30,7 +30,9 @@ impl Market {
                 .address()
         };
         let (a, b) = (token("A"), token("B"));
-        let code = host.deploy::<DexPair>((Address::ZERO, Address::ZERO)).address();
+        let code = host
+            .deploy::<DexPair>((Address::ZERO, Address::ZERO))
+            .address();
         let factory = host.deploy::<DexFactory>((alice, code));
         let pair = factory.create_pair(a, b).unwrap();
         Self {
@@ -250,7 +252,10 @@ fn nobody_initialises_a_pool_twice_or_the_code_itself(host: &Host) {
         (market.token0, market.token1, market.factory)
     );
     let code = host.at::<DexPair>(code);
-    assert_eq!((code.token0(), code.token1()), (Address::ZERO, Address::ZERO));
+    assert_eq!(
+        (code.token0(), code.token1()),
+        (Address::ZERO, Address::ZERO)
+    );
     assert!(code.mint(alice).is_err() && code.burn(alice).is_err());
 }
 

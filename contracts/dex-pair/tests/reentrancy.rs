@@ -35,7 +35,9 @@ impl<'h> Scene<'h> {
             host.deploy::<Zx20>(arguments).address()
         };
         let (a, b) = (token("A"), token("B"));
-        let code = host.deploy::<DexPair>((Address::ZERO, Address::ZERO)).address();
+        let code = host
+            .deploy::<DexPair>((Address::ZERO, Address::ZERO))
+            .address();
         let factory = host.deploy::<DexFactory>((alice, code));
         let pair = host.at::<DexPair>(factory.create_pair(a, b)?);
         let (token0, token1) = (a.min(b), a.max(b));

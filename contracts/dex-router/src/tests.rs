@@ -32,7 +32,9 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub(crate) fn open(host: &Host) -> Self {
         let [alice] = host.accounts();
-        let code = host.deploy::<DexPair>((Address::ZERO, Address::ZERO)).address();
+        let code = host
+            .deploy::<DexPair>((Address::ZERO, Address::ZERO))
+            .address();
         let factory = host.deploy::<DexFactory>((alice, code)).address();
         let coin = host.deploy::<WrappedNative>(()).address();
         let router = host.deploy::<DexRouter>((factory, coin));

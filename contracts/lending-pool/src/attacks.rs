@@ -227,7 +227,9 @@ fn a_price_that_is_moved_within_a_block_is_borrowed_against_by_nobody(host: &Hos
     let oracle = host.deploy::<PriceOracle>(());
     let bank = Bank::new(host, oracle.address());
     let (Bank { a, b, .. }, unit) = (bank, 1_000_000_000_000_000_000u128);
-    let code = host.deploy::<DexPair>((Address::ZERO, Address::ZERO)).address();
+    let code = host
+        .deploy::<DexPair>((Address::ZERO, Address::ZERO))
+        .address();
     let factory = host.deploy::<DexFactory>((alice, code));
     let pair = host.at::<DexPair>(factory.create_pair(a, b).unwrap());
     let give = |from: Address, token, amount: u64| {

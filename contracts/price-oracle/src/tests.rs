@@ -229,7 +229,9 @@ impl<'h> Pooled<'h> {
             host.deploy::<Zx20>(arguments).address()
         };
         let (a, b) = (token("A"), token("B"));
-        let code = host.deploy::<DexPair>((Address::ZERO, Address::ZERO)).address();
+        let code = host
+            .deploy::<DexPair>((Address::ZERO, Address::ZERO))
+            .address();
         let factory = host.deploy::<DexFactory>((alice, code));
         let pair = host.at::<DexPair>(factory.create_pair(a, b).unwrap());
         let oracle = host.deploy::<PriceOracle>(());

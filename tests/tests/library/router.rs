@@ -165,7 +165,9 @@ impl Places {
 fn pool_of(factory: Address, a: Address, b: Address, side: Side) -> eyre::Result<Address> {
     let (first, second) = (a.min(b), a.max(b));
     let (salt, made_of) = match side {
-        Side::Theirs => (keccak256([first.as_slice(), second.as_slice()].concat()), originals::code("UniswapV2Pair")?.to_vec()),
+        Side::Theirs => {
+            (keccak256([first.as_slice(), second.as_slice()].concat()), originals::code("UniswapV2Pair")?.to_vec())
+        }
         Side::Ours => {
             let template = wallet::accounts()?[4].create(0);
             let prefix = [&[0xEF, 0x5A, 0x58, 0x03], template.as_slice()].concat();
