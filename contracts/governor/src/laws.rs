@@ -115,7 +115,7 @@ impl Republic {
             }
             // Mostly in favour; who has voted already waits for the end.
             Ok(Active) => governor
-                .cast_vote(id, u8::from(support % 4 > 0))
+                .cast_vote(id, u8::from(!support.is_multiple_of(4)))
                 .map(drop)
                 .inspect_err(|_| host.mine(1)),
             Ok(Succeeded) => governor.queue(targets, values, calldatas, hash).map(drop),
