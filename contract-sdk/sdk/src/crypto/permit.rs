@@ -22,7 +22,7 @@ use crate::{Address, B256, Ctx, U256, components::Nonces};
 /// #[zx::public]
 /// impl Token {
 ///     #[constructor]
-///     pub fn constructor(&mut self, _cx: &mut Ctx) {
+///     pub fn constructor(&mut self, cx: &mut Ctx) {
 ///         self.domain.init(cx, "Token".into(), "1".into());
 ///     }
 ///

@@ -22,7 +22,7 @@ pub struct Shares {
 #[zx::public]
 impl Shares {
     #[constructor]
-    pub fn constructor(&mut self, _cx: &mut Ctx) {
+    pub fn constructor(&mut self, cx: &mut Ctx) {
         self.domain.init(cx, "Shares".into(), "2".into());
     }
 

@@ -19,7 +19,7 @@ pub struct Token {
 #[zx::public]
 impl Token {
     #[constructor]
-    pub fn constructor(&mut self, _cx: &mut Ctx) {
+    pub fn constructor(&mut self, cx: &mut Ctx) {
         self.domain.init(cx, "Token".into(), "1".into());
     }
 
