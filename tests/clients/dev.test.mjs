@@ -149,6 +149,31 @@ for (const mode of ['anvil', 'hardhat']) {
   });
 }
 
+describe('dumps', () => {
+  test('have instances and their templates, in whatever order', async () => {
+    const keeper = contract('keeper');
+    const make = async (code, number) => {
+      const { hash } = await rpc('contract_deploy', { from: owner, code, args: { number } });
+      return (await receipt(hash)).contractAddress;
+    };
+    const before = await rpc('evm_snapshot');
+    const template = await make(keeper.bytecode, '7');
+    const instances = [];
+    for (const number of ['8', '9', '10']) instances.push(await make(`0xef5a5803${template.slice(2)}`, number));
+    const state = await rpc('anvil_dumpState');
+    await rpc('evm_revert', before);
+    assert.equal(await rpc('eth_getCode', template, 'latest'), '0x');
+    await rpc('anvil_loadState', state);
+    const number = async (address) => (await rpc('contract_staticCall', { address, action: 'number' })).result;
+    assert.deepEqual(await Promise.all([template, ...instances].map(number)), ['7', '8', '9', '10']);
+  });
+
+  test('do not make instances of what nobody has', async () => {
+    const error = await rpcError('anvil_setCode', stranger(), `0xef5a5803${'12'.repeat(32)}`);
+    assert.match(error.message, /no code with the hash 0x1212\w+ has a module; deploy the template first/);
+  });
+});
+
 describe('snapshots', () => {
   test('nest, and going back to one takes the later ones with it', async () => {
     const address = stranger();

@@ -405,6 +405,15 @@ describe('immutables and instances', () => {
       assert.match(error.message, reason);
     });
 
+  test('may be what a call overrides code with, if their template is there', async () => {
+    const at = stranger();
+    const ask = (hash) => ['eth_call', { to: at, data: id('number()').slice(0, 10) }, 'latest', { [at]: { code: concat(['0xef5a5803', hash, word(11)]) } }];
+    assert.equal(await rpc(...ask(keccak256(await code(template)))), word(11));
+    const error = await rpcError(...ask(word(1)));
+    assert.equal(error.code, -32602);
+    assert.match(error.message, /instance \(0xef5a5803\) of the code with the hash 0x0+1, which is not there/);
+  });
+
   test('have code that is found by its hash', async () => {
     for (const address of [template, instance, storeAt]) assert.equal(await rpc('zx_getCodeByHash', keccak256(await code(address))), await code(address));
     assert.equal(await rpc('zx_getCodeByHash', keccak256(accountCode(keeper.module))), null, 'nobody has the program without immutables');

@@ -23,6 +23,7 @@ pub(crate) fn add(bench: &mut Bench) -> eyre::Result<()> {
     sized(bench)?;
     storage(bench)?;
     transient(bench)?;
+    immutables(bench)?;
     accounts(bench)?;
     block_hashes(bench)?;
     logs(bench)?;
@@ -88,6 +89,15 @@ fn storage(bench: &mut Bench) -> eyre::Result<()> {
     let balance = "(call $balance (i32.const 512) (i32.const 256))";
     warm(bench, "balance", "warm", balance)?;
     row(bench, "balance", "cold, no such account", "", &format!("{COUNT} {balance}"))
+}
+
+/// Code without immutables reads as zeros, which are copied as what is there is.
+fn immutables(bench: &mut Bench) -> eyre::Result<()> {
+    for (variant, len) in [("a word", 32), ("4 KiB", 4_096)] {
+        let read = format!("(call $immutable_read (i32.const 8192) (i32.const 0) (i32.const {len}))");
+        warm(bench, "immutable_read", variant, &read)?;
+    }
+    Ok(())
 }
 
 fn transient(bench: &mut Bench) -> eyre::Result<()> {

@@ -17,9 +17,8 @@ pub(crate) fn zeros(bytes: usize) -> Vec<u8> {
 
 /// No bytes yet, and room for so many.
 pub(crate) fn with_room(bytes: usize) -> Vec<u8> {
-    let mut out = Vec::new();
-    reserve(&mut out, bytes);
-    out
+    // SAFETY: it is at least one; nothing is read of it before it is written.
+    unsafe { Vec::from_raw_parts(piece(bytes.max(1)), 0, bytes.max(1)) }
 }
 
 /// So many bytes, which `write` writes. Of none it is not asked.

@@ -27,8 +27,8 @@ pub trait Event: Sized {
     /// Topics and data.
     fn into_log(self) -> Log {
         let log = LogWriter::of(&self);
-        let (topics, data) = log.parts();
-        Log { topics: topics.to_vec(), data: data.to_vec() }
+        let (topics, data) = log.out.as_slice().split_at(32 * log.indexed);
+        Log { topics: topics.as_chunks().0.to_vec(), data: data.to_vec() }
     }
 }
 
@@ -84,15 +84,8 @@ impl LogWriter {
         log
     }
 
-    fn parts(&self) -> (&[[u8; 32]], &[u8]) {
-        let bytes = self.out.as_slice();
-        let (topics, data) = bytes.split_at_checked(self.indexed.wrapping_mul(32)).unwrap_or((&[], bytes));
-        (topics.as_chunks().0, data)
-    }
-
     fn emit(self) {
-        let (topics, data) = self.parts();
-        host::log(topics, data);
+        host::log(self.out.as_slice(), self.indexed as u32);
         // Memory is not missed: what an event's data take of it costs a hundred times more gas as data.
         core::mem::forget(self);
     }

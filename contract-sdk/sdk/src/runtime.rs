@@ -151,35 +151,30 @@ unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8
 /// # Safety
 /// As of C's `memcmp`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn memcmp(left: *const u8, right: *const u8, len: usize) -> i32 {
-    let mut at = 0;
-    // SAFETY: `at` stays below `len`, for which the caller vouches; WebAssembly has no alignment to break.
+unsafe extern "C" fn memcmp(mut left: *const u8, mut right: *const u8, mut len: usize) -> i32 {
+    // SAFETY: as many bytes are read as the caller vouches for; WebAssembly has no alignment to break.
     unsafe {
-        while len.wrapping_sub(at) >= 8 && word::<u64>(left, at) == word::<u64>(right, at) {
-            at = at.wrapping_add(8);
+        while len >= 4 && word(left) == word(right) {
+            (left, right, len) = (left.add(4), right.add(4), len.wrapping_sub(4));
         }
-        // The rest of an address.
-        if len.wrapping_sub(at) >= 4 && word::<u32>(left, at) == word::<u32>(right, at) {
-            at = at.wrapping_add(4);
-        }
-        while at < len {
-            let (a, b) = (*left.add(at), *right.add(at));
-            if a != b {
-                return i32::from(a).wrapping_sub(i32::from(b));
+        while len > 0 {
+            let difference = i32::from(*left).wrapping_sub(i32::from(*right));
+            if difference != 0 {
+                return difference;
             }
-            at = at.wrapping_add(1);
+            (left, right, len) = (left.add(1), right.add(1), len.wrapping_sub(1));
         }
     }
     0
 }
 
-/// What is read so many bytes on.
+/// The four bytes there.
 ///
 /// # Safety
-/// There is as much to read.
-unsafe fn word<T>(from: *const u8, at: usize) -> T {
+/// There are as many to read.
+unsafe fn word(at: *const u8) -> u32 {
     // SAFETY: as above.
-    unsafe { from.add(at).cast::<T>().read_unaligned() }
+    unsafe { at.cast::<u32>().read_unaligned() }
 }
 
 /// Fills words, then bytes.

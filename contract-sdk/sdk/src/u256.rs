@@ -44,7 +44,7 @@ const fn bytes(limb: u64) -> [u8; 8] {
 
 /// Turns the bytes round where they are the wrong way round. WebAssembly has no instruction for that: a contract has this
 /// once.
-#[inline(never)]
+#[inline(always)]
 const fn big_endian(limb: u64) -> u64 {
     u64::from_be(limb)
 }

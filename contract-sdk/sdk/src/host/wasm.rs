@@ -111,9 +111,11 @@ pub(crate) fn storage_write(key: &[u8; 32], value: &[u8; 32]) {
     unsafe { import::storage_write(key.as_ptr(), value.as_ptr()) };
 }
 
-pub(crate) fn log(topics: &[[u8; 32]], data: &[u8]) {
-    // SAFETY: the host reads 32 bytes a topic, which lie one after the other, and the slice.
-    unsafe { import::log(topics.as_ptr().cast(), topics.len() as u32, data.as_ptr(), len(data)) };
+/// So many topics, and the data behind them.
+pub(crate) fn log(bytes: &[u8], topics: u32) {
+    let data = bytes.get(topics.wrapping_mul(32) as usize..).unwrap_or_default();
+    // SAFETY: the host reads 32 bytes a topic, which stand before the data, and the data.
+    unsafe { import::log(bytes.as_ptr(), topics, data.as_ptr(), len(data)) };
 }
 
 pub(crate) fn balance(account: &[u8; 20]) -> [u8; 32] {

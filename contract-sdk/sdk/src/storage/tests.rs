@@ -105,7 +105,7 @@ fn the_domain_lies_behind_all_other_immutables_and_is_one() {
     let (places, offsets) = places(members);
     assert_eq!([1, 4].map(|i| places[i]), [(0, 0, false), (0, 1, false)]);
     assert_eq!(offsets[2..], [0, 20, 24]);
-    assert_eq!((size.in_own_immutables(), size.in_immutables()), (24, 24 + 64));
+    assert_eq!((size.in_own_immutables(), size.in_immutables()), (24, 24 + 84));
     let origin = Place::of_contract(size);
     assert_eq!((origin.domain(), origin.member(members[2]).domain()), (24, 24));
 }

@@ -59,9 +59,10 @@ pub(crate) fn storage_write(key: &[u8; 32], value: &[u8; 32]) {
     World::with(|world| world.write(key, value));
 }
 
-pub(crate) fn log(topics: &[[u8; 32]], data: &[u8]) {
+pub(crate) fn log(bytes: &[u8], topics: u32) {
     refuse_if_static();
-    let log = Log { topics: topics.to_vec(), data: data.to_vec() };
+    let (topics, data) = bytes.split_at(32 * topics as usize);
+    let log = Log { topics: topics.as_chunks().0.to_vec(), data: data.to_vec() };
     World::with(|world| world.logs.push((world.frame.address, log)));
 }
 

@@ -1,6 +1,7 @@
 //! Components: alone, together, and where they lie.
 
 mod access;
+mod domain;
 mod erc20;
 mod guard;
 mod initializable;

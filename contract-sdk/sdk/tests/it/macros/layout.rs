@@ -232,7 +232,7 @@ fn the_layout_tells_what_is_immutable_and_what_has_a_slot_of_its_own() {
     assert_eq!(
         told,
         format!(
-            "struct Signed{{_fee@=0 uint16;_domain@ struct Eip712{{state@{namespace}:0 struct State{{\
+            "struct Signed{{_fee@=0 uint16;_domain@0:0 struct Eip712{{state@{namespace}:0 struct State{{\
              _hashed_name@0:0 bytes32;_hashed_version@1:0 bytes32;name@2:0 string;version@3:0 string;}};}};\
             _terms@0:0=2 struct Terms{{_rate@=0 uint256;_paid@0:0 uint128;}};_count@1:0 uint64;}}"
         )
