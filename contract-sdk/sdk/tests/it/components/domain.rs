@@ -44,7 +44,7 @@ fn a_proxy_and_its_code_have_a_domain_each(host: &Host) {
     let cloner = host.deploy::<Cloner>(());
     let [one, two] = ["One", "Two"].map(|name| {
         let clone = host.at::<Signed>(cloner.make(code.address()).unwrap());
-        clone.initialize(name.into());
+        clone.initialize(name.into()).unwrap();
         clone
     });
     for (contract, name) in [(code, "Code"), (one, "One"), (two, "Two")] {
