@@ -163,13 +163,17 @@ impl<'a> ZxEvm<'a> {
         let Some(Ok(payload)) = DeployPayload::parse(inputs.init_code()) else {
             return Ok(reverted(gas, INVALID_DEPLOYMENT));
         };
-        let (program, template) = match payload.source {
+        let holder;
+        let (program, source) = match payload.source {
             DeploySource::Module(module) => match self.deployed(&mut gas, module)? {
-                Ok(program) => (program, None),
+                Ok(program) => (program, ProgramCode::Module(module)),
                 Err(refusal) => return Ok(refusal.result(gas)),
             },
             DeploySource::Template(template) => match self.template(&mut gas, template.into())? {
-                Ok((program, hash)) => (program, Some(hash)),
+                Ok((program, hash)) => {
+                    holder = hash;
+                    (program, ProgramCode::Template(&holder.0))
+                }
                 Err(refusal) => return Ok(refusal.result(gas)),
             },
         };
@@ -202,11 +206,6 @@ impl<'a> ZxEvm<'a> {
         if !result.result.is_ok() {
             return Ok(result);
         }
-        let source = match (&template, payload.source) {
-            (Some(template), _) => ProgramCode::Template(&template.0),
-            (None, DeploySource::Module(module)) => ProgramCode::Module(module),
-            (None, DeploySource::Template(_)) => return Ok(reverted(gas, INVALID_DEPLOYMENT)),
-        };
         let code = AccountCode { program: source, immutables: &immutables }.encode();
         // The module has been paid for; what the code is longer, not yet.
         let more = code.len().saturating_sub(payload.module().map_or(0, |module| CODE_PREFIX.len() + module.len()));
@@ -235,7 +234,7 @@ impl<'a> ZxEvm<'a> {
         if !gas.record_regular_cost(facts.work.gas().saturating_sub(deposit)) {
             return Ok(Err(Refusal::OutOfGas));
         }
-        let hash = keccak256(account_code(module));
+        let hash = keccak256(&code);
         if let Some(program) = self.programs.get(&hash) {
             return Ok(Ok(program.clone()));
         }
